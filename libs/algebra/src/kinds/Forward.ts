@@ -1,0 +1,26 @@
+/**
+ * The `forward` field: a cursor under join, the maximum of what is there and what is given.
+ *
+ * @internal
+ */
+import { compare, type Cursor, join } from "../Cursor.ts"
+import type { Advance } from "../Patch.ts"
+import type { Behaviour } from "./Behaviour.ts"
+
+export const behaviour: Behaviour<Cursor | null, Advance> = {
+  normalise: (op) => Object.hasOwn(op, "advance") ? op : undefined,
+  apply: (value, op) => Object.hasOwn(op, "advance") ? join(value, op.advance) : value,
+  fold: (ops) =>
+    ops.filter((op) => Object.hasOwn(op, "advance")).reduce<Advance | undefined>(
+      (last, op) => last === undefined || compare(op.advance, last.advance) > 0 ? op : last,
+      undefined
+    ),
+  reduce: (value, op) => join(value, op.advance) === value ? undefined : op,
+  diff: (from, to) => to === null || join(from, to) === from ? undefined : { advance: to },
+  // A cursor cannot be taken back: the laws of undo exclude it.
+  invert: () => undefined,
+  touches: () => true,
+  // Joins commute.
+  clashes: () => [],
+  explain: (field, op) => [`advances ${field} to #${op.advance.sequence} (${op.advance.id})`]
+}

@@ -1,0 +1,23 @@
+/**
+ * The `replace` field: last writer wins on the whole value.
+ *
+ * @internal
+ */
+import { same } from "../Equality.ts"
+import type { Set } from "../Patch.ts"
+import type { Behaviour } from "./Behaviour.ts"
+import { quote } from "./quote.ts"
+
+export const make = <A>(equals: (a: A, b: A) => boolean = same): Behaviour<A, Set<A>> => ({
+  normalise: (op) => Object.hasOwn(op, "set") ? op : undefined,
+  apply: (value, op) =>
+    value === op.set || !Object.hasOwn(op, "set") || equals(value, op.set) ? value : op.set,
+  fold: (ops) => ops.findLast((op) => Object.hasOwn(op, "set")),
+  reduce: (value, op) => equals(value, op.set) ? undefined : op,
+  diff: (from, to) => equals(from, to) ? undefined : { set: to },
+  invert: (value) => ({ set: value }),
+  touches: () => true,
+  clashes: (left, right) =>
+    equals(left.set, right.set) ? [] : [{ left: { value: left.set }, right: { value: right.set } }],
+  explain: (field, op) => [op.set === null ? `clears ${field}` : `sets ${field} to ${quote(op.set)}`]
+})

@@ -1,0 +1,169 @@
+/**
+ * The `map` field: a JSON object, or null, under shallow merge and whole replacement.
+ *
+ * Keys are own properties throughout, so `__proto__` and `constructor` are keys like any other. The masked keys are
+ * compared first and the object is copied only when one of them changes, so a no-op costs nothing that grows with the
+ * object.
+ *
+ * @internal
+ */
+import type { Outcome } from "../Conflict.ts"
+import { type Keyed, put, same } from "../Equality.ts"
+import { sorted } from "../Mask.ts"
+import type { Merge, Set } from "../Patch.ts"
+import type { Behaviour, Clash } from "./Behaviour.ts"
+import { quote } from "./quote.ts"
+
+type Value = Keyed | null
+type Operation = Set<Value> | Merge
+
+const none: Keyed = {}
+/** A removal, in the place of a written value. */
+const gone = Symbol("gone")
+const noKeys: ReadonlyArray<string> = []
+
+const isSet = (op: Operation): op is Set<Value> => Object.hasOwn(op, "set")
+const written = (op: Merge): Keyed => op.merge.set ?? none
+const removed = (op: Merge): ReadonlyArray<string> => op.merge.unset ?? noKeys
+const outcome = (value: Keyed, key: string): Outcome =>
+  Object.hasOwn(value, key) ? { value: value[key] } : undefined
+
+const merged = (value: Value, op: Merge): Value => {
+  const set = written(op)
+  const unset = removed(op)
+  const keys = Object.keys(set)
+  if (keys.length === 0 && unset.length === 0) return value
+  if (value === null) return { ...set }
+  if (!changes(value, set, keys, unset)) return value
+  return unset.length === 0 ? { ...value, ...set } : { ...without(value, unset), ...set }
+}
+
+const changes = (value: Keyed, set: Keyed, keys: ReadonlyArray<string>, unset: ReadonlyArray<string>): boolean => {
+  for (const key of keys) if (!Object.hasOwn(value, key) || !same(value[key], set[key])) return true
+  for (const key of unset) if (Object.hasOwn(value, key) && !Object.hasOwn(set, key)) return true
+  return false
+}
+
+const without = (value: Keyed, keys: Iterable<string>): Keyed => {
+  const dropped = new globalThis.Set(keys)
+  const out: Record<string, unknown> = {}
+  for (const key of Object.keys(value)) if (!dropped.has(key)) put(out, key, value[key])
+  return out
+}
+
+const merge = (set: Keyed, unset: ReadonlyArray<string>): Merge | undefined => {
+  const writes = Object.keys(set).length > 0
+  if (!writes && unset.length === 0) return undefined
+  return { merge: { ...(writes ? { set } : undefined), ...(unset.length > 0 ? { unset } : undefined) } }
+}
+
+const normalise = (op: Operation): Operation | undefined => {
+  if (isSet(op)) return op
+  if (!Object.hasOwn(op, "merge")) return undefined
+  const set = written(op)
+  return merge(set, sorted(removed(op).filter((key) => !Object.hasOwn(set, key))))
+}
+
+const fold = (ops: ReadonlyArray<Operation>): Operation | undefined => {
+  let base: Value | undefined
+  let touched = false
+  // The latest write of each key.
+  const writes = new globalThis.Map<string, unknown>()
+  for (const op of ops) {
+    if (isSet(op)) {
+      base = op.set
+      touched = false
+      writes.clear()
+    } else if (Object.hasOwn(op, "merge")) {
+      const set = written(op)
+      for (const key of removed(op)) {
+        touched = true
+        writes.set(key, gone)
+      }
+      for (const key of Object.keys(set)) {
+        touched = true
+        writes.set(key, set[key])
+      }
+    }
+  }
+  if (base !== undefined && !touched) return { set: base }
+  const set: Record<string, unknown> = {}
+  const unset: Array<string> = []
+  for (const [key, value] of writes) value === gone ? unset.push(key) : put(set, key, value)
+  return base === undefined
+    ? merge(set, unset.sort())
+    : { set: merged(base, { merge: { set, unset } }) ?? none }
+}
+
+const reduce = (value: Value, op: Operation): Operation | undefined => {
+  if (isSet(op)) return same(value, op.set) ? undefined : op
+  if (value === null) return normalise(op)
+  const set: Record<string, unknown> = {}
+  const source = written(op)
+  for (const key of Object.keys(source)) {
+    if (!Object.hasOwn(value, key) || !same(value[key], source[key])) put(set, key, source[key])
+  }
+  return merge(set, sorted(removed(op).filter((key) => Object.hasOwn(value, key) && !Object.hasOwn(source, key))))
+}
+
+const diff = (from: Value, to: Value): Operation | undefined => {
+  if (from === to) return undefined
+  if (from === null || to === null) return { set: to }
+  const set: Record<string, unknown> = {}
+  for (const key of Object.keys(to)) {
+    if (!Object.hasOwn(from, key) || !same(from[key], to[key])) put(set, key, to[key])
+  }
+  return merge(set, sorted(Object.keys(from).filter((key) => !Object.hasOwn(to, key))))
+}
+
+const invert = (value: Value, op: Operation): Operation | undefined => {
+  if (isSet(op) || value === null) return normalise(op) === undefined ? undefined : { set: value }
+  const set: Record<string, unknown> = {}
+  const unset: Array<string> = []
+  for (const key of touchedKeys(op)) Object.hasOwn(value, key) ? put(set, key, value[key]) : unset.push(key)
+  return merge(set, unset)
+}
+
+const touchedKeys = (op: Merge): ReadonlyArray<string> => sorted([...Object.keys(written(op)), ...removed(op)])
+
+const clashes = (left: Operation, right: Operation): ReadonlyArray<Clash> => {
+  if (isSet(left)) {
+    if (!isSet(right)) return clashesWithSet(right, left.set).map(({ left, right, ...at }) => ({ ...at, left: right, right: left }))
+    return same(left.set, right.set) ? [] : [{ left: { value: left.set }, right: { value: right.set } }]
+  }
+  if (isSet(right)) return clashesWithSet(left, right.set)
+  const after = written(right)
+  return touchedKeys(left).flatMap((key) => {
+    if (!Object.hasOwn(after, key) && !removed(right).includes(key)) return []
+    return clash(key, outcome(written(left), key), outcome(after, key))
+  })
+}
+
+/** A merge commutes with a replacement exactly when it changes nothing there. */
+const clashesWithSet = (left: Merge, right: Value): ReadonlyArray<Clash> =>
+  right === null
+    ? [{ left: { value: { ...written(left) } }, right: { value: null } }]
+    : touchedKeys(left).flatMap((key) => clash(key, outcome(written(left), key), outcome(right, key)))
+
+const clash = (key: string, left: Outcome, right: Outcome): ReadonlyArray<Clash> =>
+  left === right || (left !== undefined && right !== undefined && same(left.value, right.value))
+    ? []
+    : [{ key, left, right }]
+
+export const behaviour: Behaviour<Value, Operation> = {
+  normalise,
+  apply: (value, op) =>
+    isSet(op) ? (same(value, op.set) ? value : op.set) : Object.hasOwn(op, "merge") ? merged(value, op) : value,
+  fold,
+  reduce,
+  diff,
+  invert,
+  touches: (op) => isSet(op) ? true : touchedKeys(op),
+  clashes,
+  explain: (field, op) =>
+    isSet(op)
+      ? [op.set === null ? `clears ${field}` : `replaces ${field} by ${quote(op.set)}`]
+      : touchedKeys(op).map((key) =>
+        Object.hasOwn(written(op), key) ? `sets ${field}.${key} to ${quote(written(op)[key])}` : `removes ${field}.${key}`
+      )
+}

@@ -1,0 +1,72 @@
+/**
+ * The port of the append-only log of a task's events.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { Result } from "effect/Result"
+import type { StoreUnavailable } from "./RecordStore.ts"
+
+/**
+ * An event of a task, meant for one of its agents. `sequence_id` counts 1, 2, 3 … in the task, without gaps.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Event {
+  readonly id: string
+  readonly sequence_id: number
+  readonly task_id: string
+  readonly agent_id: string
+  readonly created_at: string
+  /** Any JSON value. */
+  readonly content: unknown
+}
+
+/**
+ * An event to append. Its number is given out by the log.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Append extends Omit<Event, "sequence_id"> {
+  readonly tenant: string
+}
+
+/**
+ * Why an event was not appended: the task is missing or deleted, the agent is not assigned to it, or the id is taken.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface AppendRejection {
+  readonly _tag: "TaskMissing" | "NotAssigned" | "Taken"
+}
+
+/**
+ * Keeps the events of tasks in order.
+ *
+ * Numbers become visible in order: a reader that has seen number n never later finds a new event below n.
+ *
+ * @category ports
+ * @since 0.1.0
+ */
+export class EventLog extends Context.Service<EventLog, {
+  /** Appends a batch and answers one result for each, in order; one rejected never touches its neighbours. */
+  readonly append: (
+    events: ReadonlyArray<Append>
+  ) => Effect.Effect<ReadonlyArray<Result<Event, AppendRejection>>, StoreUnavailable>
+  readonly get: (key: { readonly tenant: string; readonly id: string }) => Effect.Effect<
+    Event | undefined,
+    StoreUnavailable
+  >
+  /** The events of a task after a sequence number (0 for all), in order, for one agent or for all. */
+  readonly read: (query: {
+    readonly tenant: string
+    readonly task_id: string
+    readonly agent_id?: string
+    readonly after: number
+    readonly limit: number
+  }) => Effect.Effect<ReadonlyArray<Event>, StoreUnavailable>
+}>()("@emend/domain/EventLog") {}

@@ -1,0 +1,195 @@
+/**
+ * The port that a store of records implements. It decides nothing: what is demanded, written and kept in the history
+ * is said by the commit.
+ *
+ * @since 0.1.0
+ */
+import type { Cursor } from "@emend/algebra"
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { Result } from "effect/Result"
+import * as Schema from "effect/Schema"
+import type { Authorship, Revision, Row } from "./Revision.ts"
+
+/**
+ * Names a record. The tenant is a part of every key.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface RecordKey {
+  readonly kind: string
+  readonly tenant: string
+  readonly id: string
+}
+
+/**
+ * The present state of a record and its version, from 1.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Stored {
+  readonly version: number
+  readonly state: Row
+}
+
+/**
+ * Inserts a record with version 1. With `ifAbsent`, a record that is already there is left as it is and counts as
+ * written.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Insert {
+  readonly _tag: "Insert"
+  readonly key: RecordKey
+  readonly state: Row
+  readonly author: Authorship
+  readonly ifAbsent?: boolean
+}
+
+/**
+ * Changes a record in one atomic step: checks the demands, applies the patch to what is there, advances cursors,
+ * assigns guarded and fixed fields, and keeps the history entry. Where nothing changes, nothing is written: no
+ * version, no timestamp, no history.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Update {
+  readonly _tag: "Update"
+  readonly key: RecordKey
+  /** The update in normal form, without cursors. */
+  readonly patch: Row
+  /** For a cursor, the id of the log entry to advance to. */
+  readonly advance?: Readonly<Record<string, string>>
+  /** What an entry before the present position means: refused, or no change. */
+  readonly backwards?: "reject" | "join"
+  /** New values of guarded and fixed fields. */
+  readonly assign?: Row
+  /** The versions of which the present one must be one. */
+  readonly versions?: ReadonlyArray<number>
+  /** For each field named, the values of which the present one must be one; scalars and null. */
+  readonly where?: Readonly<Record<string, ReadonlyArray<string | number | boolean | null>>>
+  readonly author: Authorship
+}
+
+/**
+ * One write of a commit.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Write = Insert | Update
+
+/**
+ * Writes that happen together or not at all.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Commit = readonly [Write, ...ReadonlyArray<Write>]
+
+/**
+ * What a write left: the record as it is now, and whether the write changed it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Written extends Stored {
+  readonly changed: boolean
+}
+
+/**
+ * Why a commit was not carried out. Nothing of it was written.
+ *
+ * - `Missing`: there is no such record, or it is deleted.
+ * - `Stale`: a demand on the version or a field does not hold for the record, which is given.
+ * - `Taken`: the values of these fields belong to another record; `["id"]` is the key itself, used now or once.
+ * - `Dangling`: the field names a record that does not exist.
+ * - `UnknownEntry`: the log has no such entry for this record.
+ * - `Backwards`: the entry is before the present position of the cursor.
+ * - `TooLarge`: the JSON value of the field would be larger than `limit` bytes.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Rejection =
+  & { readonly key: RecordKey }
+  & (
+    | { readonly _tag: "Missing" }
+    | { readonly _tag: "Stale"; readonly record: Stored }
+    | { readonly _tag: "Taken"; readonly fields: ReadonlyArray<string> }
+    | { readonly _tag: "Dangling"; readonly field: string }
+    | { readonly _tag: "UnknownEntry"; readonly field: string; readonly id: string }
+    | {
+      readonly _tag: "Backwards"
+      readonly field: string
+      readonly present: Cursor.Cursor
+      readonly given: Cursor.Cursor
+    }
+    | { readonly _tag: "TooLarge"; readonly field: string; readonly limit: number }
+  )
+
+/**
+ * The outcome of one commit: what each write left, in order, or why nothing was written.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type CommitResult = Result<ReadonlyArray<Written>, Rejection>
+
+/**
+ * Selects records of one kind and tenant whose fields have the given values, deleted ones included, in the order of
+ * the fields named, then of the id.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Query {
+  readonly kind: string
+  readonly tenant: string
+  readonly where: Readonly<Record<string, string | number | boolean | null>>
+  readonly order: ReadonlyArray<{ readonly field: string; readonly direction: "asc" | "desc" }>
+  readonly limit: number
+}
+
+/**
+ * The store cannot be reached, or its answer did not come: whether a write happened is unknown. A retry may help.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", {
+  message: Schema.String,
+  cause: Schema.optionalKey(Schema.Defect())
+}) {}
+
+/**
+ * Keeps records and their history.
+ *
+ * `commit` takes a batch and answers one result for each commit, in order. Commits are independent: one that is
+ * rejected never touches its neighbours. Commits of the same record take effect in the order given. A record that is
+ * deleted is missing to every update; the key of a record that exists or existed is taken for every insert.
+ *
+ * @category ports
+ * @since 0.1.0
+ */
+export class RecordStore extends Context.Service<RecordStore, {
+  readonly commit: (
+    commits: ReadonlyArray<Commit>
+  ) => Effect.Effect<ReadonlyArray<CommitResult>, StoreUnavailable>
+  /** The records of these keys, in order, deleted ones included; `undefined` where there never was one. */
+  readonly get: (
+    keys: ReadonlyArray<RecordKey>
+  ) => Effect.Effect<ReadonlyArray<Stored | undefined>, StoreUnavailable>
+  readonly find: (query: Query) => Effect.Effect<ReadonlyArray<Stored>, StoreUnavailable>
+  /** The history of a record, newest first, from below the version `before`, at most `limit` entries. */
+  readonly history: (
+    key: RecordKey,
+    page: { readonly before?: number; readonly limit: number }
+  ) => Effect.Effect<ReadonlyArray<Revision>, StoreUnavailable>
+  /** Succeeds when the store can answer. */
+  readonly ping: Effect.Effect<void, StoreUnavailable>
+}>()("@emend/domain/RecordStore") {}

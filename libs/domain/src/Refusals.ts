@@ -1,0 +1,140 @@
+/**
+ * Why a use case was refused. Each refusal says what is the case and carries the facts.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+
+/**
+ * There is no such record for this caller, or it is deleted.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class RecordMissing extends Schema.TaggedError<RecordMissing>()("RecordMissing", {
+  kind: Schema.String,
+  id: Schema.String
+}) {}
+
+/**
+ * The record has another version than the caller demanded. Nothing was done.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class VersionMismatch extends Schema.TaggedError<VersionMismatch>()("VersionMismatch", {
+  kind: Schema.String,
+  id: Schema.String,
+  present: Schema.Int,
+  demanded: Schema.Array(Schema.Int)
+}) {}
+
+/**
+ * The record never had the version that an update says it was written against.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class VersionUnknown extends Schema.TaggedError<VersionUnknown>()("VersionUnknown", {
+  kind: Schema.String,
+  id: Schema.String,
+  present: Schema.Int,
+  given: Schema.Int
+}) {}
+
+/**
+ * An update cannot be carried over what was committed since it was written. For each path (a JSON Pointer, RFC 6901):
+ * the value it was written against, the value there now, and the value it would write; absent where there is none.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class RebaseConflict extends Schema.TaggedError<RebaseConflict>()("RebaseConflict", {
+  kind: Schema.String,
+  id: Schema.String,
+  present: Schema.Int,
+  conflicts: Schema.Array(Schema.Struct({
+    path: Schema.String,
+    base: Schema.optionalKey(Schema.Json),
+    theirs: Schema.optionalKey(Schema.Json),
+    mine: Schema.optionalKey(Schema.Json)
+  }))
+}) {}
+
+/**
+ * The status cannot move so now. `allowed` are the moves that are legal now.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class TransitionRefused extends Schema.TaggedError<TransitionRefused>()("TransitionRefused", {
+  kind: Schema.String,
+  id: Schema.String,
+  from: Schema.NullOr(Schema.String),
+  to: Schema.String,
+  allowed: Schema.Array(Schema.String),
+  blocked_by: Schema.String
+}) {}
+
+/**
+ * The values of these fields belong to another record; an id is taken for ever.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class AlreadyTaken extends Schema.TaggedError<AlreadyTaken>()("AlreadyTaken", {
+  kind: Schema.String,
+  fields: Schema.Array(Schema.String)
+}) {}
+
+/**
+ * A reference names nothing that it may name here: an event of another task or agent, an agent that is not assigned.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class ReferenceUnknown extends Schema.TaggedError<ReferenceUnknown>()("ReferenceUnknown", {
+  kind: Schema.String,
+  field: Schema.String,
+  given: Schema.String,
+  message: Schema.String
+}) {}
+
+/**
+ * A cursor would go back. Under the policy `join` this is no refusal but no change.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class CursorBackwards extends Schema.TaggedError<CursorBackwards>()("CursorBackwards", {
+  kind: Schema.String,
+  id: Schema.String,
+  field: Schema.String,
+  present: Schema.Struct({ sequence: Schema.Int, id: Schema.String }),
+  given: Schema.Struct({ sequence: Schema.Int, id: Schema.String })
+}) {}
+
+/**
+ * The input breaks rules that its schema does not say: across fields, or against what is stored. All of them are told.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class InputInvalid extends Schema.TaggedError<InputInvalid>()("InputInvalid", {
+  problems: Schema.Array(Schema.Struct({
+    path: Schema.Array(Schema.Union([Schema.String, Schema.Int])),
+    message: Schema.String
+  }))
+}) {}
+
+/**
+ * Other writers were faster each of a bounded number of times. Nothing was done; a retry may succeed.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class TooContended extends Schema.TaggedError<TooContended>()("TooContended", {
+  kind: Schema.String,
+  id: Schema.String,
+  attempts: Schema.Int
+}) {}

@@ -1,0 +1,77 @@
+/**
+ * One accepted change of a record, as its history keeps it.
+ *
+ * @since 0.1.0
+ */
+import type { RecordKind } from "./RecordKind.ts"
+
+/**
+ * A JSON object: a state, a patch or a part of one, where the kind of record is not known.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Row = Readonly<Record<string, any>>
+
+/**
+ * Who changes a record, when and why. `at` is a timestamp with microseconds.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Authorship {
+  readonly at: string
+  readonly by: string
+  readonly reason: string | null
+}
+
+/**
+ * A change of a record: the version it led to, who, when, why, what was asked and what takes it back. What took effect
+ * is derived from the two, see {@link effect}. Its size is proportional to what it touches.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Revision extends Authorship {
+  /** The version that this change led to: 1 is the creation. */
+  readonly version: number
+  /** The state at creation; null for every later change. */
+  readonly initial: Row | null
+  /** The update asked for, in normal form, its cursors resolved. */
+  readonly patch: Row
+  /** The update that takes `patch` back, at the state that it met. */
+  readonly inverse: Row
+  /** Guarded and fixed fields that the domain set (a status, a pointer), by field. */
+  readonly moves: Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>
+}
+
+/**
+ * Gives the part of a revision's update that took effect: a path that already held the value asked for is not in it.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const effect = ({ kind }: RecordKind, { inverse, patch }: Pick<Revision, "patch" | "inverse">): Row => {
+  // Applied to a state with all maps empty, the inverse restores what each touched path held. A cursor has no inverse
+  // and is advanced from null, which keeps it: a revision is only kept of an advance that had an effect.
+  const blank = Object.fromEntries(
+    Object.keys(kind.fields).map((name) => [name, kind.fields[name].kind === "map" ? {} : null])
+  )
+  return kind.reduce(kind.apply(blank, inverse), patch)
+}
+
+/**
+ * Carries a state over one revision; for the first, the state it began with (law P6).
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const replay = ({ kind, touched }: RecordKind, state: Row | undefined, revision: Revision): Row => {
+  if (revision.initial !== null) return revision.initial
+  const moved = Object.fromEntries(Object.entries(revision.moves).map(([field, { to }]) => [field, to]))
+  return {
+    ...kind.apply(state ?? {}, revision.patch),
+    ...moved,
+    ...(touched === undefined ? undefined : { [touched]: revision.at })
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * Strings that can be stored: ids, timestamps and free text.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import { textFlaw } from "./Json.ts"
+
+/**
+ * Free text without NUL characters and lone surrogates.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Text = Schema.String.check(Schema.makeFilter((text) => textFlaw(text), { identifier: "storable" }))
+
+const routes = new Set([".", "..", "name", "board"])
+
+/**
+ * An opaque id of 1 to 255 characters, without control characters, and none of `.`, `..`, `name`, `board`, which are
+ * parts of paths.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Id = Text.check(
+  Schema.isMinLength(1),
+  Schema.isMaxLength(255),
+  Schema.makeFilter((id) =>
+    /[\u0000-\u001f\u007f-\u009f]/.test(id)
+      ? "Expected an id without control characters"
+      : routes.has(id)
+      ? `Expected an id other than ${[...routes].map((word) => `"${word}"`).join(", ")}`
+      : undefined, { identifier: "id" })
+)
+
+/**
+ * A UUID in its 8-4-4-4-12 form, of any version.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Uuid = Schema.String.check(
+  Schema.isPattern(/^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/, {
+    identifier: "uuid"
+  })
+).annotate({ format: "uuid" })
+
+/**
+ * A moment in UTC with microseconds, always written in the same 27 characters: `2026-11-21T10:00:00.000000Z`. Years
+ * 0001 to 9999 (RFC 3339), so that the order of the texts is the order of the moments.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Timestamp = Schema.String.check(
+  Schema.isPattern(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z$/, {
+    identifier: "timestamp"
+  })
+).annotate({ format: "date-time" })
+
+/**
+ * Writes a moment, given in nanoseconds since 1970-01-01T00:00Z, as a {@link Timestamp}; what is below a microsecond
+ * is cut off.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const timestamp = (nanos: bigint): string => {
+  const micros = nanos / 1000n
+  const seconds = micros >= 0n ? micros / 1_000_000n : (micros - 999_999n) / 1_000_000n
+  const fraction = micros - seconds * 1_000_000n
+  return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}.${String(fraction).padStart(6, "0")}Z`
+}

@@ -1,0 +1,20 @@
+/**
+ * The four kinds of record, their update rules, the ports that stores implement, and the services over them.
+ *
+ * @since 0.1.0
+ */
+export * as Agent from "./kinds/Agent.ts"
+export * as AgentTaskTracker from "./kinds/AgentTaskTracker.ts"
+export * as BoardTask from "./kinds/BoardTask.ts"
+export * as Configuration from "./kinds/Configuration.ts"
+export * as Task from "./kinds/Task.ts"
+export * as TaskAgent from "./kinds/TaskAgent.ts"
+export { kinds } from "./kinds.ts"
+export { Caller } from "./Caller.ts"
+export * as EventLog from "./EventLog.ts"
+export * as Json from "./Json.ts"
+export * as RecordKind from "./RecordKind.ts"
+export * as RecordStore from "./RecordStore.ts"
+export * as Refusals from "./Refusals.ts"
+export * as Revision from "./Revision.ts"
+export * as Text from "./Text.ts"

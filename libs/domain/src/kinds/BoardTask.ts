@@ -1,0 +1,177 @@
+/**
+ * Work on a kanban board (seed 001).
+ *
+ * @since 0.1.0
+ */
+import { Declare, Kind } from "@emend/algebra/schema"
+import * as Schema from "effect/Schema"
+import type { RecordKind } from "../RecordKind.ts"
+import { Id, Text, Timestamp } from "../Text.ts"
+
+/**
+ * A status of a task on the board.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Status = "backlog" | "assigned" | "running" | "review" | "done"
+
+/**
+ * The schema of a {@link Status}.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Status = Schema.Literals(["backlog", "assigned", "running", "review", "done"])
+
+const assignee = (who: string) =>
+  Declare.replace(Id, { nullable: true, onNull: "clear", description: `${who} assigned to this task.` })
+
+/**
+ * The declaration of a board task: its fields, and for each what an update may do to it.
+ *
+ * @category kinds
+ * @since 0.1.0
+ */
+export const BoardTask = Kind.make("BoardTask", {
+  organization_id: Declare.fixed(Id, { nullable: false, description: "Owning organization." }),
+  title: Declare.replace(Text.check(Schema.isMinLength(1)), {
+    nullable: false,
+    onNull: "keep",
+    description: "Short description of the task."
+  }),
+  created_at: Declare.fixed(Timestamp, { nullable: false }),
+  updated_at: Declare.fixed(Timestamp, { nullable: false }),
+  id: Declare.fixed(Id, { nullable: false }),
+  description: Declare.replace(Text, { nullable: true, onNull: "clear", description: "Detailed description." }),
+  status: Declare.guarded(Status, { nullable: false, description: "Status of an agent task on the board." }),
+  priority: Declare.replace(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 4 })), {
+    nullable: false,
+    onNull: "keep",
+    description: "Priority level (1=urgent, 2=high, 3=normal, 4=low)."
+  }),
+  assigned_to_type_id: assignee("Agent type"),
+  assigned_to_instance_id: assignee("Agent instance"),
+  assigned_to_user_id: assignee("User"),
+  correlation_bucket_id: Declare.replace(Id, {
+    nullable: true,
+    onNull: "clear",
+    description: "Correlation bucket for related events."
+  }),
+  created_by: Declare.fixed(Id, { nullable: true, description: "User ID of the creator." }),
+  source: Declare.replace(Schema.Literals(["triage", "conversation", "manual"]), {
+    nullable: false,
+    onNull: "keep",
+    description: "Origin of an agent task."
+  }),
+  is_deleted: Declare.fixed(Schema.Boolean, { nullable: false, internal: true })
+})
+
+/**
+ * The state of a board task.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type BoardTask = typeof BoardTask.State.Type
+
+/**
+ * How board tasks are stored.
+ *
+ * @category kinds
+ * @since 0.1.0
+ */
+export const boardTaskKind: RecordKind = {
+  kind: BoardTask,
+  touched: "updated_at",
+  tombstone: { field: "is_deleted", value: true }
+}
+
+/**
+ * A field that names an assignee.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Assignee = "assigned_to_type_id" | "assigned_to_instance_id" | "assigned_to_user_id"
+
+/**
+ * One edge of the board's workflow. With `needs`, at least one of those fields must be filled.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Transition {
+  readonly from: Status
+  readonly to: Status
+  readonly needs?: ReadonlyArray<Assignee>
+}
+
+/**
+ * The moves of a board, as data: it can be served, compared and replaced.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Workflow = ReadonlyArray<Transition>
+
+const anyone = ["assigned_to_type_id", "assigned_to_instance_id", "assigned_to_user_id"] as const
+const aWorker = ["assigned_to_instance_id", "assigned_to_user_id"] as const
+
+/**
+ * The default workflow. Nothing leads out of `done`, and no status leads to itself: two workers must not both start.
+ *
+ * @category rules
+ * @since 0.1.0
+ */
+export const workflow: Workflow = [
+  { from: "backlog", to: "assigned", needs: anyone },
+  { from: "assigned", to: "backlog" },
+  { from: "assigned", to: "running", needs: aWorker },
+  { from: "running", to: "assigned" },
+  { from: "running", to: "review" },
+  { from: "review", to: "running" },
+  { from: "review", to: "assigned" },
+  { from: "review", to: "done" }
+]
+
+/**
+ * A move that the present status has, whether it is legal now, and if not, what blocks it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Option {
+  readonly to: Status
+  readonly legal: boolean
+  readonly blocked_by: string | null
+}
+
+/**
+ * Lists every status that a task could be asked to move to, with why the move is not legal where it is not.
+ *
+ * @category rules
+ * @since 0.1.0
+ */
+export const options = (moves: Workflow, task: BoardTask): ReadonlyArray<Option> =>
+  Status.literals.map((to) => {
+    const blocked_by = blocks(moves, task, to)
+    return { to, legal: blocked_by === null, blocked_by }
+  })
+
+/**
+ * Tells what blocks a move, or null where nothing does.
+ *
+ * @category rules
+ * @since 0.1.0
+ */
+export const blocks = (moves: Workflow, task: BoardTask, to: Status): string | null => {
+  const transition = moves.find((move) => move.from === task.status && move.to === to)
+  if (transition === undefined) {
+    return task.status === to ? `the task is already ${to}` : `there is no move from ${task.status} to ${to}`
+  }
+  const { needs } = transition
+  return needs === undefined || needs.some((field) => task[field] !== null)
+    ? null
+    : `one of ${needs.join(", ")} must be set`
+}

@@ -1,0 +1,122 @@
+/**
+ * The configuration of a task agent: what a revision fixes (seed 003).
+ *
+ * @since 0.1.0
+ */
+import { Declare, Kind } from "@emend/algebra/schema"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { JsonObject } from "../Json.ts"
+import { Id, Text, Uuid } from "../Text.ts"
+
+const orNull = <S extends Schema.Top>(schema: S) =>
+  Schema.NullOr(schema).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null)))
+
+const TaskTool = Schema.Struct({
+  task_id: Id,
+  is_output_formatter: Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(false)))
+})
+const McpServer = Schema.Struct({ task_mcp_server_id: Id, allowed_tool_ids: orNull(Schema.Array(Id)) })
+const Integration = Schema.Struct({ project_integration_id: Id, allowed_tool_ids: orNull(Schema.Array(Id)) })
+const Skill = Schema.Struct({ skill_id: Id, skill_revision_id: orNull(Id) })
+
+const list = <A>(item: Declare.Json<A>, what: string) =>
+  Declare.replace(Schema.Array(item) as Declare.Json<ReadonlyArray<A>>, {
+    nullable: false,
+    onNull: "keep",
+    description: `Full replacement of ${what}, order kept; an empty list removes all.`
+  })
+
+/**
+ * The configuration fields, shared by the declarations of an edit, a revision and the agent's update body.
+ *
+ * @category kinds
+ * @since 0.1.0
+ */
+export const fields = {
+  description: Declare.replace(Text, { nullable: true, onNull: "clear" }),
+  instruction: Declare.replace(Text, { nullable: false, onNull: "keep" }),
+  mode: Declare.replace(Schema.Literals(["agentic", "sequential"]), {
+    nullable: false,
+    onNull: "keep",
+    description: "Execution mode for TaskAgent."
+  }),
+  llm_model_id: Declare.replace(Uuid, { nullable: true, onNull: "clear" }),
+  fallback_llm_model_id: Declare.replace(Uuid, { nullable: true, onNull: "clear" }),
+  memory_strategy: Declare.replace(Schema.Literals(["sliding_window", "compaction"]), {
+    nullable: true,
+    onNull: "clear"
+  }),
+  memory_config: Declare.replace(JsonObject, {
+    nullable: true,
+    onNull: "clear",
+    description: "Required with a memory strategy; `sliding_window` needs `max_events` of at least 1."
+  }),
+  max_turns: Declare.replace(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 500 })), {
+    nullable: true,
+    onNull: "clear"
+  }),
+  task_tools: list(TaskTool, "task tools (array order = execution order)"),
+  mcp_servers: list(McpServer, "MCP servers; `allowed_tool_ids` null means all tools"),
+  integrations: list(Integration, "integrations; `allowed_tool_ids` null means all tools"),
+  skills: list(Skill, "skills; `skill_revision_id` null means the newest")
+}
+
+/**
+ * The algebra of the configuration alone: what an edit may do to it.
+ *
+ * @category kinds
+ * @since 0.1.0
+ */
+export const Configuration = Kind.make("TaskAgentConfiguration", fields)
+
+/**
+ * A whole configuration.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Configuration = typeof Configuration.State.Type
+
+/**
+ * A rule that a configuration breaks, and the field at which to mend it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Problem {
+  readonly field: keyof Configuration
+  readonly message: string
+}
+
+/**
+ * Lists the rules across fields that a configuration breaks. They are checked when it is to become active, at creation
+ * and at activation, not at every edit.
+ *
+ * @category rules
+ * @since 0.1.0
+ */
+export const problems = (configuration: Configuration): ReadonlyArray<Problem> => {
+  const found: Array<Problem> = []
+  const refuse = (field: keyof Configuration, message: string) => found.push({ field, message })
+  if (configuration.mode === "sequential") {
+    if (configuration.task_tools.length < 2) refuse("task_tools", "Sequential mode needs at least two task tools")
+    for (const field of ["skills", "integrations", "mcp_servers"] as const) {
+      if (configuration[field].length > 0) refuse(field, `Sequential mode allows no ${field.replace("_", " ")}`)
+    }
+  }
+  if (configuration.task_tools.filter((tool) => tool.is_output_formatter).length > 1) {
+    refuse("task_tools", "At most one task tool may be the output formatter")
+  }
+  if (configuration.memory_strategy !== null) {
+    const config = configuration.memory_config
+    if (config === null) refuse("memory_config", "A memory strategy needs a memory_config")
+    else if (configuration.memory_strategy === "sliding_window") {
+      const events = Object.hasOwn(config, "max_events") ? config["max_events"] : undefined
+      if (typeof events !== "number" || !Number.isInteger(events) || events < 1) {
+        refuse("memory_config", "sliding_window needs max_events, an integer of at least 1")
+      }
+    }
+  }
+  return found
+}
