@@ -7,6 +7,7 @@ import { Declare, Kind } from "@emend/algebra/schema"
 import * as Schema from "effect/Schema"
 import type { RecordKind } from "../RecordKind.ts"
 import { Id, Text, Timestamp } from "../Text.ts"
+import { orDefault } from "./creation.ts"
 
 /**
  * A status of a task on the board.
@@ -175,3 +176,79 @@ export const blocks = (moves: Workflow, task: BoardTask, to: Status): string | n
     ? null
     : `one of ${needs.join(", ")} must be set`
 }
+
+const { fields } = BoardTask
+
+/**
+ * The body that creates a board task; what is absent or null takes its default.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Creation = Schema.Struct({
+  id: orDefault(fields.id.schema),
+  title: fields.title.schema,
+  description: orDefault(fields.description.schema),
+  priority: orDefault(fields.priority.schema),
+  assigned_to_type_id: orDefault(fields.assigned_to_type_id.schema),
+  assigned_to_instance_id: orDefault(fields.assigned_to_instance_id.schema),
+  assigned_to_user_id: orDefault(fields.assigned_to_user_id.schema),
+  correlation_bucket_id: orDefault(fields.correlation_bucket_id.schema),
+  source: orDefault(fields.source.schema)
+}).annotate({ identifier: "CreateBoardTaskRequest" })
+
+/**
+ * Makes the state of a new task, always in the backlog.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const initial = (
+  input: typeof Creation.Type,
+  { at, by, id, organization }: {
+    readonly id: string
+    readonly at: string
+    readonly by: string
+    readonly organization: string
+  }
+): BoardTask => ({
+  organization_id: organization,
+  title: input.title,
+  created_at: at,
+  updated_at: at,
+  id,
+  description: input.description ?? null,
+  status: "backlog",
+  priority: input.priority ?? 3,
+  assigned_to_type_id: input.assigned_to_type_id ?? null,
+  assigned_to_instance_id: input.assigned_to_instance_id ?? null,
+  assigned_to_user_id: input.assigned_to_user_id ?? null,
+  correlation_bucket_id: input.correlation_bucket_id ?? null,
+  created_by: by,
+  source: input.source ?? "manual",
+  is_deleted: false
+})
+
+/**
+ * Who a task is given to: exactly one type, instance or user.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Assignment {
+  readonly field: Assignee
+  readonly id: string
+}
+
+/**
+ * The update that makes one assignee *the* assignee. An instance and a user exclude each other; the type that a task
+ * came from stays beside them, and giving a task back to a type takes it from the instance or user.
+ *
+ * @category rules
+ * @since 0.1.0
+ */
+export const assign = ({ field, id }: Assignment): Parameters<typeof BoardTask.normalise>[0] => ({
+  ...(field === "assigned_to_instance_id" ? undefined : { assigned_to_instance_id: { set: null } }),
+  ...(field === "assigned_to_user_id" ? undefined : { assigned_to_user_id: { set: null } }),
+  [field]: { set: id }
+})

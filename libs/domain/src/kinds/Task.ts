@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 import { JsonObject } from "../Json.ts"
 import type { RecordKind } from "../RecordKind.ts"
 import { Id, Text, Timestamp } from "../Text.ts"
+import { orDefault } from "./creation.ts"
 
 /**
  * The statuses of a task and the moves between them. `INTERRUPTED` extends the seed's seven: real exports contain it.
@@ -136,3 +137,35 @@ export const sources = (to: Status): ReadonlyArray<Status | null> => {
  * @since 0.1.0
  */
 export const allowed = (from: Status | null): ReadonlyArray<Status> => Graph.allowed(lifecycle, from ?? "RUNNING")
+
+/**
+ * The body that creates a task; what is absent or null takes its default.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Creation = Schema.Struct({
+  id: orDefault(Task.fields.id.schema),
+  name: orDefault(Task.fields.name.schema),
+  params: orDefault(Task.fields.params.schema),
+  task_metadata: orDefault(Task.fields.task_metadata.schema),
+  agent_ids: orDefault(Schema.Array(Id))
+}).annotate({ identifier: "CreateTaskRequest" })
+
+/**
+ * Makes the state of a new task, running.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const initial = (input: typeof Creation.Type, id: string, at: string): Task => ({
+  id,
+  name: input.name ?? null,
+  status: "RUNNING",
+  status_reason: null,
+  created_at: at,
+  updated_at: at,
+  cleaned_at: null,
+  params: input.params ?? null,
+  task_metadata: input.task_metadata ?? null
+})

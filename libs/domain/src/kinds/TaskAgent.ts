@@ -4,10 +4,12 @@
  * @since 0.1.0
  */
 import { Declare, Kind } from "@emend/algebra/schema"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { RecordKind } from "../RecordKind.ts"
 import { Id, Text, Timestamp, Uuid } from "../Text.ts"
 import * as Configuration from "./Configuration.ts"
+import { orDefault } from "./creation.ts"
 
 const rootFields = {
   name: Declare.replace(Text.check(Schema.isMinLength(1), Schema.isMaxLength(255)), {
@@ -123,3 +125,104 @@ export const taskAgentRevisionKind: RecordKind = {
   unique: [{ fields: ["task_agent_id", "number"], among: "all" }],
   references: { task_agent_id: "TaskAgent" }
 }
+
+/**
+ * A change of an agent: an edit, or the activation of a revision. There is no mixture of the two.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Command =
+  | { readonly _tag: "Edit"; readonly draft: ReturnType<typeof Edit.fromBody> }
+  | { readonly _tag: "Activate"; readonly revision_id: string }
+
+/**
+ * The schema of an update body: the fields of an edit and `active_revision_id`. Decode with
+ * `onExcessProperty: "error"`, then read with {@link command}.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Update = Schema.Struct({
+  ...(Edit.Update as unknown as Schema.Struct<Record<string, Schema.Codec<unknown>>>).fields,
+  active_revision_id: Schema.optionalKey(
+    Schema.NullOr(Uuid).annotate({
+      description:
+        "Existing TaskAgent revision to activate. Omit to leave the active revision unchanged. `null` leaves it unchanged, like omitting it. Nothing else may be changed in the same request."
+    })
+  )
+}).annotate({ identifier: "UpdateTaskAgentRequest" })
+
+/**
+ * Reads a decoded update body as a command. A body that activates a revision and changes something else fails with the
+ * fields that stand in the way (law Q6); fields whose null means keep do not.
+ *
+ * @category rules
+ * @since 0.1.0
+ */
+export const command = (
+  body: typeof Update.Type
+): Result.Result<Command, ReadonlyArray<string>> => {
+  const { active_revision_id: revision_id, ...edit } = body
+  const draft = Edit.fromBody(edit)
+  if (revision_id === undefined || revision_id === null) return Result.succeed({ _tag: "Edit", draft })
+  const fields = Object.keys(draft.patch)
+  return fields.length === 0 ? Result.succeed({ _tag: "Activate", revision_id }) : Result.fail(fields)
+}
+
+const { fields } = Edit
+
+/**
+ * The body that creates an agent; what is absent or null takes its default.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Creation = Schema.Struct({
+  name: fields.name.schema,
+  instruction: fields.instruction.schema,
+  llm_model_id: fields.llm_model_id.schema,
+  task_agent_run_visibility: orDefault(fields.task_agent_run_visibility.schema),
+  description: orDefault(fields.description.schema),
+  mode: orDefault(fields.mode.schema),
+  fallback_llm_model_id: orDefault(fields.fallback_llm_model_id.schema),
+  memory_strategy: orDefault(fields.memory_strategy.schema),
+  memory_config: orDefault(fields.memory_config.schema),
+  max_turns: orDefault(fields.max_turns.schema),
+  task_tools: orDefault(fields.task_tools.schema),
+  mcp_servers: orDefault(fields.mcp_servers.schema),
+  integrations: orDefault(fields.integrations.schema),
+  skills: orDefault(fields.skills.schema)
+}).annotate({ identifier: "CreateTaskAgentRequest" })
+
+/**
+ * Gives the configuration that a creation asks for, defaults filled in.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const initialConfiguration = (input: typeof Creation.Type): Configuration.Configuration => ({
+  description: input.description ?? null,
+  instruction: input.instruction,
+  mode: input.mode ?? "agentic",
+  llm_model_id: input.llm_model_id,
+  fallback_llm_model_id: input.fallback_llm_model_id ?? null,
+  memory_strategy: input.memory_strategy ?? null,
+  memory_config: input.memory_config ?? null,
+  max_turns: input.max_turns ?? null,
+  task_tools: input.task_tools ?? [],
+  mcp_servers: input.mcp_servers ?? [],
+  integrations: input.integrations ?? [],
+  skills: input.skills ?? []
+})
+
+/**
+ * Takes the configuration out of a revision.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const configurationOf = (revision: TaskAgentRevision): Configuration.Configuration =>
+  Object.fromEntries(
+    Object.keys(Configuration.fields).map((field) => [field, revision[field as keyof Configuration.Configuration]])
+  ) as unknown as Configuration.Configuration

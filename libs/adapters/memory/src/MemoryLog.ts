@@ -1,0 +1,33 @@
+/** The events in memory. */
+import { type EventLog, RecordKind } from "@emend/domain"
+import * as Result from "effect/Result"
+import { lookUp, nameOf, select, type State } from "./MemoryState.ts"
+
+export const append = (
+  state: State,
+  { tenant, ...event }: EventLog.Append
+): Result.Result<EventLog.Event, EventLog.AppendRejection> => {
+  const task = lookUp(state, { kind: "Task", tenant, id: event.task_id })
+  if (task === undefined || RecordKind.isDeleted(state.kinds.get("Task")!, task.state)) {
+    return Result.fail({ _tag: "TaskMissing" })
+  }
+  const assigned = select(state, "AgentTaskTracker", tenant).some((tracker) =>
+    tracker.state["task_id"] === event.task_id && tracker.state["agent_id"] === event.agent_id
+  )
+  if (!assigned) return Result.fail({ _tag: "NotAssigned" })
+  const name = nameOf(tenant, event.id)
+  if (state.events.has(name)) return Result.fail({ _tag: "Taken" })
+  const sequence_id = 1 + read(state, { tenant, task_id: event.task_id, after: 0, limit: Infinity }).length
+  const appended = { ...event, sequence_id }
+  state.events.set(name, appended)
+  return Result.succeed(appended)
+}
+
+export const read = (
+  state: State,
+  { after, agent_id, limit, task_id, tenant }: Parameters<EventLog.EventLog["Service"]["read"]>[0]
+): ReadonlyArray<EventLog.Event> =>
+  [...state.events].filter(([name, event]) =>
+    event.task_id === task_id && event.sequence_id > after && (agent_id === undefined || event.agent_id === agent_id) &&
+    name === nameOf(tenant, event.id)
+  ).map(([, event]) => event).slice(0, limit)

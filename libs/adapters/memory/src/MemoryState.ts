@@ -1,0 +1,26 @@
+/** What is kept in memory. */
+import type { EventLog, RecordKind, RecordStore, Revision } from "@emend/domain"
+
+/** One record: its present state, and its history, oldest first. */
+export interface Entry extends RecordStore.Stored {
+  readonly key: RecordStore.RecordKey
+  readonly history: ReadonlyArray<Revision.Revision>
+}
+
+/** All records by {@link nameOf} their key, and all events by their tenant's name for them. */
+export interface State {
+  readonly kinds: ReadonlyMap<string, RecordKind.RecordKind>
+  readonly entries: Map<string, Entry>
+  readonly events: Map<string, EventLog.Event>
+}
+
+/** Names a record or an event. JSON keeps the parts apart, whatever characters they contain. */
+export const nameOf = (...parts: ReadonlyArray<string>): string => JSON.stringify(parts)
+
+/** Finds a record by its key, deleted ones included. */
+export const lookUp = (state: State, { id, kind, tenant }: RecordStore.RecordKey): Entry | undefined =>
+  state.entries.get(nameOf(kind, tenant, id))
+
+/** The records of one kind and tenant, deleted ones included. */
+export const select = (state: State, kind: string, tenant: string): ReadonlyArray<Entry> =>
+  [...state.entries.values()].filter(({ key }) => key.kind === kind && key.tenant === tenant)

@@ -1,0 +1,6 @@
+/**
+ * Records in memory.
+ *
+ * @since 0.1.0
+ */
+export * as MemoryStore from "./MemoryStore.ts"
