@@ -1,0 +1,84 @@
+/**
+ * What holds of the services, whatever store or wire is beneath them.
+ *
+ * @since 0.1.0
+ */
+import { it as test, layer as describeLayer } from "@effect/vitest"
+import * as Arbitrary from "effect/Arbitrary"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { strict as assert } from "node:assert"
+import { boardFacts } from "./services/BoardFacts.ts"
+import { as, type Facts, type Services } from "./services/Fact.ts"
+import { run, sequence } from "./services/ServiceCommand.ts"
+import { taskAgentFacts } from "./services/TaskAgentFacts.ts"
+import { taskFacts } from "./services/TaskFacts.ts"
+import { trackerFacts } from "./services/TrackerFacts.ts"
+
+/**
+ * The facts, by service and sentence. Each is a program over the services that fails where the fact does not hold.
+ *
+ * @category facts
+ * @since 0.1.0
+ */
+export const facts: Readonly<Record<string, Facts>> = {
+  Tasks: taskFacts,
+  Trackers: trackerFacts,
+  Board: boardFacts,
+  TaskAgents: taskAgentFacts
+}
+
+/**
+ * Registers every fact as a test of the services that `layer` provides. Each test runs as a tenant of its own.
+ *
+ * @category suites
+ * @since 0.1.0
+ */
+export const suite = <E>(name: string, layer: Layer.Layer<Services, E>): void => {
+  describeLayer(layer, { excludeTestServices: true })(`${name}: services`, (it) => {
+    let tenants = 0
+    for (const [service, sentences] of Object.entries(facts)) {
+      assert.notEqual(Object.keys(sentences).length, 0)
+      for (const [sentence, fact] of Object.entries(sentences)) {
+        it.effect(`${service}: ${sentence}`, () => as(`${name} ${service} ${tenants++}`)(fact))
+      }
+    }
+  })
+}
+
+/**
+ * Registers the test that two implementations of the services answer random sequences of commands equally: every
+ * state, every result, every refusal with its facts (law P3). `runs` sequences of `length` commands each, from `seed`.
+ *
+ * @category suites
+ * @since 0.1.0
+ */
+export const differential = <E1, E2>(
+  name: string,
+  reference: Layer.Layer<Services, E1>,
+  subject: Layer.Layer<Services, E2>,
+  { length = 60, runs = 25, seed = name }: {
+    readonly length?: number
+    readonly runs?: number
+    readonly seed?: string | number
+  } = {}
+): void => {
+  test.live(`${name}: random sequences of commands are answered equally (P3)`, () =>
+    Effect.gen(function*() {
+      const left = yield* Layer.build(reference)
+      const right = yield* Layer.build(subject)
+      let sequences = 0
+      const result = yield* Arbitrary.checkEffect(sequence(length), (commands) =>
+        Effect.gen(function*() {
+          const own = as(`${name} sequence ${sequences++}`)
+          const expected = yield* run(commands).pipe(own, Effect.provide(left))
+          const actual = yield* run(commands).pipe(own, Effect.provide(right))
+          for (const [step, command] of commands.entries()) {
+            assert.deepEqual(actual[step], expected[step], `step ${step}: ${JSON.stringify(command)}`)
+          }
+          return true
+        }), { runs, seed, maxShrinks: 200 })
+      const failure = Arbitrary.formatCheckFailure(result)
+      assert.equal(failure, undefined, failure)
+    }).pipe(Effect.scoped))
+}

@@ -1,0 +1,292 @@
+/**
+ * Random sequences of commands to the services, as data, and their execution: what two stores must answer equally.
+ *
+ * @since 0.1.0
+ */
+import {
+  AgentTaskTracker,
+  Board,
+  BoardTask,
+  Identifiers,
+  Task,
+  TaskAgent,
+  TaskAgents,
+  Tasks,
+  Trackers
+} from "@emend/domain"
+import * as Arbitrary from "effect/Arbitrary"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { element, oneOf, struct } from "../Choice.ts"
+import * as Generate from "../Generate.ts"
+import type { Services } from "./Fact.ts"
+
+/**
+ * A command: what to do, with the records named by their place among those made so far, and the second at which the
+ * caller's clock stands, which may go back.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ServiceCommand {
+  readonly verb: string
+  readonly at: number
+  readonly arguments: Readonly<Record<string, any>>
+}
+
+const scope = {
+  organization_id: "00000000-0000-4000-8000-000000000001",
+  project_id: "00000000-0000-4000-8000-000000000002"
+}
+const model = "00000000-0000-4000-8000-00000000000a"
+
+const place = oneOf([[6, Arbitrary.Constant(0)], [1, element([1, 2])]])
+const maybe = <A>(from: Arbitrary.Arbitrary<A>) => oneOf<A | undefined>([[2, Arbitrary.Constant(undefined)], [1, from]])
+const conditions = struct([
+  ["ifMatch", maybe(element([[1], [2], [1, 2, 3], "*"]))],
+  ["rebaseFrom", maybe(element([1, 2, 3]))],
+  ["reason", maybe(element(["because"]))]
+])
+const onlyIfMatch = struct([["ifMatch", maybe(element([[1], [2], "*"]))]])
+const agent = element(["a", "b"])
+const assignees = ["assigned_to_type_id", "assigned_to_instance_id", "assigned_to_user_id"] as const
+
+/** The records made so far, by kind, in order. A place with no record yet names none. */
+interface Made {
+  readonly tasks: Array<string>
+  readonly trackers: Array<string>
+  readonly events: Array<string>
+  readonly board: Array<string>
+  readonly agents: Array<string>
+  readonly revisions: Array<string>
+}
+
+interface Verb {
+  /** How often the verb is chosen: 4 unless said. What makes or deletes records is rare, so that they live to change. */
+  readonly weight?: number
+  readonly arguments: ReadonlyArray<readonly [string, Arbitrary.Arbitrary<any>]>
+  readonly run: (given: Readonly<Record<string, any>>, made: Made) => Effect.Effect<unknown, unknown, Services>
+}
+
+const idAt = (ids: ReadonlyArray<string>, at: number): string => ids[at] ?? "none"
+
+const noting = <A extends { readonly state: { readonly id: string } }, E, R>(
+  ids: Array<string>,
+  program: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.tap(program, ({ state }) => Effect.sync(() => ids.includes(state.id) || ids.push(state.id)))
+
+const verbs: Readonly<Record<string, Verb>> = {
+  createTask: {
+    weight: 1,
+    arguments: [
+      ["name", maybe(element(["one", "two"]))],
+      ["params", maybe(Generate.jsonObject)],
+      ["agent_ids", maybe(element([["a"], ["a", "b"]]))]
+    ],
+    run: (given, { tasks }) => noting(tasks, Effect.flatMap(Tasks, (service) => service.create(given)))
+  },
+  updateTask: {
+    arguments: [["task", place], ["body", Generate.body(Task.Task)], ["conditions", conditions]],
+    run: (given, { tasks }) =>
+      Effect.flatMap(Tasks, (service) =>
+        service.update(idAt(tasks, given["task"]), Task.Task.fromBody(given["body"]), given["conditions"]))
+  },
+  moveTask: {
+    arguments: [
+      ["task", place],
+      ["to", element(["INTERRUPTED", "RUNNING", "INTERRUPTED", "RUNNING", ...Task.lifecycle.statuses])],
+      ["status_reason", maybe(element(["x", "y"]))],
+      ["ifMatch", maybe(element([[1], [2]]))]
+    ],
+    run: ({ task, to, ...options }, { tasks }) =>
+      Effect.flatMap(Tasks, (service) => service.move(idAt(tasks, task), to, options))
+  },
+  taskHistory: {
+    arguments: [["task", place], ["before", maybe(element([2, 3]))], ["limit", maybe(element([1, 2]))]],
+    run: ({ task, ...page }, { tasks }) =>
+      Effect.flatMap(Tasks, (service) => service.history(idAt(tasks, task), page))
+  },
+  assignAgent: {
+    arguments: [["task", place], ["agent", agent]],
+    run: (given, { tasks, trackers }) =>
+      noting(
+        trackers,
+        Effect.flatMap(Trackers, (service) =>
+          service.assign({ task_id: idAt(tasks, given["task"]), agent_id: given["agent"] }))
+      )
+  },
+  appendEvent: {
+    arguments: [["task", place], ["agent", agent], ["content", Generate.json]],
+    run: (given, { events, tasks }) =>
+      Effect.flatMap(Trackers, (service) =>
+        service.append(idAt(tasks, given["task"]), { agent_id: given["agent"], content: given["content"] })).pipe(
+          Effect.tap(({ id }) => Effect.sync(() => events.push(id)))
+        )
+  },
+  readEvents: {
+    arguments: [["task", place], ["agent", agent], ["after", maybe(place)]],
+    run: (given, { events, tasks }) =>
+      Effect.flatMap(Trackers, (service) =>
+        service.events({
+          task_id: idAt(tasks, given["task"]),
+          agent_id: given["agent"],
+          ...(given["after"] === undefined ? undefined : { last_processed_event_id: idAt(events, given["after"]) })
+        }))
+  },
+  updateTracker: {
+    arguments: [
+      ["tracker", place],
+      ["status", maybe(element(["busy", null]))],
+      ["event", maybe(element([0, 1, 2, 3, 4]))],
+      ["conditions", conditions]
+    ],
+    run: (given, { events, trackers }) =>
+      Effect.flatMap(Trackers, (service) =>
+        service.update(
+          idAt(trackers, given["tracker"]),
+          AgentTaskTracker.AgentTaskTracker.fromBody({
+            ...(given["status"] === undefined ? undefined : { status: given["status"] }),
+            ...(given["event"] === undefined ? undefined : { last_processed_event_id: idAt(events, given["event"]) })
+          }),
+          given["conditions"]
+        ))
+  },
+  createBoardTask: {
+    weight: 1,
+    arguments: [["priority", maybe(element([1, 4]))], ["assigned_to_type_id", maybe(element(["t"]))]],
+    run: (given, { board }) =>
+      noting(board, Effect.flatMap(Board, (service) => service.create({ title: "Work", ...given })))
+  },
+  updateBoardTask: {
+    arguments: [["task", place], ["body", Generate.body(BoardTask.BoardTask)], ["conditions", conditions]],
+    run: (given, { board }) =>
+      Effect.flatMap(Board, (service) =>
+        service.update(idAt(board, given["task"]), BoardTask.BoardTask.fromBody(given["body"]), given["conditions"]))
+  },
+  assignBoardTask: {
+    arguments: [["task", place], ["field", element(assignees)], ["conditions", onlyIfMatch]],
+    run: (given, { board }) =>
+      Effect.flatMap(Board, (service) =>
+        service.assign(idAt(board, given["task"]), { field: given["field"], id: "w" }, given["conditions"]))
+  },
+  claimBoardTask: {
+    arguments: [["task", place], ["field", element(assignees.slice(1))], ["conditions", onlyIfMatch]],
+    run: (given, { board }) =>
+      Effect.flatMap(Board, (service) =>
+        service.claim(idAt(board, given["task"]), { field: given["field"], id: "c" }, given["conditions"]))
+  },
+  moveBoardTask: {
+    arguments: [["task", place], ["to", element(BoardTask.Status.literals)], ["conditions", onlyIfMatch]],
+    run: (given, { board }) =>
+      Effect.flatMap(Board, (service) =>
+        service.transition(idAt(board, given["task"]), given["to"], given["conditions"]))
+  },
+  removeBoardTask: {
+    weight: 1,
+    arguments: [["task", place]],
+    run: (given, { board }) => Effect.flatMap(Board, (service) => service.remove(idAt(board, given["task"])))
+  },
+  createAgent: {
+    weight: 1,
+    arguments: [["description", maybe(element(["d"]))]],
+    run: (given, { agents, revisions }) =>
+      noting(
+        agents,
+        Effect.flatMap(TaskAgents, (service) =>
+          service.create(scope, { name: "Ada", instruction: "Do", llm_model_id: model, ...given }))
+      ).pipe(Effect.tap((made) => Effect.sync(() => revisions.push(made.active_revision!.id))))
+  },
+  editAgent: {
+    arguments: [
+      ["agent", place],
+      ["body", Generate.body(TaskAgent.Edit)],
+      ["base", maybe(place)],
+      ["conditions", conditions]
+    ],
+    run: (given, { agents, revisions }) =>
+      Effect.flatMap(TaskAgents, (service) =>
+        service.update(scope, idAt(agents, given["agent"]), {
+          _tag: "Edit",
+          draft: TaskAgent.Edit.fromBody(given["body"])
+        }, {
+          ...given["conditions"],
+          ...(given["base"] === undefined ? undefined : { base: idAt(revisions, given["base"]) })
+        })).pipe(
+          Effect.tap(({ revision_id }) => Effect.sync(() => revision_id === null || revisions.push(revision_id)))
+        )
+  },
+  activateRevision: {
+    arguments: [["agent", place], ["revision", element([0, 1, 2, 3, 4])], ["conditions", onlyIfMatch]],
+    run: (given, { agents, revisions }) =>
+      Effect.flatMap(TaskAgents, (service) =>
+        service.update(scope, idAt(agents, given["agent"]), {
+          _tag: "Activate",
+          revision_id: idAt(revisions, given["revision"])
+        }, given["conditions"]))
+  }
+}
+
+/**
+ * Generates a sequence of commands that begins with what most of them need.
+ *
+ * @category generators
+ * @since 0.1.0
+ */
+export const sequence = (length: number): Arbitrary.Arbitrary<ReadonlyArray<ServiceCommand>> => {
+  const names = Object.keys(verbs)
+  const command = (name: string) =>
+    Arbitrary.map(
+      Arbitrary.all([element([0, 1, 2, 3]), struct(verbs[name]!.arguments)]),
+      ([at, given]): ServiceCommand => ({ verb: name, at, arguments: given })
+    )
+  const first = ["createTask", "createBoardTask", "createAgent", "assignAgent", "assignAgent", "appendEvent", "appendEvent"]
+  return Arbitrary.map(
+    Arbitrary.all([
+      Arbitrary.all(first.map(command)),
+      Arbitrary.array(oneOf(names.map((name) => [verbs[name]!.weight ?? 4, command(name)] as const)), {
+        minLength: length,
+        maxLength: length
+      })
+    ]),
+    ([beginning, rest]) => [...beginning, ...rest]
+  )
+}
+
+/**
+ * Executes a sequence: the outcome of each command as plain data, a refusal with its tag and facts. New ids are counted
+ * and the clock stands where the command says, so that two stores can be compared to the letter.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const run = (commands: ReadonlyArray<ServiceCommand>): Effect.Effect<ReadonlyArray<unknown>, never, Services> =>
+  Effect.gen(function*() {
+    const made: Made = { tasks: [], trackers: [], events: [], board: [], agents: [], revisions: [] }
+    const clock = yield* Clock.Clock
+    let given = 0
+    const next = Effect.sync(() => `00000000-0000-7000-8000-${String(given++).padStart(12, "0")}`)
+    return yield* Effect.forEach(commands, ({ arguments: chosen, at, verb }) => {
+      const millis = 1_700_000_000_000 + at * 1000
+      const still: Clock.Clock = {
+        ...clock,
+        currentTimeMillisUnsafe: () => millis,
+        currentTimeMillis: Effect.succeed(millis),
+        currentTimeNanosUnsafe: () => BigInt(millis) * 1_000_000n,
+        currentTimeNanos: Effect.succeed(BigInt(millis) * 1_000_000n),
+        sleep: (duration) => clock.sleep(duration)
+      }
+      const program: Effect.Effect<unknown, unknown, Services> = verbs[verb]!.run(chosen, made)
+      return Effect.result(program).pipe(
+        Effect.map((outcome) =>
+          plain(Result.isSuccess(outcome) ? { done: outcome.success } : { refused: outcome.failure })
+        ),
+        Effect.provideService(Clock.Clock, still),
+        Effect.provideService(Identifiers, { next })
+      )
+    })
+  })
+
+/** An outcome as JSON: an error with its tag and facts, without its stack. */
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))

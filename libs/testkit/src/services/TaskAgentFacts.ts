@@ -1,0 +1,167 @@
+import { TaskAgent, TaskAgents } from "@emend/domain"
+import * as Effect from "effect/Effect"
+import { equal, type Facts, refusal } from "./Fact.ts"
+
+const scope = {
+  organization_id: "00000000-0000-4000-8000-000000000001",
+  project_id: "00000000-0000-4000-8000-000000000002"
+}
+const elsewhere = { ...scope, project_id: "00000000-0000-4000-8000-000000000003" }
+const model = "00000000-0000-4000-8000-00000000000a"
+
+const edit = (body: object): TaskAgent.Command => ({ _tag: "Edit", draft: TaskAgent.Edit.fromBody({ ...body }) })
+const activate = (revision_id: string): TaskAgent.Command => ({ _tag: "Activate", revision_id })
+
+const make = Effect.gen(function*() {
+  const agents = yield* TaskAgents
+  const made = yield* agents.create(scope, { name: "Ada", instruction: "Do", llm_model_id: model })
+  const id = made.state.id
+  return {
+    agents,
+    made,
+    id,
+    update: (command: TaskAgent.Command, conditions = {}) => agents.update(scope, id, command, conditions),
+    configuration: (revision_id: string) =>
+      Effect.map(agents.revision(scope, id, revision_id), ({ revision }) => TaskAgent.configurationOf(revision))
+  }
+})
+
+export const taskAgentFacts: Facts = {
+  "a created agent has revision 1, active": Effect.gen(function*() {
+    const { agents, id, made } = yield* make
+    equal([made.version, made.revisions.length, made.active_revision?.number], [1, 1, 1])
+    equal(made.active_revision, made.revisions[0])
+    equal(yield* agents.get(scope, id), made)
+    yield* refusal(agents.get(elsewhere, id), "RecordMissing")
+  }),
+  "an edit makes one inactive revision and leaves the active configuration as it is (Q1)": Effect.gen(function*() {
+    const { configuration, made, update } = yield* make
+    const before = yield* configuration(made.active_revision!.id)
+    const after = yield* update(edit({ instruction: "Do better", max_turns: 3 }))
+    equal([after.version, after.revisions.length, after.active_revision], [2, 2, made.active_revision])
+    equal(after.revisions[0]!.id, after.revision_id)
+    equal([after.revisions[0]!.active, after.revisions[0]!.parent_revision_id], [false, made.active_revision!.id])
+    equal(yield* configuration(made.active_revision!.id), before)
+    equal(yield* configuration(after.revision_id!), { ...before, instruction: "Do better", max_turns: 3 })
+  }),
+  "the same edit twice makes one revision (Q2), and an edit without effect none (Q4)": Effect.gen(function*() {
+    const { made, update } = yield* make
+    const first = yield* update(edit({ description: "d" }))
+    const again = yield* update(edit({ description: "d" }))
+    equal([again.changed, again.revision_id, again.version], [false, null, first.version])
+    const renamed = yield* update(edit({ name: "Eve", description: "d" }))
+    equal([renamed.revision_id, renamed.state.name, renamed.revisions.length], [null, "Eve", 2])
+    equal(made.state.name, "Ada")
+  }),
+  "edits in a row accumulate on the tip (Q3)": Effect.gen(function*() {
+    const { configuration, update } = yield* make
+    yield* update(edit({ description: "d" }))
+    const { revision_id } = yield* update(edit({ max_turns: 7 }))
+    const { description, max_turns } = yield* configuration(revision_id!)
+    equal([description, max_turns], ["d", 7])
+  }),
+  "root and configuration fields of one edit are one change": Effect.gen(function*() {
+    const { update } = yield* make
+    const after = yield* update(edit({ name: "Eve", task_agent_run_visibility: "all_viewers", instruction: "x" }))
+    equal([after.version, after.state.name, after.state.task_agent_run_visibility], [2, "Eve", "all_viewers"])
+    equal(after.revisions.length, 2)
+  }),
+  "the last activation wins (Q5), is logged, and the tip follows it": Effect.gen(function*() {
+    const { agents, configuration, id, made, update } = yield* make
+    const second = yield* update(edit({ description: "bad" }))
+    yield* update(activate(second.revision_id!))
+    const back = yield* update(activate(made.active_revision!.id), { reason: "roll back" })
+    equal([back.active_revision?.number, back.revision_id], [1, null])
+    const third = yield* update(edit({ max_turns: 2 }))
+    equal((yield* configuration(third.revision_id!)).description, null)
+    const [, activation] = yield* agents.history(scope, id)
+    equal(activation!.moves["active_revision_id"], { from: second.revision_id, to: made.active_revision!.id })
+    equal(activation!.reason, "roll back")
+  }),
+  "activating the active revision changes nothing, and a foreign one is missing": Effect.gen(function*() {
+    const { made, update } = yield* make
+    equal((yield* update(activate(made.active_revision!.id))).changed, false)
+    const other = yield* make
+    yield* refusal(update(activate(other.made.active_revision!.id)), "RecordMissing")
+    yield* refusal(update(activate("00000000-0000-4000-8000-0000000000ff")), "RecordMissing")
+  }),
+  "lists are replaced as a whole, keep their order, and an empty one clears (Q7)": Effect.gen(function*() {
+    const { configuration, update } = yield* make
+    const tools = ["c", "a", "b"].map((task_id) => ({ task_id, is_output_formatter: false }))
+    const listed = yield* update(edit({ task_tools: tools }))
+    equal((yield* configuration(listed.revision_id!)).task_tools, tools)
+    const kept = yield* update(edit({ task_tools: null, max_turns: 1 }))
+    equal((yield* configuration(kept.revision_id!)).task_tools, tools)
+    const cleared = yield* update(edit({ task_tools: [] }))
+    equal((yield* configuration(cleared.revision_id!)).task_tools, [])
+  }),
+  "an edit builds on the revision that it names": Effect.gen(function*() {
+    const { configuration, made, update } = yield* make
+    yield* update(edit({ description: "d" }))
+    const branch = yield* update(edit({ max_turns: 1 }), { base: made.active_revision!.id, annotation: "branch" })
+    equal((yield* configuration(branch.revision_id!)).description, null)
+    equal([branch.revisions[0]!.parent_revision_id, branch.revisions[0]!.annotation], [
+      made.active_revision!.id,
+      "branch"
+    ])
+    const other = yield* make
+    yield* refusal(update(edit({ max_turns: 2 }), { base: other.made.active_revision!.id }), "ReferenceUnknown")
+  }),
+  "the rules across fields are checked at creation and at activation, not at an edit": Effect.gen(function*() {
+    const { agents, made, update } = yield* make
+    const refused = yield* refusal(
+      agents.create(scope, { name: "x", instruction: "x", llm_model_id: model, mode: "sequential" }),
+      "InputInvalid"
+    )
+    equal(refused.problems.map(({ path }) => path), [["task_tools"]])
+    const broken = yield* update(edit({ memory_strategy: "sliding_window" }))
+    yield* refusal(update(activate(broken.revision_id!)), "InputInvalid")
+    const mended = yield* update(edit({ memory_config: { max_events: 1 } }))
+    equal((yield* update(activate(mended.revision_id!))).active_revision?.number, 3)
+    equal(made.version, 1)
+  }),
+  "an edit is carried over other fields and refused on the same ones": Effect.gen(function*() {
+    const { update } = yield* make
+    yield* update(edit({ name: "Eve", description: "theirs" }))
+    equal((yield* update(edit({ max_turns: 4 }), { rebaseFrom: 1 })).version, 3)
+    const refused = yield* refusal(
+      update(edit({ name: "Mine", description: "mine" }), { rebaseFrom: 1 }),
+      "RebaseConflict"
+    )
+    equal(refused.conflicts, [
+      { path: "/name", base: "Ada", theirs: "Eve", mine: "Mine" },
+      { path: "/description", base: null, theirs: "theirs", mine: "mine" }
+    ])
+  }),
+  "concurrent edits each make their revision, numbered without gaps, none lost": Effect.gen(function*() {
+    const { agents, configuration, id, update } = yield* make
+    yield* Effect.all(
+      [{ description: "d" }, { max_turns: 9 }, { name: "N" }, { mcp_servers: [{ task_mcp_server_id: "m" }] }].map(
+        (body) => update(edit(body))
+      ),
+      { concurrency: "unbounded" }
+    )
+    const { revisions, state, version } = yield* agents.get(scope, id)
+    equal([version, state.name, revisions.map(({ number }) => number)], [5, "N", [4, 3, 2, 1]])
+    const tip = yield* configuration(revisions[0]!.id)
+    equal([tip.description, tip.max_turns, tip.mcp_servers.length], ["d", 9, 1])
+  }),
+  "nothing about a deleted agent can change or be seen": Effect.gen(function*() {
+    const { agents, id, made, update } = yield* make
+    equal((yield* agents.remove(scope, id)).state.is_deleted, true)
+    yield* refusal(agents.get(scope, id), "RecordMissing")
+    yield* refusal(agents.revision(scope, id, made.active_revision!.id), "RecordMissing")
+    yield* refusal(update(edit({ name: "x" })), "RecordMissing")
+    yield* refusal(update(activate(made.active_revision!.id)), "RecordMissing")
+    yield* refusal(agents.remove(scope, id), "RecordMissing")
+  }),
+  "equal configurations have equal hashes, and different ones different hashes (Y1, Y2)": Effect.gen(function*() {
+    const { made, update } = yield* make
+    const first = yield* update(edit({ memory_config: { a: 1, b: [1, 2] } }))
+    yield* update(edit({ memory_config: null }))
+    const again = yield* update(edit({ memory_config: { b: [1, 2], a: 1 } }))
+    equal(again.revisions[0]!.content_hash, first.revisions[0]!.content_hash)
+    equal(again.revisions[1]!.content_hash, made.revisions[0]!.content_hash)
+    equal(again.revisions[0]!.content_hash === again.revisions[1]!.content_hash, false)
+  })
+}

@@ -1,0 +1,147 @@
+import { Revision, Task, Tasks, Trackers } from "@emend/domain"
+import * as Effect from "effect/Effect"
+import { as, equal, type Facts, refusal } from "./Fact.ts"
+
+const { fromBody } = Task.Task
+const merge = (merge_params: object) => fromBody({ merge_params })
+
+export const taskFacts: Facts = {
+  "a created task is running, has version 1, and is read back as it was answered": Effect.gen(function*() {
+    const tasks = yield* Tasks
+    const made = yield* tasks.create({ name: "one", params: { a: 1 } })
+    equal([made.version, made.state.status, made.state.params], [1, "RUNNING", { a: 1 }])
+    equal(yield* tasks.get(made.state.id), made)
+  }),
+  "an id that is given is kept, and taken for ever": Effect.gen(function*() {
+    const tasks = yield* Tasks
+    yield* tasks.create({ id: "mine" })
+    equal((yield* refusal(tasks.create({ id: "mine" }), "AlreadyTaken")).fields, ["id"])
+    yield* tasks.move("mine", "DELETED")
+    equal((yield* refusal(tasks.create({ id: "mine" }), "AlreadyTaken")).fields, ["id"])
+  }),
+  "a name is unique among the tasks that are not deleted": Effect.gen(function*() {
+    const tasks = yield* Tasks
+    const first = yield* tasks.create({ name: "same" })
+    equal((yield* refusal(tasks.create({ name: "same" }), "AlreadyTaken")).fields, ["name"])
+    yield* tasks.move(first.state.id, "DELETED")
+    yield* tasks.create({ name: "same" })
+  }),
+  "the agents named at creation are assigned with it": Effect.gen(function*() {
+    const { state } = yield* (yield* Tasks).create({ agent_ids: ["x", "y", "x"] })
+    equal((yield* (yield* Trackers).assign({ task_id: state.id, agent_id: "x" })).created, false)
+    equal((yield* (yield* Trackers).assign({ task_id: state.id, agent_id: "z" })).created, true)
+  }),
+  "an empty update succeeds and changes nothing": Effect.gen(function*() {
+    const tasks = yield* Tasks
+    const made = yield* tasks.create({})
+    equal(yield* tasks.update(made.state.id, fromBody({})), { ...made, changed: false })
+    equal(yield* tasks.update(made.state.id, merge({})), { ...made, changed: false })
+    equal(yield* tasks.update(made.state.id, fromBody({ merge_params: null, task_metadata: null })), {
+      ...made,
+      changed: false
+    })
+    equal((yield* tasks.history(made.state.id)).length, 1)
+  }),
+  "merging starts from an empty object where there are no params": Effect.gen(function*() {
+    const tasks = yield* Tasks
+    const { state } = yield* tasks.create({})
+    equal((yield* tasks.update(state.id, merge({ a: null }))).state.params, { a: null })
+  }),
+  "metadata and params in one update are one change": Effect.gen(function*() {
+    const tasks = yield* Tasks
+    const { state } = yield* tasks.create({ params: { a: 1 } })
+    const after = yield* tasks.update(state.id, fromBody({ task_metadata: { m: 1 }, merge_params: { b: 2 } }))
+    equal([after.version, after.state.task_metadata, after.state.params], [2, { m: 1 }, { a: 1, b: 2 }])
+  }),
+  "a stale If-Match refuses and nothing is done": Effect.gen(function*() {
+    const tasks = yield* Tasks
+    const { state } = yield* tasks.create({})
+    yield* tasks.update(state.id, merge({ a: 1 }))
+    const refused = yield* refusal(tasks.update(state.id, merge({ a: 2 }), { ifMatch: [1] }), "VersionMismatch")
+    equal([refused.present, refused.demanded], [2, [1]])
+    yield* refusal(tasks.move(state.id, "FAILED", { ifMatch: [1] }), "VersionMismatch")
+    equal((yield* tasks.get(state.id)).state.params, { a: 1 })
+    equal((yield* tasks.update(state.id, merge({ a: 2 }), { ifMatch: [2, 9] })).version, 3)
+  }),
+  "an update is carried over what touches other paths or writes the same, and refused elsewhere": Effect.gen(
+    function*() {
+      const tasks = yield* Tasks
+      const { state } = yield* tasks.create({ params: { a: 1, b: 1 } })
+      yield* tasks.update(state.id, fromBody({ merge_params: { a: 2 }, task_metadata: { by: "other" } }))
+      equal((yield* tasks.update(state.id, merge({ b: 3 }), { rebaseFrom: 1 })).version, 3)
+      equal((yield* tasks.update(state.id, merge({ a: 2 }), { rebaseFrom: 1 })).changed, false)
+      const refused = yield* refusal(tasks.update(state.id, merge({ a: 9, c: 1 }), { rebaseFrom: 1 }), "RebaseConflict")
+      equal(refused.conflicts, [{ path: "/params/a", base: 1, theirs: 2, mine: 9 }])
+      const unknown = yield* refusal(tasks.update(state.id, merge({ a: 9 }), { rebaseFrom: 4 }), "VersionUnknown")
+      equal([unknown.present, unknown.given], [3, 4])
+      yield* refusal(tasks.update(state.id, merge({ a: 9 }), { rebaseFrom: 0 }), "VersionUnknown")
+    }
+  ),
+  "a move is a compare-and-set with its default reason, and its loser learns the present status": Effect.gen(
+    function*() {
+      const tasks = yield* Tasks
+      const { state } = yield* tasks.create({})
+      const results = yield* Effect.all(
+        (["COMPLETED", "FAILED", "CANCELED", "TIMED_OUT"] as const).map((to) =>
+          Effect.result(tasks.move(state.id, to))
+        ),
+        { concurrency: "unbounded" }
+      )
+      equal(results.filter(({ _tag }) => _tag === "Success").length, 1)
+      const now = yield* tasks.get(state.id)
+      equal([now.version, now.state.status_reason], [2, Task.defaultReason[now.state.status!]])
+      const refused = yield* refusal(tasks.move(state.id, "RUNNING"), "TransitionRefused")
+      equal([refused.from, refused.to, refused.allowed], [now.state.status, "RUNNING", ["DELETED"]])
+    }
+  ),
+  "moving to the present status changes nothing, or only a new reason": Effect.gen(function*() {
+    const tasks = yield* Tasks
+    const { state } = yield* tasks.create({})
+    const done = yield* tasks.move(state.id, "COMPLETED", { status_reason: "mine" })
+    equal(yield* tasks.move(state.id, "COMPLETED"), { ...done, changed: false })
+    const renewed = yield* tasks.move(state.id, "COMPLETED", { status_reason: "better" })
+    equal([renewed.version, renewed.state.status, renewed.state.status_reason], [3, "COMPLETED", "better"])
+  }),
+  "an interrupted task resumes, and a running one cannot": Effect.gen(function*() {
+    const tasks = yield* Tasks
+    const { state } = yield* tasks.create({})
+    yield* tasks.move(state.id, "INTERRUPTED")
+    equal((yield* tasks.move(state.id, "RUNNING")).state.status_reason, "Task resumed")
+    equal((yield* tasks.move(state.id, "RUNNING")).changed, false)
+  }),
+  "a deleted task is missing to everything": Effect.gen(function*() {
+    const tasks = yield* Tasks
+    const { state } = yield* tasks.create({ agent_ids: ["a"] })
+    equal((yield* tasks.move(state.id, "DELETED")).state.status, "DELETED")
+    yield* refusal(tasks.get(state.id), "RecordMissing")
+    yield* refusal(tasks.update(state.id, merge({ a: 1 })), "RecordMissing")
+    yield* refusal(tasks.move(state.id, "DELETED"), "RecordMissing")
+    yield* refusal(tasks.history(state.id), "RecordMissing")
+    const trackers = yield* Trackers
+    yield* refusal(trackers.assign({ task_id: state.id, agent_id: "b" }), "RecordMissing")
+    yield* refusal(trackers.append(state.id, { agent_id: "a", content: 1 }), "RecordMissing")
+  }),
+  "another tenant's task is missing, and its id and name are free": Effect.gen(function*() {
+    const tasks = yield* Tasks
+    yield* tasks.create({ id: "t", name: "n" })
+    const stranger = as("stranger")
+    yield* refusal(tasks.get("t").pipe(stranger), "RecordMissing")
+    yield* refusal(tasks.update("t", merge({ a: 1 })).pipe(stranger), "RecordMissing")
+    yield* refusal(tasks.move("t", "DELETED").pipe(stranger), "RecordMissing")
+    yield* refusal(tasks.history("t").pipe(stranger), "RecordMissing")
+  }),
+  "history says who, why, what was asked and what took effect, newest first": Effect.gen(function*() {
+    const tasks = yield* Tasks
+    const { state } = yield* tasks.create({ params: { a: 1 } })
+    yield* tasks.update(state.id, merge({ a: 1, b: 2 }), { reason: "because" })
+    yield* tasks.move(state.id, "COMPLETED")
+    const history = yield* tasks.history(state.id)
+    equal(history.map(({ version }) => version), [3, 2, 1])
+    equal(history[0]!.moves["status"], { from: "RUNNING", to: "COMPLETED" })
+    equal([history[1]!.by, history[1]!.reason], ["tester", "because"])
+    equal(history[1]!.patch, { params: { merge: { set: { a: 1, b: 2 } } } })
+    equal(Revision.effect(Task.taskKind, history[1]!), { params: { merge: { set: { b: 2 } } } })
+    equal(history[2]!.initial, { ...state })
+    equal((yield* tasks.history(state.id, { before: 3, limit: 1 })).map(({ version }) => version), [2])
+  })
+}

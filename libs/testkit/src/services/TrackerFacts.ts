@@ -1,0 +1,104 @@
+import { AgentTaskTracker, CursorPolicy, Tasks, Trackers } from "@emend/domain"
+import * as Effect from "effect/Effect"
+import { as, equal, type Facts, refusal } from "./Fact.ts"
+
+const { fromBody } = AgentTaskTracker.AgentTaskTracker
+const cursor = (last_processed_event_id: string | null) => fromBody({ last_processed_event_id })
+
+/** A task with the agents `a` and `b`, the tracker of `a`, and three events: two for `a`, one for `b` between. */
+const scene = Effect.gen(function*() {
+  const { state: task } = yield* (yield* Tasks).create({ agent_ids: ["a", "b"] })
+  const trackers = yield* Trackers
+  const tracker = yield* trackers.assign({ task_id: task.id, agent_id: "a" })
+  const first = yield* trackers.append(task.id, { agent_id: "a", content: { n: 1 } })
+  const foreign = yield* trackers.append(task.id, { agent_id: "b", content: null })
+  const last = yield* trackers.append(task.id, { agent_id: "a", content: "three" })
+  return { task, trackers, tracker, id: tracker.state.id, first, foreign, last }
+})
+
+export const trackerFacts: Facts = {
+  "assigning once more, at the same time too, gives the same tracker": Effect.gen(function*() {
+    const { state } = yield* (yield* Tasks).create({})
+    const trackers = yield* Trackers
+    const made = yield* Effect.all(
+      Array.from({ length: 8 }, () => trackers.assign({ task_id: state.id, agent_id: "a", name: "Ada" })),
+      { concurrency: "unbounded" }
+    )
+    equal(new Set(made.map((tracker) => tracker.state.id)).size, 1)
+    equal(made.filter(({ created }) => created).length, 1)
+    yield* refusal(trackers.assign({ task_id: "none", agent_id: "a" }), "RecordMissing")
+  }),
+  "events are numbered 1, 2, 3 in their task": Effect.gen(function*() {
+    const { first, foreign, last, trackers } = yield* scene
+    equal([first, foreign, last].map((event) => event.sequence_id), [1, 2, 3])
+    equal(yield* trackers.event(last.id), last)
+    yield* refusal(trackers.event("none"), "RecordMissing")
+    yield* refusal(trackers.event(last.id).pipe(as("stranger")), "RecordMissing")
+  }),
+  "an event is for an assigned agent only": Effect.gen(function*() {
+    const { task, trackers } = yield* scene
+    yield* refusal(trackers.append(task.id, { agent_id: "c", content: 1 }), "ReferenceUnknown")
+    yield* refusal(trackers.append("none", { agent_id: "a", content: 1 }), "RecordMissing")
+  }),
+  "events are read after a position, and an unknown or foreign position is refused": Effect.gen(function*() {
+    const { first, foreign, last, task, trackers } = yield* scene
+    const query = { task_id: task.id, agent_id: "a" }
+    equal(yield* trackers.events(query), [first, last])
+    equal(yield* trackers.events({ ...query, limit: 1 }), [first])
+    equal(yield* trackers.events({ ...query, last_processed_event_id: first.id }), [last])
+    yield* refusal(trackers.events({ ...query, last_processed_event_id: "none" }), "ReferenceUnknown")
+    yield* refusal(trackers.events({ ...query, last_processed_event_id: foreign.id }), "ReferenceUnknown")
+  }),
+  "what an update omits stays, for all three fields": Effect.gen(function*() {
+    const { first, id, trackers } = yield* scene
+    yield* trackers.update(id, fromBody({ status: "busy", status_reason: "why", last_processed_event_id: first.id }))
+    const after = yield* trackers.update(id, fromBody({ status_reason: "other" }))
+    equal(
+      [after.state.status, after.state.status_reason, after.state.last_processed_event_id],
+      ["busy", "other", { sequence: 1, id: first.id }]
+    )
+  }),
+  "null clears a status and keeps a cursor": Effect.gen(function*() {
+    const { first, id, trackers } = yield* scene
+    yield* trackers.update(id, fromBody({ status: "busy", last_processed_event_id: first.id }))
+    const after = yield* trackers.update(id, fromBody({ status: null, last_processed_event_id: null }))
+    equal([after.state.status, after.state.last_processed_event_id], [null, { sequence: 1, id: first.id }])
+  }),
+  "a cursor names an event of its own task and agent": Effect.gen(function*() {
+    const { foreign, id, trackers } = yield* scene
+    const other = yield* scene
+    for (const event of [foreign.id, other.first.id, "none"]) {
+      const refused = yield* refusal(trackers.update(id, cursor(event)), "ReferenceUnknown")
+      equal([refused.field, refused.given], ["last_processed_event_id", event])
+    }
+    equal((yield* trackers.get(id)).version, 1)
+  }),
+  "a cursor that would go back is refused, and where it stands it changes nothing": Effect.gen(function*() {
+    const { first, id, last, trackers } = yield* scene
+    const after = yield* trackers.update(id, cursor(last.id))
+    equal(yield* trackers.update(id, cursor(last.id)), { ...after, changed: false })
+    const refused = yield* refusal(
+      trackers.update(id, fromBody({ status: "x", last_processed_event_id: first.id })),
+      "CursorBackwards"
+    )
+    equal([refused.present.sequence, refused.given.sequence], [3, 1])
+    equal(yield* trackers.get(id), { version: after.version, state: after.state })
+  }),
+  "under the policy join a cursor that would go back stays, and the rest of the update happens": Effect.gen(
+    function*() {
+      const { first, id, last, trackers } = yield* scene
+      yield* trackers.update(id, cursor(last.id))
+      const after = yield* trackers.update(id, fromBody({ status: "x", last_processed_event_id: first.id })).pipe(
+        Effect.provideService(CursorPolicy, "join")
+      )
+      equal([after.state.status, after.state.last_processed_event_id?.id], ["x", last.id])
+    }
+  ),
+  "any order of deliveries ends at the last event": Effect.gen(function*() {
+    const { first, id, last, trackers } = yield* scene
+    yield* Effect.all([last, first, last, first].map((event) => trackers.update(id, cursor(event.id))), {
+      concurrency: "unbounded"
+    }).pipe(Effect.provideService(CursorPolicy, "join"))
+    equal((yield* trackers.get(id)).state.last_processed_event_id, { sequence: 3, id: last.id })
+  })
+}
