@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { Conflict } from "./Conflict.ts"
-import { put, same } from "./Equality.ts"
+import { owns, put, same } from "./Equality.ts"
 import type * as Field from "./Field.ts"
 import type { Behaviour } from "./kinds/Behaviour.ts"
 import * as Forward from "./kinds/Forward.ts"
@@ -124,11 +124,13 @@ const operations = (fields: Field.Fields): Entity<Field.Fields> => {
   const combineAll = (patches: Iterable<AnyPatch>): AnyPatch => {
     const queues = new Map<string, Array<unknown>>()
     for (const patch of patches) {
-      for (const name of Object.keys(patch)) {
+      for (const name in patch) {
+        if (!owns.call(patch, name)) continue
         const op = patch[name]
-        if (op === undefined || op === null || !behaviours.has(name)) continue
         const queue = queues.get(name)
-        queue === undefined ? queues.set(name, [op]) : queue.push(op)
+        if (op === undefined || op === null) continue
+        if (queue !== undefined) queue.push(op)
+        else if (behaviours.has(name)) queues.set(name, [op])
       }
     }
     return build((name, behaviour) => {
@@ -139,9 +141,10 @@ const operations = (fields: Field.Fields): Entity<Field.Fields> => {
 
   const apply = (state: AnyState, patch: AnyPatch): AnyState => {
     let next: Record<string, unknown> | undefined
-    for (const name of Object.keys(patch)) {
-      const behaviour = behaviours.get(name)
+    for (const name in patch) {
+      if (!owns.call(patch, name)) continue
       const op = patch[name]
+      const behaviour = behaviours.get(name)
       if (behaviour === undefined || op === undefined || op === null) continue
       const before = state[name]
       const after = behaviour.apply(before, op)

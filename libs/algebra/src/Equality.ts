@@ -17,24 +17,60 @@
 export const same = (a: unknown, b: unknown): boolean => {
   if (a === b) return true
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a !== a && b !== b
-  if (Array.isArray(a)) {
-    if (!Array.isArray(b) || a.length !== b.length) return false
-    for (let i = 0; i < a.length; i++) if (!same(a[i], b[i])) return false
-    return true
-  }
-  if (!isPlain(a) || !isPlain(b)) return false
-  const keys = Object.keys(a)
-  if (keys.length !== Object.keys(b).length) return false
-  for (const key of keys) {
-    if (!Object.hasOwn(b, key) || !same((a as Keyed)[key], (b as Keyed)[key])) return false
-  }
+  if (Array.isArray(a)) return Array.isArray(b) && sameItems(a, b)
+  return isPlain(a) && isPlain(b) && !Array.isArray(b) && sameKeys(a as Keyed, b as Keyed)
+}
+
+const sameItems = (a: ReadonlyArray<unknown>, b: ReadonlyArray<unknown>): boolean => {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (!same(a[i], b[i])) return false
   return true
 }
 
-/** An object read by key. Reading is safe only behind `Object.hasOwn`: `x["__proto__"]` is inherited otherwise. */
+const sameKeys = (a: Keyed, b: Keyed): boolean => {
+  let keys = 0
+  for (const key in a) {
+    if (!owns.call(a, key)) continue
+    if (!holds(b, key, a[key])) return false
+    keys++
+  }
+  for (const key in b) if (owns.call(b, key)) keys--
+  return keys === 0
+}
+
+/**
+ * Tells whether an object has its own `key` with the same value. What is inherited is a function or a prototype, never
+ * the same as a scalar, so whose the property is has to be asked only about objects and about `undefined`.
+ *
+ * @internal
+ */
+export const holds = (object: Keyed, key: string, value: unknown): boolean => {
+  const present = object[key]
+  if (present === value && value !== undefined) return true
+  if (typeof present !== "object" && present !== undefined && present === present) return false
+  return owns.call(object, key) && same(present, value)
+}
+
+/**
+ * Tells whether an object has an own key: `Object.hasOwn`, in the form that the compiler removes inside a `for … in` over
+ * the same object.
+ *
+ * @internal
+ */
+export const owns = Object.prototype.hasOwnProperty
+
+/**
+ * An object read by key. Reading is safe only behind `Object.hasOwn`: `x["__proto__"]` is inherited otherwise.
+ *
+ * @internal
+ */
 export type Keyed = Readonly<Record<string, unknown>>
 
-/** Writes an own property whatever the key: plain assignment to `__proto__` would change the prototype instead. */
+/**
+ * Writes an own property whatever the key: plain assignment to `__proto__` would change the prototype instead.
+ *
+ * @internal
+ */
 export const put = (target: Record<string, unknown>, key: string, value: unknown): void => {
   if (key === "__proto__") {
     Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
@@ -42,7 +78,7 @@ export const put = (target: Record<string, unknown>, key: string, value: unknown
 }
 
 const isPlain = (value: object): boolean => {
-  if (Array.isArray(value)) return false
   const prototype = Object.getPrototypeOf(value)
-  return prototype === null || Object.getPrototypeOf(prototype) === null
+  // Data of another realm has another `Object.prototype`; like ours, it inherits from nothing.
+  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null
 }

@@ -96,7 +96,11 @@ export const paths = (mask: Mask): ReadonlyArray<Path> =>
 export const pointer = (path: Path): string =>
   path.map((part) => `/${part.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("")
 
-/** Sorts by UTF-16 code unit and drops repetitions. */
+/**
+ * Sorts by UTF-16 code unit and drops repetitions.
+ *
+ * @internal
+ */
 export const sorted = (keys: Iterable<string>): ReadonlyArray<string> => [...new Set(keys)].sort()
 
 const at = (mask: Mask, field: string): true | ReadonlyArray<string> | undefined =>

@@ -21,7 +21,12 @@ export const maxDepth = 64
  */
 export const maxBytes = 1_048_576
 
-/** A reason why a value cannot be stored, and where in it. */
+/**
+ * A reason why a value cannot be stored, and where in it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Flaw {
   readonly path: ReadonlyArray<string | number>
   readonly issue: string
@@ -74,7 +79,7 @@ export const textBytes = (value: unknown): number => {
       if (value === null) return 4
       // Two brackets, and two bytes between members, make two for each member.
       let bytes = 0
-      if (Array.isArray(value)) for (const item of value) bytes += 2 + textBytes(item)
+      if (Array.isArray(value)) { for (const item of value) bytes += 2 + textBytes(item) }
       else {
         for (const key of Object.keys(value)) {
           bytes += 4 + stringBytes(key) + textBytes((value as Record<string, unknown>)[key])
@@ -148,7 +153,11 @@ const step = (value: unknown, at: string | number, path: Array<string | number>,
   path.pop()
 }
 
-const storable = Schema.makeFilter<unknown>((value) => flaws(value), { identifier: "storable" })
+const storable = Schema.makeFilter<unknown>((value) => flaws(value), {
+  identifier: "storable",
+  // JSON Schema cannot say it; the titles given to the schema have a place all the same.
+  toJsonSchema: () => ({})
+})
 
 /**
  * A JSON object that can be stored and read back with the same value.

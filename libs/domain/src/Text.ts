@@ -6,13 +6,18 @@
 import * as Schema from "effect/Schema"
 import { textFlaw } from "./Json.ts"
 
+// What JSON Schema cannot say still has a place in a document for the titles and formats given to the schema.
+const toJsonSchema = () => ({})
+
 /**
  * Free text without NUL characters and lone surrogates.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const Text = Schema.String.check(Schema.makeFilter((text) => textFlaw(text), { identifier: "storable" }))
+export const Text = Schema.String.check(
+  Schema.makeFilter((text) => textFlaw(text), { identifier: "storable", toJsonSchema })
+)
 
 const routes = new Set([".", "..", "name", "board"])
 
@@ -31,7 +36,7 @@ export const Id = Text.check(
       ? "Expected an id without control characters"
       : routes.has(id)
       ? `Expected an id other than ${[...routes].map((word) => `"${word}"`).join(", ")}`
-      : undefined, { identifier: "id" })
+      : undefined, { identifier: "id", toJsonSchema })
 )
 
 /**
@@ -56,8 +61,18 @@ export const Uuid = Schema.String.check(
 export const Timestamp = Schema.String.check(
   Schema.isPattern(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z$/, {
     identifier: "timestamp"
+  }),
+  Schema.makeFilter((text) => isDay(text.slice(0, 10)) ? undefined : "Expected a day that the calendar has", {
+    identifier: "day",
+    toJsonSchema
   })
 ).annotate({ format: "date-time" })
+
+/** Years begin with 0001, and the 31st of February is the 3rd of March to a lenient reader. */
+const isDay = (text: string): boolean => {
+  const midnight = new Date(`${text}T00:00:00Z`)
+  return text >= "0001" && !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(text)
+}
 
 /**
  * Writes a moment, given in nanoseconds since 1970-01-01T00:00Z, as a {@link Timestamp}; what is below a microsecond

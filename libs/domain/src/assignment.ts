@@ -1,4 +1,8 @@
-/** The writes that assign an agent to a task: the agent, where it is new, and the tracker. */
+/**
+ * The writes that assign an agent to a task.
+ *
+ * @internal
+ */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Caller } from "./Caller.ts"
@@ -8,6 +12,7 @@ import type { AgentTaskTracker } from "./kinds/AgentTaskTracker.ts"
 import type { Insert } from "./RecordStore.ts"
 import { timestamp } from "./Text.ts"
 
+/** Makes the writes that assign an agent to a task: the agent, where it is new, and the tracker. */
 export const assignment = Effect.fnUntraced(function*(
   { agent_id, name, task_id }: { readonly task_id: string; readonly agent_id: string; readonly name: string | null }
 ): Effect.fn.Return<readonly [Insert, Insert]> {

@@ -1,8 +1,13 @@
-/** The events in memory. */
+/**
+ * The events in memory.
+ *
+ * @internal
+ */
 import { type EventLog, RecordKind } from "@emend/domain"
 import * as Result from "effect/Result"
 import { lookUp, nameOf, select, type State } from "./MemoryState.ts"
 
+/** Appends one event, or says why not. */
 export const append = (
   state: State,
   { tenant, ...event }: EventLog.Append
@@ -23,6 +28,7 @@ export const append = (
   return Result.succeed(appended)
 }
 
+/** Reads the events of a task, in order. */
 export const read = (
   state: State,
   { after, agent_id, limit, task_id, tenant }: Parameters<EventLog.EventLog["Service"]["read"]>[0]

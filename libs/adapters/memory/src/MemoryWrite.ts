@@ -1,4 +1,8 @@
-/** One write of a commit, executed on the records in memory. */
+/**
+ * One write of a commit, executed on the records in memory.
+ *
+ * @internal
+ */
 import type { Cursor } from "@emend/algebra"
 import { Equality } from "@emend/algebra"
 import { Json, RecordKind, type RecordStore, type Revision } from "@emend/domain"
@@ -8,6 +12,7 @@ import { type Entry, lookUp, nameOf, select, type State } from "./MemoryState.ts
 type Outcome = Result.Result<RecordStore.Written, RecordStore.Rejection>
 type Cursors = Readonly<Record<string, { readonly advance: Cursor.Cursor }>>
 
+/** Executes one write, or says why not. */
 export const write = (state: State, step: RecordStore.Write): Outcome =>
   step._tag === "Insert"
     ? insert(state, { ...step, state: copy(step.state) })
@@ -78,7 +83,7 @@ const keep = (state: State, entry: Entry): Outcome => {
   return Result.succeed({ version: entry.version, state: entry.state, changed: true })
 }
 
-/** Finds the log entries that cursors advance to. A step back is dropped or refused, as the write demands. */
+/** Finds the log entries that cursors advance to. A step back is dropped or refused, as the write demands; no step is dropped. */
 const resolve = (
   state: State,
   kind: RecordKind.RecordKind,
@@ -94,8 +99,10 @@ const resolve = (
     }
     const given = { sequence: event["sequence_id"], id }
     const present = before[field] as Cursor.Cursor | null
-    if (present !== null && given.sequence < present.sequence) {
-      if (backwards === "reject") return Result.fail({ _tag: "Backwards", key, field, present, given })
+    if (present !== null && given.sequence <= present.sequence) {
+      if (backwards === "reject" && given.sequence < present.sequence) {
+        return Result.fail({ _tag: "Backwards", key, field, present, given })
+      }
     } else cursors[field] = { advance: given }
   }
   return Result.succeed(cursors)

@@ -8,10 +8,10 @@ import type { Advance } from "../Patch.ts"
 import type { Behaviour } from "./Behaviour.ts"
 
 export const behaviour: Behaviour<Cursor | null, Advance> = {
-  normalise: (op) => Object.hasOwn(op, "advance") ? op : undefined,
-  apply: (value, op) => Object.hasOwn(op, "advance") ? join(value, op.advance) : value,
+  normalise: (op) => op.advance !== undefined ? op : undefined,
+  apply: (value, op) => op.advance !== undefined ? join(value, op.advance) : value,
   fold: (ops) =>
-    ops.filter((op) => Object.hasOwn(op, "advance")).reduce<Advance | undefined>(
+    ops.filter((op) => op.advance !== undefined).reduce<Advance | undefined>(
       (last, op) => last === undefined || compare(op.advance, last.advance) > 0 ? op : last,
       undefined
     ),

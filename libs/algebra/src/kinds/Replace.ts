@@ -9,10 +9,9 @@ import type { Behaviour } from "./Behaviour.ts"
 import { quote } from "./quote.ts"
 
 export const make = <A>(equals: (a: A, b: A) => boolean = same): Behaviour<A, Set<A>> => ({
-  normalise: (op) => Object.hasOwn(op, "set") ? op : undefined,
-  apply: (value, op) =>
-    value === op.set || !Object.hasOwn(op, "set") || equals(value, op.set) ? value : op.set,
-  fold: (ops) => ops.findLast((op) => Object.hasOwn(op, "set")),
+  normalise: (op) => op.set === undefined ? undefined : op,
+  apply: (value, { set }) => value === set || set === undefined || equals(value, set) ? value : set,
+  fold: (ops) => ops.findLast((op) => op.set !== undefined),
   reduce: (value, op) => equals(value, op.set) ? undefined : op,
   diff: (from, to) => equals(from, to) ? undefined : { set: to },
   invert: (value) => ({ set: value }),

@@ -8,7 +8,7 @@
  * @internal
  */
 import type { Outcome } from "../Conflict.ts"
-import { type Keyed, put, same } from "../Equality.ts"
+import { holds, type Keyed, owns, put, same } from "../Equality.ts"
 import { sorted } from "../Mask.ts"
 import type { Merge, Set } from "../Patch.ts"
 import type { Behaviour, Clash } from "./Behaviour.ts"
@@ -18,31 +18,35 @@ type Value = Keyed | null
 type Operation = Set<Value> | Merge
 
 const none: Keyed = {}
-/** A removal, in the place of a written value. */
-const gone = Symbol("gone")
 const noKeys: ReadonlyArray<string> = []
 
-const isSet = (op: Operation): op is Set<Value> => Object.hasOwn(op, "set")
+const isSet = (op: Operation): op is Set<Value> => (op as Set<Value>).set !== undefined
+const isMerge = (op: Operation): op is Merge => (op as Merge).merge !== undefined
 const written = (op: Merge): Keyed => op.merge.set ?? none
 const removed = (op: Merge): ReadonlyArray<string> => op.merge.unset ?? noKeys
 const outcome = (value: Keyed, key: string): Outcome =>
   Object.hasOwn(value, key) ? { value: value[key] } : undefined
 
-const merged = (value: Value, op: Merge): Value => {
-  const set = written(op)
-  const unset = removed(op)
-  const keys = Object.keys(set)
-  if (keys.length === 0 && unset.length === 0) return value
-  if (value === null) return { ...set }
-  if (!changes(value, set, keys, unset)) return value
+const merged = (value: Value, { merge }: Merge): Value => {
+  const set = merge.set ?? none
+  const unset = merge.unset ?? noKeys
+  if (value === null) return unset.length === 0 && isEmpty(set) ? null : { ...set }
+  if (!changes(value, set) && (unset.length === 0 || !removes(value, set, unset))) return value
   return unset.length === 0 ? { ...value, ...set } : { ...without(value, unset), ...set }
 }
 
-const changes = (value: Keyed, set: Keyed, keys: ReadonlyArray<string>, unset: ReadonlyArray<string>): boolean => {
-  for (const key of keys) if (!Object.hasOwn(value, key) || !same(value[key], set[key])) return true
-  for (const key of unset) if (Object.hasOwn(value, key) && !Object.hasOwn(set, key)) return true
+const isEmpty = (set: Keyed): boolean => {
+  for (const key in set) if (owns.call(set, key)) return false
+  return true
+}
+
+const changes = (value: Keyed, set: Keyed): boolean => {
+  for (const key in set) if (owns.call(set, key) && !holds(value, key, set[key])) return true
   return false
 }
+
+const removes = (value: Keyed, set: Keyed, unset: ReadonlyArray<string>): boolean =>
+  unset.some((key) => owns.call(value, key) && !owns.call(set, key))
 
 const without = (value: Keyed, keys: Iterable<string>): Keyed => {
   const dropped = new globalThis.Set(keys)
@@ -51,48 +55,43 @@ const without = (value: Keyed, keys: Iterable<string>): Keyed => {
   return out
 }
 
-const merge = (set: Keyed, unset: ReadonlyArray<string>): Merge | undefined => {
-  const writes = Object.keys(set).length > 0
-  if (!writes && unset.length === 0) return undefined
-  return { merge: { ...(writes ? { set } : undefined), ...(unset.length > 0 ? { unset } : undefined) } }
-}
+const merge = (set: Keyed, unset: ReadonlyArray<string>): Merge | undefined =>
+  isEmpty(set)
+    ? unset.length === 0 ? undefined : { merge: { unset } }
+    : { merge: unset.length === 0 ? { set } : { set, unset } }
 
 const normalise = (op: Operation): Operation | undefined => {
   if (isSet(op)) return op
-  if (!Object.hasOwn(op, "merge")) return undefined
+  if (!isMerge(op)) return undefined
   const set = written(op)
   return merge(set, sorted(removed(op).filter((key) => !Object.hasOwn(set, key))))
 }
 
 const fold = (ops: ReadonlyArray<Operation>): Operation | undefined => {
   let base: Value | undefined
-  let touched = false
-  // The latest write of each key.
-  const writes = new globalThis.Map<string, unknown>()
+  // The latest write of each key, and the keys whose latest write is a removal.
+  let set: Record<string, unknown> = {}
+  let unset: globalThis.Set<string> | undefined
   for (const op of ops) {
-    if (isSet(op)) {
-      base = op.set
-      touched = false
-      writes.clear()
-    } else if (Object.hasOwn(op, "merge")) {
-      const set = written(op)
+    if (isMerge(op)) {
       for (const key of removed(op)) {
-        touched = true
-        writes.set(key, gone)
+        ;(unset ??= new globalThis.Set()).add(key)
+        delete set[key]
       }
-      for (const key of Object.keys(set)) {
-        touched = true
-        writes.set(key, set[key])
+      const wanted = written(op)
+      for (const key in wanted) {
+        if (!owns.call(wanted, key)) continue
+        put(set, key, wanted[key])
+        unset?.delete(key)
       }
+    } else if (isSet(op)) {
+      base = op.set
+      set = {}
+      unset = undefined
     }
   }
-  if (base !== undefined && !touched) return { set: base }
-  const set: Record<string, unknown> = {}
-  const unset: Array<string> = []
-  for (const [key, value] of writes) value === gone ? unset.push(key) : put(set, key, value)
-  return base === undefined
-    ? merge(set, unset.sort())
-    : { set: merged(base, { merge: { set, unset } }) ?? none }
+  const rest = merge(set, unset === undefined ? noKeys : [...unset].sort())
+  return base === undefined ? rest : { set: rest === undefined ? base : merged(base, rest) }
 }
 
 const reduce = (value: Value, op: Operation): Operation | undefined => {
@@ -153,7 +152,7 @@ const clash = (key: string, left: Outcome, right: Outcome): ReadonlyArray<Clash>
 export const behaviour: Behaviour<Value, Operation> = {
   normalise,
   apply: (value, op) =>
-    isSet(op) ? (same(value, op.set) ? value : op.set) : Object.hasOwn(op, "merge") ? merged(value, op) : value,
+    isMerge(op) ? merged(value, op) : !isSet(op) || same(value, op.set) ? value : op.set,
   fold,
   reduce,
   diff,

@@ -30,14 +30,24 @@ interface Described {
   readonly description?: string
 }
 
-/** What every declared field carries beyond its kind. */
+/**
+ * What every declared field carries beyond its kind.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Declared<A, N extends boolean> extends Described {
   /** The bare schema: never nullable and without defaults, which would leak into updates. */
   readonly schema: Json<A>
   readonly nullable: N
 }
 
-/** What a field that updates can touch carries beyond that. */
+/**
+ * What a field that updates can touch carries beyond that.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Writable {
   readonly onNull: OnNull
   /** The key in an update body: the field's own name unless declared. */
@@ -48,20 +58,45 @@ type Held<A, N extends boolean> = N extends true ? A | null : A
 type OnNullOf<N extends boolean> = N extends true ? OnNull : Exclude<OnNull, "clear">
 type Object_ = Readonly<Record<string, unknown>>
 
-/** @category models @since 0.1.0 */
+/**
+ * A declared field that updates replace as a whole.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Replace<A, N extends boolean> extends Field.Replace<Held<A, N>>, Declared<A, N>, Writable {}
-/** @category models @since 0.1.0 */
+/**
+ * A declared field that updates merge shallowly.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Map<A extends Object_, N extends boolean> extends Field.Map<Held<A, N>>, Declared<A, N>, Writable {}
-/** @category models @since 0.1.0 */
+/**
+ * A declared cursor that only goes forward.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Forward extends Field.Forward<Cursor | null>, Declared<Cursor, true>, Writable {
   /** The schema of the id by which the wire names an entry of the log. */
   readonly reference: Json<string>
   /** The fields that an entry of the log must share with the record to be a position of this cursor. */
   readonly scope: ReadonlyArray<string>
 }
-/** @category models @since 0.1.0 */
+/**
+ * A declared status that moves along a graph.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Guarded<A extends string, N extends boolean> extends Field.Guarded<Held<A, N>>, Declared<A, N> {}
-/** @category models @since 0.1.0 */
+/**
+ * A declared field that no update touches.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Fixed<A, N extends boolean> extends Field.Fixed<Held<A, N>>, Declared<A, N> {
   /** Kept in the state and left out of what is served. */
   readonly internal?: boolean

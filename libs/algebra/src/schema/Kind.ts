@@ -135,14 +135,17 @@ const stateSchema = (name: string, fields: Declare.Fields): Schema.Top =>
     Object.fromEntries(Object.keys(fields).map((key) => [key, held(fields[key]!)]))
   ).annotate({ identifier: `${name}State` })
 
-const updateSchema = (name: string, writable: ReadonlyArray<Wired>): Schema.Top =>
-  Schema.Struct(
+const updateSchema = (name: string, writable: ReadonlyArray<Wired>): Schema.Top => {
+  // A struct without keys would accept any key.
+  const body = writable.length === 0 ? Schema.Record(Schema.String, Schema.Never) : Schema.Struct(
     Object.fromEntries(writable.map(({ field, wireName }) => {
       const bare = field.kind === "forward" ? field.reference : field.schema
       const value = field.onNull === "reject" ? bare : Schema.NullOr(bare)
       return [wireName, Schema.optionalKey(describe(value, { ...field, description: meaning(field) }))]
     }))
-  ).annotate({ identifier: `Update${name}Request` })
+  )
+  return body.annotate({ identifier: `Update${name}Request` })
+}
 
 const describe = (
   schema: Schema.Top,

@@ -1,3 +1,8 @@
+/**
+ * What holds of the board.
+ *
+ * @internal
+ */
 import { Board, BoardTask } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import { as, equal, type Facts, refusal } from "./Fact.ts"
@@ -12,6 +17,7 @@ const make = Effect.gen(function*() {
   return { board, id: state.id }
 })
 
+/** What holds of the board, by sentence. */
 export const boardFacts: Facts = {
   "a created task is in the backlog, with its defaults, in the caller's organization": Effect.gen(function*() {
     const { state } = yield* (yield* Board).create({ title: "Work", assigned_to_user_id: "u" }).pipe(as("acme", "ann"))

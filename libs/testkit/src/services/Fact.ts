@@ -1,11 +1,17 @@
-/** A fact about the services, as a sentence and a program that fails where it does not hold. */
+/**
+ * Facts about the services: sentences, each with a program that fails where it does not hold.
+ *
+ * @internal
+ */
 import type { Board, TaskAgents, Tasks, Trackers } from "@emend/domain"
 import { Caller } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import { strict as assert } from "node:assert"
 
+/** The services that a fact is about. */
 export type Services = Tasks | Trackers | Board | TaskAgents
 
+/** Facts by sentence. */
 export type Facts = Readonly<Record<string, Effect.Effect<void, unknown, Services>>>
 
 /** Runs a program as another caller. */
@@ -22,4 +28,5 @@ export const refusal = <A, E extends { readonly _tag: string }, R, T extends E["
     return error as Extract<E, { readonly _tag: T }>
   })
 
+/** Expects two values to be deeply equal. */
 export const equal: (actual: unknown, expected: unknown, message?: string) => void = assert.deepEqual

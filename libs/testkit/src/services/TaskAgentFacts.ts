@@ -1,3 +1,8 @@
+/**
+ * What holds of task agents.
+ *
+ * @internal
+ */
 import { TaskAgent, TaskAgents } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import { equal, type Facts, refusal } from "./Fact.ts"
@@ -26,6 +31,7 @@ const make = Effect.gen(function*() {
   }
 })
 
+/** What holds of task agents, by sentence. */
 export const taskAgentFacts: Facts = {
   "a created agent has revision 1, active": Effect.gen(function*() {
     const { agents, id, made } = yield* make

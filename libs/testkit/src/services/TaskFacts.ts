@@ -1,3 +1,8 @@
+/**
+ * What holds of tasks.
+ *
+ * @internal
+ */
 import { Revision, Task, Tasks, Trackers } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import { as, equal, type Facts, refusal } from "./Fact.ts"
@@ -5,6 +10,7 @@ import { as, equal, type Facts, refusal } from "./Fact.ts"
 const { fromBody } = Task.Task
 const merge = (merge_params: object) => fromBody({ merge_params })
 
+/** What holds of tasks, by sentence. */
 export const taskFacts: Facts = {
   "a created task is running, has version 1, and is read back as it was answered": Effect.gen(function*() {
     const tasks = yield* Tasks

@@ -1,3 +1,8 @@
+/**
+ * What holds of trackers and events.
+ *
+ * @internal
+ */
 import { AgentTaskTracker, CursorPolicy, Tasks, Trackers } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import { as, equal, type Facts, refusal } from "./Fact.ts"
@@ -16,6 +21,7 @@ const scene = Effect.gen(function*() {
   return { task, trackers, tracker, id: tracker.state.id, first, foreign, last }
 })
 
+/** What holds of trackers and events, by sentence. */
 export const trackerFacts: Facts = {
   "assigning once more, at the same time too, gives the same tracker": Effect.gen(function*() {
     const { state } = yield* (yield* Tasks).create({})

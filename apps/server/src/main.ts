@@ -1,0 +1,69 @@
+/**
+ * Starts the server, and stops it when it is told to.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Configuration from "./Configuration.ts"
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`)
+
+/** Succeeds when the process is told to stop; told once more, it stops at once. */
+const told = Effect.callback<void>((resume) => {
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.once(signal, () => {
+      resume(Effect.void)
+      process.once(signal, () => process.exit(130))
+    })
+  }
+})
+
+/** Runs until told to stop, which may be while it starts: either way what was opened is closed. */
+const run = (configuration: Configuration.Configuration): Effect.Effect<void, unknown> =>
+  Effect.raceFirst(
+    Effect.scoped(Effect.gen(function*() {
+      // Loaded only here: what is wrong with the command line is told without waiting for it.
+      const Server = yield* Effect.promise(() => import("./Server.ts"))
+      const address = yield* Server.make(configuration)
+      process.stdout.write(`listening on ${address}\n`)
+      yield* Effect.never
+    })),
+    told
+  )
+
+/** Says in one sentence why the server does not run. */
+const reason = (error: unknown, { host, port }: Configuration.Configuration): string => {
+  const { cause, message } = error as {
+    readonly cause?: { readonly code?: string; readonly message?: string }
+    readonly message?: string
+  }
+  switch (cause?.code) {
+    case "EADDRINUSE":
+      return `Port ${port} of ${host} is in use`
+    case "EACCES":
+      return `Port ${port} of ${host} may not be used by this user`
+    case "EADDRNOTAVAIL":
+      return `${host} is no address of this machine`
+  }
+  return message === undefined || message === "" ? String(cause?.message ?? error) : message
+}
+
+const request = Configuration.read(process.argv.slice(2), process.env, process.cwd())
+
+if (request._tag === "Failure") {
+  for (const sentence of request.failure) say(`emend-server: ${sentence}`)
+  say("emend-server --help tells how it is used")
+  process.exitCode = 2
+} else if (request.success._tag === "Help") {
+  process.stdout.write(Configuration.help)
+} else {
+  const { configuration } = request.success
+  Effect.runCallback(run(configuration), {
+    onExit: (exit) => {
+      if (Exit.isFailure(exit)) say(`emend-server: ${reason(Cause.squash(exit.cause), configuration)}`)
+      process.exit(Exit.isSuccess(exit) ? 0 : 1)
+    }
+  })
+}

@@ -1,0 +1,146 @@
+/** Stores with one fault each: the contract finds it, so none of what it demands is demanded in vain. */
+import { EventLog, RecordStore } from "@emend/domain"
+import { MemoryStore } from "@emend/memory"
+import { StoreContract } from "@emend/testkit"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { expect, test } from "vitest"
+
+type Records = RecordStore.RecordStore["Service"]
+type Log = EventLog.EventLog["Service"]
+type Write = RecordStore.Write
+
+interface Fault {
+  readonly finds: string
+  readonly records?: (records: Records) => Partial<Records>
+  readonly log?: (log: Log) => Partial<Log>
+}
+
+/** Executes other writes than those asked for. */
+const writing = (change: (write: Write) => Write) => (records: Records): Partial<Records> => ({
+  commit: (commits) =>
+    records.commit(commits.map(([first, ...rest]): RecordStore.Commit => [change(first), ...rest.map(change)]))
+})
+
+const updating = (change: (update: RecordStore.Update) => RecordStore.Update) =>
+  writing((write) => (write._tag === "Update" ? change(write) : write))
+
+const faults: Readonly<Record<string, Fault>> = {
+  "a demand on the version is not heard": {
+    records: updating(({ versions: _, ...update }) => update),
+    finds: "a stale writer is told the present record and nothing is written"
+  },
+  "a demand on a field is not heard": {
+    records: updating(({ where: _, ...update }) => update),
+    finds: "a demand on a field that does not hold is stale, one that holds is not, and null is a value"
+  },
+  "moves are left out": {
+    records: updating(({ assign: _, ...update }) => update),
+    finds: "assigned fields are written, and the history says from what to what"
+  },
+  "cursors go back and forth": {
+    records: updating((update) => ({ ...update, backwards: "join" })),
+    finds: "an earlier entry is refused under reject, with both positions, and nothing is written"
+  },
+  "the key __proto__ gets lost": {
+    records: writing((write) =>
+      JSON.parse(JSON.stringify(write, (_, value) => {
+        if (typeof value !== "object" || value === null || Array.isArray(value)) return value
+        return Object.fromEntries(Object.entries(value).filter(([key]) => key !== "__proto__"))
+      }))
+    ),
+    finds: "an inserted record is read back with the same values at version 1, awkward ones too"
+  },
+  "the writes of a commit are commits of their own": {
+    records: (records) => ({
+      commit: (commits) =>
+        Effect.forEach(
+          commits,
+          (commit) =>
+            Effect.map(records.commit(commit.map((write) => [write] as const)), (results) =>
+              results.find(Result.isFailure) ?? Result.succeed(results.flatMap((result) =>
+                Result.getOrThrow(result)
+              )))
+        )
+    }),
+    finds: "the writes of a commit happen together or not at all"
+  },
+  "a batch runs backwards": {
+    records: (records) => ({
+      commit: (commits) => Effect.map(records.commit(commits.toReversed()), (results) => results.toReversed())
+    }),
+    finds: "commits of the same record in one batch take effect in order"
+  },
+  "one refused commit refuses its batch": {
+    records: (records) => ({
+      commit: (commits) =>
+        Effect.map(records.commit(commits), (results) => {
+          const refused = results.find(Result.isFailure)
+          return refused === undefined ? results : results.map(() => refused)
+        })
+    }),
+    finds: "results come in order, and a commit that is refused never touches its neighbours"
+  },
+  "reads forget who is asking": {
+    records: (records) => ({
+      get: (keys) => records.get(keys.map((key) => ({ ...key, tenant: key.tenant.replace(/-other$/, "") })))
+    }),
+    finds: "another tenant sees nothing, and may use the same ids"
+  },
+  "a history forgets its last entry": {
+    records: (records) => ({
+      history: (key, page) => Effect.map(records.history(key, page), (revisions) => revisions.slice(1))
+    }),
+    finds: "replaying a history gives every state the record had, and the present one"
+  },
+  "a history has no pages": {
+    records: (records) => ({ history: (key) => records.history(key, { limit: 1_000 }) }),
+    finds: "a history is read in pages"
+  },
+  "null is any value to a query": {
+    records: (records) => ({
+      find: (query) =>
+        records.find({
+          ...query,
+          where: Object.fromEntries(Object.entries(query.where).filter(([, value]) => value !== null))
+        })
+    }),
+    finds: "records are found by all the values named, null among them, and ordered by fields and then by id"
+  },
+  "events are read again from where a reader stands": {
+    log: (log) => ({ read: (query) => log.read({ ...query, after: query.after - 1 }) }),
+    finds: "events are read in order from after a number on, up to a limit, of one agent or of all"
+  },
+  "events lose what they hold when it is null": {
+    log: (log) => ({
+      append: (events) => log.append(events.map((event) => ({ ...event, content: event.content ?? {} })))
+    }),
+    finds: "an event holds any JSON value, and is seen by its own tenant only"
+  }
+}
+
+const broken = (fault: Partial<Fault>) =>
+  Effect.runPromise(
+    Effect.gen(function*() {
+      const records = yield* RecordStore.RecordStore
+      const log = yield* EventLog.EventLog
+      const faulty = Context.make(RecordStore.RecordStore, { ...records, ...fault.records?.(records) }).pipe(
+        Context.add(EventLog.EventLog, { ...log, ...fault.log?.(log) })
+      )
+      return yield* Effect.provide(
+        StoreContract.check(fault.finds === undefined ? {} : { only: [fault.finds] }),
+        faulty
+      )
+    }).pipe(Effect.provide(MemoryStore.layer()))
+  )
+
+test("a store without a fault breaks nothing", async () => {
+  expect(await broken({})).toStrictEqual([])
+})
+
+for (const [name, fault] of Object.entries(faults)) {
+  test(`${name}: found`, async () => {
+    expect(await broken(fault)).not.toStrictEqual([])
+  })
+}

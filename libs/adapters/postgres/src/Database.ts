@@ -1,0 +1,152 @@
+/**
+ * The connections to PostgreSQL: how they are set up, and what their failures mean.
+ *
+ * @since 0.1.0
+ */
+import type * as PgConnection from "@effect/sql-pg/PgConnection"
+import * as PgPool from "@effect/sql-pg/PgPool"
+import * as PgTypes from "@effect/sql-pg/PgTypes"
+import { RecordStore } from "@emend/domain"
+import * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
+import type { SqlError } from "effect/sql/SqlError"
+import type { Duplex } from "node:stream"
+
+/**
+ * Settings of the connections.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Config {
+  readonly url: Redacted.Redacted
+  /** Default 10. */
+  readonly maxConnections?: number
+  /** How long a statement may take before it is given up. Default 30,000. */
+  readonly statementTimeoutMillis?: number
+  /** Default `emend`. */
+  readonly applicationName?: string
+  /** Opens the transport of a connection in place of the one that the address names. */
+  readonly stream?: () => Duplex
+}
+
+/**
+ * Opens the pool.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (config: Config): Effect.Effect<PgPool.PgPool, SqlError, Scope.Scope> =>
+  PgPool.make({
+    url: config.url,
+    maxConnections: config.maxConnections ?? 10,
+    applicationName: config.applicationName ?? "emend",
+    // A record's history can be long, and each of its values up to a megabyte.
+    maxMessageSize: 256 * 1024 * 1024,
+    startupParameters: {
+      TimeZone: "UTC",
+      // A statement that waited for a row goes on from the row as it is then, and does not fail.
+      default_transaction_isolation: "read committed",
+      statement_timeout: String(config.statementTimeoutMillis ?? 30_000),
+      idle_in_transaction_session_timeout: "60000",
+      // Each statement is planned once: planning it anew for every batch costs several times as much as running it.
+      plan_cache_mode: "force_generic_plan",
+      jit: "off",
+      // A plan made while a table was small must not scan it when it has grown.
+      enable_seqscan: "off",
+      enable_hashjoin: "off",
+      enable_mergejoin: "off"
+    },
+    ...(config.stream === undefined ? undefined : { stream: config.stream })
+  })
+
+/**
+ * Makes an array parameter of texts.
+ *
+ * @category parameters
+ * @since 0.1.0
+ */
+export const texts = (values: ReadonlyArray<string | null>): PgTypes.Parameter =>
+  Result.getOrThrow(PgTypes.array(values, PgTypes.OID.text))
+
+/**
+ * Makes an array parameter of JSON values; null is NULL.
+ *
+ * @category parameters
+ * @since 0.1.0
+ */
+export const jsons = (values: ReadonlyArray<unknown>): PgTypes.Parameter =>
+  Result.getOrThrow(PgTypes.array(values, PgTypes.OID.jsonb))
+
+/**
+ * What a failure of a statement means.
+ *
+ * - `Retry`: another transaction was in the way; the same statement may succeed.
+ * - `Unavailable`: the database cannot answer, or its answer was lost.
+ * - `Refused`: the database does not allow what the statement would write, under the constraint named if one was broken.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Failure =
+  | { readonly _tag: "Retry" }
+  | { readonly _tag: "Unavailable" }
+  | { readonly _tag: "Refused"; readonly code: string; readonly constraint: string | undefined }
+
+/**
+ * Tells what a failure means.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export const classify = ({ reason }: SqlError): Failure => {
+  const { _tag, code, constraint } = (reason.cause ?? {}) as Readonly<Record<string, unknown>>
+  // The client itself found a value that is not one of the type.
+  if (_tag === "PgTypesCodecError") return { _tag: "Refused", code: "22000", constraint: undefined }
+  if (typeof code !== "string" || code.length !== 5) return { _tag: "Unavailable" }
+  if (code === "40P01" || code === "40001" || code === "55P03") return { _tag: "Retry" }
+  // 22: the value is not one of the type. 23: a constraint. 42: the statement is wrong. 54: a limit of the database.
+  return ["22", "23", "42", "54"].includes(code.slice(0, 2))
+    ? { _tag: "Refused", code, constraint: typeof constraint === "string" ? constraint : undefined }
+    : { _tag: "Unavailable" }
+}
+
+/**
+ * Turns a failure into the error of the ports, whose message holds no SQL.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export const unavailable = (cause: SqlError): RecordStore.StoreUnavailable =>
+  new RecordStore.StoreUnavailable({ message: "The database cannot be reached or did not answer", cause })
+
+/**
+ * Runs a statement and answers its rows as arrays.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export type Run = (
+  text: string,
+  parameters: ReadonlyArray<unknown>
+) => Effect.Effect<ReadonlyArray<ReadonlyArray<unknown>>, SqlError>
+
+/**
+ * Runs statements on a connection.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const on = (connection: PgConnection.PgConnection): Run => (text, parameters) =>
+  connection.queryValues(text, parameters)
+
+/**
+ * Runs each statement on any connection of a pool.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const through = (pool: PgPool.PgPool): Run => (text, parameters) =>
+  pool.use((connection) => connection.queryValues(text, parameters))

@@ -1,0 +1,159 @@
+/**
+ * A real PostgreSQL that comes with the application: prepared, started, shared and stopped without anybody's help.
+ *
+ * @since 0.1.0
+ */
+import * as PgConnection from "@effect/sql-pg/PgConnection"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Queue from "effect/Queue"
+import * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
+import { setTimeout as pause } from "node:timers/promises"
+import * as Account from "./embedded/Account.ts"
+import * as Binaries from "./embedded/Binaries.ts"
+import * as Cluster from "./embedded/Cluster.ts"
+import { EmbeddedPostgresError } from "./embedded/EmbeddedPostgresError.ts"
+
+export { EmbeddedPostgresError } from "./embedded/EmbeddedPostgresError.ts"
+
+/**
+ * An embedded server that runs.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface EmbeddedPostgres {
+  /** How to connect; it holds the password. It stays the same while the scope is open. */
+  readonly url: Redacted.Redacted
+  /** The process of the server. */
+  readonly pid: number
+}
+
+/**
+ * Settings of an embedded server.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options {
+  /** The folder of the data; created where it does not exist. Its owner becomes the user who runs the server. */
+  readonly dataDir: string
+  /** Whether commits survive a crash of the machine. False is for data that may be lost. Default true. */
+  readonly durable?: boolean
+  /** Stops the server at the end whoever else uses it. Default false. */
+  readonly exclusive?: boolean
+  /** Default 60,000. */
+  readonly timeoutMillis?: number
+}
+
+/** The advisory lock that everybody holds, shared, who uses an embedded server. */
+const presence = "4207849484"
+
+/**
+ * Runs the server of a data folder while the scope is open. A server that runs there already is shared; whoever is the
+ * last to close stops it, unless other clients are connected. A server that dies meanwhile is started again on the same
+ * port.
+ *
+ * It listens on the loopback address only, with a password that is made once and kept in the data folder.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = Effect.fnUntraced(function*(
+  options: Options
+): Effect.fn.Return<EmbeddedPostgres, EmbeddedPostgresError, Scope.Scope> {
+  const account = Account.ofServer()
+  const binaries = yield* Binaries.locate(account)
+  const cluster = yield* Cluster.prepare({ ...options, account, binaries, durable: options.durable ?? true })
+  const attachment = attach(cluster, options.timeoutMillis ?? 60_000)
+  let present = yield* attachment(undefined)
+  yield* Effect.addFinalizer(() => leave(cluster, present, options.exclusive ?? false))
+
+  yield* Effect.forkScoped(Effect.gen(function*() {
+    while (true) {
+      // Nothing is ever sent on the channel: the queue fails when the server goes away.
+      yield* Effect.flip(Queue.take(present.lost))
+      yield* Scope.close(present.scope, Exit.void)
+      // Once begun it is brought to an end, so that a server that was started is also stopped.
+      yield* Effect.retry(attachment(present.running.port), { times: 10 }).pipe(
+        Effect.tap((again) => Effect.sync(() => (present = again))),
+        Effect.uninterruptible
+      )
+    }
+  }))
+  return { url: Redacted.make(url(cluster, present.running, Cluster.user)), pid: present.running.pid }
+})
+
+interface Presence {
+  readonly running: Cluster.Running
+  readonly connection: PgConnection.PgConnection
+  readonly lost: Queue.Dequeue<unknown, unknown>
+  /** Closing it ends the watch only. */
+  readonly watch: Scope.Closeable
+  readonly scope: Scope.Closeable
+}
+
+/**
+ * Starts the server where none runs, and says that it is in use. Who stops it holds the same lock exclusively, so a
+ * server is either attached to or on its way out, and then another is started.
+ */
+const attach = (cluster: Cluster.Cluster, timeoutMillis: number) =>
+  Effect.fnUntraced(function*(port: number | undefined): Effect.fn.Return<Presence, EmbeddedPostgresError> {
+    const until = performance.now() + timeoutMillis
+    while (true) {
+      const running = yield* Cluster.start(cluster, { port, timeoutMillis: until - performance.now() })
+      const scope = yield* Scope.make()
+      const attached = yield* Effect.exit(Scope.provide(scope)(Effect.gen(function*() {
+        const connection = yield* PgConnection.make({
+          url: Redacted.make(url(cluster, running, "postgres")),
+          applicationName: "emend presence"
+        })
+        yield* connection.query(`SELECT pg_advisory_lock_shared(${presence})`)
+        yield* createDatabase(connection)
+        const watch = yield* Scope.fork(scope)
+        const lost = yield* Scope.provide(watch)(connection.listen("emend_presence"))
+        return { running, connection, lost, watch, scope }
+      })))
+      if (Exit.isSuccess(attached)) return attached.value
+      yield* Scope.close(scope, Exit.void)
+      if (performance.now() > until) {
+        return yield* new EmbeddedPostgresError({
+          message: `The PostgreSQL in ${cluster.folder} does not let its own user in`,
+          cause: attached.cause
+        })
+      }
+      yield* Effect.promise(() => pause(50))
+    }
+  })
+
+const createDatabase = Effect.fnUntraced(function*(connection: PgConnection.PgConnection) {
+  const found = yield* connection.queryValues("SELECT 1 FROM pg_database WHERE datname = $1", [Cluster.user])
+  if (found.length > 0) return
+  // Of two processes that create it, one is told that it exists or is in the making.
+  yield* Effect.ignore(connection.query(`CREATE DATABASE ${Cluster.user}`, [], false))
+})
+
+const others = `SELECT 1 FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`
+
+const leave = (
+  cluster: Cluster.Cluster,
+  { connection, scope, watch }: Presence,
+  exclusive: boolean
+): Effect.Effect<void> =>
+  Effect.gen(function*() {
+    if (exclusive) return yield* Cluster.stop(cluster)
+    yield* Scope.close(watch, Exit.void)
+    yield* connection.query(`SELECT pg_advisory_unlock_shared(${presence})`)
+    const [last] = yield* connection.queryValues(`SELECT pg_try_advisory_lock(${presence})`)
+    if (last?.[0] !== true) return
+    // The connections of a pool that was just closed take a moment to go.
+    for (let attempts = 0; attempts < 50; attempts++) {
+      const clients = yield* connection.queryValues(others)
+      if (clients.length === 0) return yield* Cluster.stop(cluster)
+      yield* Effect.promise(() => pause(10))
+    }
+  }).pipe(Effect.ignore, Effect.ensuring(Scope.close(scope, Exit.void)), Effect.uninterruptible)
+
+const url = ({ password }: Cluster.Cluster, { port }: Cluster.Running, database: string): string =>
+  `postgres://${Cluster.user}:${password}@127.0.0.1:${port}/${database}`

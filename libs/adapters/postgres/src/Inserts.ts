@@ -1,0 +1,88 @@
+/**
+ * Inserts of one kind, executed as one statement.
+ *
+ * @since 0.1.0
+ */
+import { Json, type RecordStore } from "@emend/domain"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { SqlError } from "effect/sql/SqlError"
+import { jsons, type Run, texts } from "./Database.ts"
+import * as InsertStatement from "./InsertStatement.ts"
+import * as Relation from "./Relation.ts"
+import type { Outcome } from "./Updates.ts"
+
+/**
+ * Executes inserts of different records of one kind, and answers each, in order.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Execute = (
+  run: Run,
+  inserts: ReadonlyArray<RecordStore.Insert>
+) => Effect.Effect<ReadonlyArray<Outcome>, SqlError>
+
+/** How often an insert is tried anew when what stood in its way is gone before it can be told. */
+const attempts = 10
+
+/**
+ * Prepares the execution of the inserts of a kind.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (
+  relation: Relation.Relation,
+  relations: ReadonlyMap<string, Relation.Relation>
+): Execute => {
+  const statement = InsertStatement.make(relation)
+  const question = InsertStatement.explain(relation, relations)
+
+  const insert = (run: Run, inserts: ReadonlyArray<RecordStore.Insert>) =>
+    run(statement, [
+      texts(inserts.map(({ key }) => key.tenant)),
+      texts(inserts.map(({ key }) => key.id)),
+      jsons(inserts.map(({ state }) => state)),
+      texts(inserts.map(({ author }) => author.at)),
+      texts(inserts.map(({ author }) => author.by)),
+      texts(inserts.map(({ author }) => author.reason))
+    ])
+
+  /** A statement that met a clash cannot see the record of another that was in flight: the next one can. */
+  const explain = Effect.fnUntraced(function*(
+    run: Run,
+    write: RecordStore.Insert,
+    found: string
+  ): Effect.fn.Return<Outcome, SqlError> {
+    const { ifAbsent, key, state } = write
+    for (let attempt = 0, flaw = found; attempt < attempts; attempt++) {
+      if (flaw === "done") return inserted(write)
+      const [row] = yield* run(question, [key.tenant, key.id, JSON.stringify(state)])
+      if (row![1] !== null) {
+        return ifAbsent
+          ? Result.succeed({ version: row![1] as number, state: Relation.read(relation, row!, 2), changed: false })
+          : Result.fail({ _tag: "Taken", key, fields: ["id"] })
+      }
+      const [why, place] = ((row![0] as string | null) ?? flaw).split(":")
+      if (why === "taken") return Result.fail({ _tag: "Taken", key, fields: relation.kind.unique![Number(place)]!.fields })
+      const field = relation.attributes[Number(place)]?.field ?? ""
+      if (why === "dangling") return Result.fail({ _tag: "Dangling", key, field })
+      if (why === "large") return Result.fail({ _tag: "TooLarge", key, field, limit: Json.maxBytes })
+      flaw = (yield* insert(run, [write]))[0]![1] as string
+    }
+    return yield* Effect.die(new Error(`An insert of ${key.kind} ${key.id} was refused ${attempts} times for no reason`))
+  })
+
+  return Effect.fnUntraced(function*(run, inserts) {
+    const rows = yield* insert(run, inserts)
+    const outcomes: Array<Outcome> = inserts.map(inserted)
+    for (const [ordinal, flaw] of rows) {
+      const at = (ordinal as number) - 1
+      if (flaw !== "done") outcomes[at] = yield* explain(run, inserts[at]!, flaw as string)
+    }
+    return outcomes
+  })
+}
+
+const inserted = ({ state }: RecordStore.Insert): Outcome => Result.succeed({ version: 1, state, changed: true })

@@ -1,0 +1,151 @@
+/**
+ * The log of the events of tasks.
+ *
+ * @since 0.1.0
+ */
+import type { PgPool } from "@effect/sql-pg/PgPool"
+import type { EventLog } from "@emend/domain"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { SqlError } from "effect/sql/SqlError"
+import { classify, type Run, texts, through, unavailable } from "./Database.ts"
+import { deleted, quoted, type Relation, timestampText } from "./Relation.ts"
+import * as Table from "./Table.ts"
+
+/** How often an append is tried that met another one of the same id, or was in another's way. */
+const attempts = 20
+
+/**
+ * Makes the log over a pool. The numbers of a task are given out by the appending statement under the lock of the
+ * task's head row, which is held until they are visible.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>): EventLog.EventLog["Service"] => {
+  const run = through(pool)
+  const statement = appendStatement(relations.get("Task")!, relations.get("AgentTaskTracker")!)
+  return {
+    append: Effect.fnUntraced(function*(events) {
+      const results: Array<Result.Result<EventLog.Event, EventLog.AppendRejection>> = []
+      for (const places of waves(events)) {
+        const wave = places.map((at) => events[at]!)
+        const found = yield* append(run, statement, wave)
+        places.forEach((at, n) => (results[at] = found[n]!))
+      }
+      return results
+    }, Effect.mapError(unavailable), Effect.uninterruptible),
+    get: ({ id, tenant }) =>
+      run(`SELECT ${columns} FROM events WHERE tenant = $1 AND id = $2`, [tenant, id]).pipe(
+        Effect.map((rows) => rows[0] === undefined ? undefined : event(rows[0])),
+        Effect.mapError(unavailable)
+      ),
+    read: ({ after, agent_id, limit, task_id, tenant }) =>
+      run(
+        `SELECT ${columns} FROM events
+WHERE tenant = $1 AND task_id = $2 AND sequence_id > $3::bigint${agent_id === undefined ? "" : " AND agent_id = $5"}
+ORDER BY sequence_id LIMIT $4::bigint`,
+        [
+          tenant,
+          task_id,
+          String(after),
+          String(Number.isSafeInteger(limit) ? limit : Number.MAX_SAFE_INTEGER),
+          ...(agent_id === undefined ? [] : [agent_id])
+        ]
+      ).pipe(Effect.map((rows) => rows.map(event)), Effect.mapError(unavailable))
+  }
+}
+
+const columns = `id, sequence_id::float8, task_id, agent_id, ${timestampText("created_at")}, content`
+
+const event = ([id, sequence_id, task_id, agent_id, created_at, content]: ReadonlyArray<unknown>): EventLog.Event =>
+  ({ id, sequence_id, task_id, agent_id, created_at, content }) as EventLog.Event
+
+const appendStatement = (task: Relation, tracker: Relation): string =>
+  `WITH i AS MATERIALIZED (
+  SELECT u.*, CASE
+    WHEN t.id IS NULL THEN 'TaskMissing'
+    WHEN NOT EXISTS (SELECT FROM ${quoted(tracker.table.name)} a
+      WHERE a.tenant = u.tenant AND a.task_id = u.task_id AND a.agent_id = u.agent_id) THEN 'NotAssigned'
+    WHEN EXISTS (SELECT FROM events e WHERE e.tenant = u.tenant AND e.id = u.id) THEN 'Taken'
+  END AS refusal
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) WITH ORDINALITY
+    AS u (tenant, task_id, agent_id, id, moment, content, ord)
+  LEFT JOIN ${quoted(task.table.name)} t ON t.tenant = u.tenant AND t.id = u.task_id
+    AND NOT (${deleted(task, ({ column }) => `t.${quoted(Table.names(column)[0]!)}`)})
+), n AS (
+  SELECT i.*, row_number() OVER (PARTITION BY tenant, task_id ORDER BY ord) AS place,
+    count(*) OVER (PARTITION BY tenant, task_id) AS total
+  FROM i WHERE refusal IS NULL
+), h AS (
+  INSERT INTO task_event_heads AS head (tenant, task_id, last_sequence_id)
+  SELECT DISTINCT tenant, task_id, total FROM n ORDER BY tenant, task_id
+  ON CONFLICT (tenant, task_id) DO UPDATE SET last_sequence_id = head.last_sequence_id + excluded.last_sequence_id
+  RETURNING tenant, task_id, last_sequence_id
+), e AS (
+  INSERT INTO events (tenant, id, sequence_id, task_id, agent_id, created_at, content)
+  SELECT n.tenant, n.id, h.last_sequence_id - n.total + n.place, n.task_id, n.agent_id, n.moment::timestamptz, n.content::jsonb
+  FROM n JOIN h ON h.tenant = n.tenant AND h.task_id = n.task_id
+  RETURNING tenant, id, sequence_id
+)
+SELECT i.ord::int4, i.refusal, e.sequence_id::float8 FROM i LEFT JOIN e ON e.tenant = i.tenant AND e.id = i.id`
+
+type Found = Result.Result<EventLog.Event, EventLog.AppendRejection>
+
+const append = (
+  run: Run,
+  statement: string,
+  events: ReadonlyArray<EventLog.Append>
+): Effect.Effect<ReadonlyArray<Found>, SqlError> =>
+  run(statement, [
+    texts(events.map(({ tenant }) => tenant)),
+    texts(events.map(({ task_id }) => task_id)),
+    texts(events.map(({ agent_id }) => agent_id)),
+    texts(events.map(({ id }) => id)),
+    texts(events.map(({ created_at }) => created_at)),
+    texts(events.map(({ content }) => JSON.stringify(content)))
+  ]).pipe(
+    // An id that another transaction took meanwhile is seen by the next statement.
+    Effect.retry({ times: attempts, while: (error) => mayPass(error) }),
+    Effect.map((rows) => {
+      const found: Array<Found> = []
+      for (const [ordinal, refusal, sequence] of rows) {
+        const at = (ordinal as number) - 1
+        const { tenant: _, ...event } = events[at]!
+        found[at] = refusal === null
+          ? Result.succeed({ ...event, sequence_id: sequence as number })
+          : Result.fail({ _tag: refusal as EventLog.AppendRejection["_tag"] })
+      }
+      return found
+    }),
+    Effect.catch((error) => {
+      if (classify(error)._tag !== "Refused") return Effect.fail(error)
+      if (events.length === 1) return Effect.die(error)
+      const half = events.length >> 1
+      return Effect.zipWith(
+        append(run, statement, events.slice(0, half)),
+        append(run, statement, events.slice(half)),
+        (first, second) => [...first, ...second]
+      )
+    })
+  )
+
+const mayPass = (error: SqlError): boolean => {
+  const failure = classify(error)
+  return failure._tag === "Retry" || (failure._tag === "Refused" && failure.code === "23505")
+}
+
+/** Divides events so that an id occurs once in each part, in order. */
+const waves = (events: ReadonlyArray<EventLog.Append>): ReadonlyArray<ReadonlyArray<number>> => {
+  const parts: Array<Array<number>> = []
+  const seen = new Map<string, number>()
+  let least = 0
+  events.forEach(({ id, tenant }, at) => {
+    const name = JSON.stringify([tenant, id])
+    // Numbers follow the order given, so what comes after a second occurrence stays after it.
+    least = Math.max(least, seen.get(name) ?? 0)
+    ;(parts[least] ??= []).push(at)
+    seen.set(name, least + 1)
+  })
+  return parts
+}

@@ -1,0 +1,69 @@
+/**
+ * In which groups the commits of a batch are executed.
+ *
+ * @since 0.1.0
+ */
+import type { RecordStore } from "@emend/domain"
+import type { Relation } from "./Relation.ts"
+
+/**
+ * Commits that are executed together: single writes of one kind of record as one statement, or one commit of several
+ * writes as a transaction. `at` are the places of the commits in the batch, in order.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Group =
+  | { readonly _tag: "Update" | "Insert"; readonly kind: string; readonly at: Array<number> }
+  | { readonly _tag: "Several"; readonly at: Array<number> }
+
+/**
+ * Divides a batch into groups that are executed in order. Commits of the same record, and inserts of the same unique
+ * values, stay in the order given, as no group has two of them; an insert, whose values and references other commits
+ * may touch, and a commit of several writes come after everything before them.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const groups = (
+  commits: ReadonlyArray<RecordStore.Commit>,
+  relations: ReadonlyMap<string, Relation>
+): ReadonlyArray<Group> => {
+  const out: Array<Group> = []
+  /** Where the last group stands that has a write of the record, or claims the unique values. */
+  const last = new Map<string, number>()
+  /** Nothing that follows may be put before this group. */
+  let barrier = 0
+  commits.forEach((commit, at) => {
+    const [write] = commit
+    if (commit.length > 1) {
+      out.push({ _tag: "Several", at: [at] })
+      barrier = out.length
+      return
+    }
+    const { _tag, key } = write
+    const names = claims(write, relations)
+    const earliest = _tag === "Insert" ? Math.max(barrier, out.length - 1) : barrier
+    const from = names.reduce((from, name) => Math.max(from, (last.get(name) ?? -1) + 1), earliest)
+    let place = out.findIndex((group, i) => i >= from && group._tag === _tag && group.kind === key.kind)
+    if (place === -1) place = out.push({ _tag, kind: key.kind, at: [] }) - 1
+    out[place]!.at.push(at)
+    for (const name of names) last.set(name, place)
+    if (_tag === "Insert") barrier = place
+  })
+  return out
+}
+
+/** Names the record that is written, and for an insert each set of unique values. */
+const claims = (
+  write: RecordStore.Write,
+  relations: ReadonlyMap<string, Relation>
+): ReadonlyArray<string> => {
+  const { id, kind, tenant } = write.key
+  const record = JSON.stringify([kind, tenant, id])
+  if (write._tag === "Update") return [record]
+  const values = (relations.get(kind)?.kind.unique ?? []).map(({ fields }) => fields.map((field) => write.state[field]))
+  // A null is the same as nothing else.
+  const claimed = values.flatMap((values, at) => values.includes(null) ? [] : [JSON.stringify([kind, tenant, at, values])])
+  return [record, ...claimed]
+}

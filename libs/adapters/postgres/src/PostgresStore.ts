@@ -1,0 +1,135 @@
+/**
+ * The two ports of the domain on PostgreSQL.
+ *
+ * @since 0.1.0
+ */
+import type { PgPool } from "@effect/sql-pg/PgPool"
+import { EventLog, kinds as allKinds, type RecordKind, RecordStore, type Revision } from "@emend/domain"
+import * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { SqlError } from "effect/sql/SqlError"
+import * as Commits from "./Commits.ts"
+import * as Database from "./Database.ts"
+import * as Log from "./Log.ts"
+import * as Migration from "./Migration.ts"
+import { migrations } from "./migrations.ts"
+import * as ReadStatement from "./ReadStatement.ts"
+import * as Relation from "./Relation.ts"
+import type * as Table from "./Table.ts"
+import { tables as allTables } from "./tables.ts"
+
+/**
+ * Settings of the store.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options extends Database.Config {
+  /** The kinds of record, by default the domain's own. */
+  readonly kinds?: ReadonlyArray<RecordKind.RecordKind>
+  /** A table for each kind, by default those of the domain's kinds. */
+  readonly tables?: ReadonlyArray<Table.Table>
+  /** Whether the database is brought to the present form first. Default true. */
+  readonly migrate?: boolean
+}
+
+/**
+ * Provides both ports over one pool of connections, after bringing the database to the present form.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (
+  options: Options
+): Layer.Layer<RecordStore.RecordStore | EventLog.EventLog, SqlError | Migration.DatabaseUnsuitable> =>
+  Layer.effectContext(Effect.gen(function*() {
+    const pool = yield* Database.make(options)
+    if (options.migrate ?? true) yield* Migration.run(pool, migrations)
+    const relations = Relation.join(options.kinds ?? allKinds, options.tables ?? allTables)
+    return Context.make(RecordStore.RecordStore, recordStore(pool, relations)).pipe(
+      Context.add(EventLog.EventLog, Log.make(pool, relations))
+    )
+  }))
+
+/**
+ * Provides both ports over the database that `DATABASE_URL` names.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerConfig: Layer.Layer<
+  RecordStore.RecordStore | EventLog.EventLog,
+  SqlError | Migration.DatabaseUnsuitable | Config.ConfigError
+> = Layer.unwrap(Effect.map(Config.Redacted("DATABASE_URL"), (url) => layer({ url })))
+
+type Relations = ReadonlyMap<string, Relation.Relation>
+
+const recordStore = (pool: PgPool, relations: Relations): RecordStore.RecordStore["Service"] => {
+  const execute = Commits.make(pool, relations)
+  const run = Database.through(pool)
+  const byKey = new Map([...relations].map(([kind, relation]) => [kind, ReadStatement.byKey(relation)]))
+  return {
+    commit: (commits) =>
+      Effect.flatMap(execute(commits), (outcomes) => {
+        const results: Array<RecordStore.CommitResult> = []
+        for (const outcome of outcomes) {
+          // The neighbours of such a commit are done, and their outcomes lost with it.
+          if (outcome._tag === "Broken") return Effect.die(outcome.cause)
+          results.push(outcome)
+        }
+        return Effect.succeed(results)
+      }),
+    get: Effect.fnUntraced(function*(keys) {
+      const found: Array<RecordStore.Stored | undefined> = keys.map(() => undefined)
+      for (const [kind, places] of byKind(keys)) {
+        const rows = yield* run(byKey.get(kind)!, [
+          Database.texts(places.map((at) => keys[at]!.tenant)),
+          Database.texts(places.map((at) => keys[at]!.id))
+        ])
+        for (const row of rows) {
+          found[places[(row[0] as number) - 1]!] = {
+            version: row[1] as number,
+            state: Relation.read(relations.get(kind)!, row, 2)
+          }
+        }
+      }
+      return found
+    }, Effect.mapError(Database.unavailable)),
+    find: (query) => {
+      const relation = relations.get(query.kind)!
+      const statement = ReadStatement.byValues(relation, query)
+      if (statement === undefined) return Effect.succeed([])
+      return run(statement.text, statement.parameters).pipe(
+        Effect.map((rows) => rows.map((row) => ({ version: row[0] as number, state: Relation.read(relation, row, 1) }))),
+        Effect.mapError(Database.unavailable)
+      )
+    },
+    history: (key, { before, limit }) =>
+      run(ReadStatement.history, [
+        key.tenant,
+        key.kind,
+        key.id,
+        String(Number.isSafeInteger(before) ? before : Number.MAX_SAFE_INTEGER),
+        String(Number.isSafeInteger(limit) ? limit : Number.MAX_SAFE_INTEGER)
+      ]).pipe(
+        Effect.map((rows) => rows.map(revision)),
+        Effect.mapError(Database.unavailable)
+      ),
+    ping: run("SELECT 1", []).pipe(Effect.asVoid, Effect.mapError(Database.unavailable))
+  }
+}
+
+const byKind = (keys: ReadonlyArray<RecordStore.RecordKey>): ReadonlyMap<string, ReadonlyArray<number>> => {
+  const places = new Map<string, Array<number>>()
+  keys.forEach(({ kind }, at) => {
+    const found = places.get(kind)
+    found === undefined ? places.set(kind, [at]) : found.push(at)
+  })
+  return places
+}
+
+const revision = (
+  [version, at, by, reason, initial, patch, inverse, moves]: ReadonlyArray<unknown>
+): Revision.Revision => ({ version, at, by, reason, initial, patch, inverse, moves }) as Revision.Revision

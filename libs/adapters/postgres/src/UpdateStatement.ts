@@ -1,0 +1,305 @@
+/**
+ * The statement that executes many updates of one kind at once, derived from the kind's fields and their columns.
+ *
+ * It locks the rows in the order of their keys, and everything after that is computed from the rows as they were
+ * locked: a statement that had to wait for a row sees in the table what was there before. Each input is answered by the
+ * outcome and the whole record.
+ *
+ * @since 0.1.0
+ */
+import { Json, type RecordStore } from "@emend/domain"
+import {
+  answer,
+  type Attribute,
+  deleted,
+  fromJson,
+  literal,
+  quoted,
+  type Relation,
+  timestampText,
+  toJson
+} from "./Relation.ts"
+
+/**
+ * What the updates of a batch make use of. A statement contains only that; few shapes occur, and each is prepared once.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Shape {
+  /** The fields that a patch touches: none, one alone, or all that can be. */
+  readonly patched: ReadonlyArray<string>
+  readonly assigns: boolean
+  readonly advances: boolean
+  readonly demands: boolean
+}
+
+/**
+ * The parts of an update that the statement's column `x` carries, each where it is used: the versions and values
+ * demanded, the values assigned, the entries to advance to, and whether a step back is no change.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Extras {
+  readonly v?: ReadonlyArray<number>
+  readonly w?: RecordStore.Update["where"]
+  readonly a?: RecordStore.Update["assign"]
+  readonly e?: RecordStore.Update["advance"]
+  readonly j?: true
+}
+
+/** Above this many bytes in memory, the length of a JSON value's text is looked at. */
+const looksLarge = 32_768
+// No value's text is more than 32 times as long as it is in memory: the worst are numbers such as 5e-324, which take
+// at least 12 bytes and 328 characters.
+const tooLarge = (value: string): string =>
+  `(pg_column_size(${value}) > ${looksLarge} AND octet_length(${value}::text) > ${Json.maxBytes})`
+
+/**
+ * The condition under which the JSON value of an attribute is too large to be stored.
+ *
+ * @category sql
+ * @since 0.1.0
+ */
+export const exceeds = (of: Attribute, value: string): string | undefined =>
+  of.column.type === "object" || of.column.type === "list" ? tooLarge(value) : undefined
+
+/**
+ * Derives the statement. Its parameters are arrays, one element for each update: tenants, ids, patches, {@link Extras},
+ * moments, authors and reasons. It answers `[ordinal, outcome, present sequence, present id, given sequence, version,
+ * …state]` for each record that exists. The outcome is `done`, `same`, `missing`, `stale`, or `unknown`, `backwards` or
+ * `large` with the place of the field.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (relation: Relation, shape: Shape): string => {
+  const columns = parts(relation, shape)
+  const { attributes, table } = relation
+  const touched = relation.byField.get(relation.kind.touched!)!
+  const final = (of: Attribute): ReadonlyArray<string> =>
+    of === touched
+      ? [`CASE WHEN outcome = 'done' THEN n_at ELSE o${of.index} END`]
+      : columns.changing.has(of)
+      ? slots(of).map((slot) => `CASE WHEN outcome = 'done' AND d${of.index} THEN n${slot} ELSE o${slot} END`)
+      : slots(of).map((slot) => `o${slot}`)
+  const changing = [...columns.changing]
+
+  return `WITH i AS MATERIALIZED (
+  SELECT i_ord, i_tenant, i_id, p, x, moment::timestamptz AS i_at, i_by, i_reason
+  FROM unnest($1::text[], $2::text[], $3::jsonb[], $4::jsonb[], $5::text[], $6::text[], $7::text[]) WITH ORDINALITY
+    AS u (i_tenant, i_id, p, x, moment, i_by, i_reason, i_ord)
+), c AS MATERIALIZED (
+  SELECT i.*, t.version AS o_version, ${
+    attributes.flatMap((of) => slots(of).map((slot, part) => `t.${column(of, part)} AS o${slot}`)).join(", ")
+  }
+  FROM i JOIN ${quoted(table.name)} t ON t.tenant = i.i_tenant AND t.${idColumn(relation)} = i.i_id
+  ORDER BY t.tenant, t.${idColumn(relation)}
+  FOR NO KEY UPDATE OF t
+), j AS MATERIALIZED (
+  SELECT s.*, greatest(o${touched.index}, i_at) AS n_at, ${outcome(relation, shape, changing)} AS outcome
+  FROM (
+    SELECT r.*${list(changing.map((of) => `${differs(of)} AS d${of.index}`))}
+    FROM (
+      SELECT q.*${list(columns.values)}
+      FROM (SELECT c.*${list(columns.flat)} FROM c${columns.joins} OFFSET 0) q
+      OFFSET 0
+    ) r
+    OFFSET 0
+  ) s
+), ${updated(relation, touched, changing)}, ${recorded(relation, columns)}
+SELECT i_ord::int4, outcome, ${columns.facts.join(", ")}, (o_version + (outcome = 'done')::int)::float8, ${
+    answer(relation, final).join(", ")
+  }
+FROM j`
+}
+
+interface Parts {
+  /** The attributes that the statement may change, but the timestamp. */
+  readonly changing: ReadonlySet<Attribute>
+  /** Old map values, brought into memory once however often they are looked into. */
+  readonly flat: ReadonlyArray<string>
+  readonly joins: string
+  /** The values to write. */
+  readonly values: ReadonlyArray<string>
+  readonly facts: ReadonlyArray<string>
+}
+
+/** The attributes of a kind by what an update may do to them. */
+export const writable = (relation: Relation) => {
+  const fixed = new Set(["id", relation.kind.touched])
+  return {
+    patched: relation.attributes.filter(({ declared }) => declared.kind === "replace" || declared.kind === "map"),
+    advanced: relation.attributes.filter(({ declared }) => declared.kind === "forward"),
+    assigned: relation.attributes.filter(({ declared, field }) =>
+      (declared.kind === "guarded" || declared.kind === "fixed") && !fixed.has(field)
+    )
+  }
+}
+
+const parts = (relation: Relation, shape: Shape): Parts => {
+  const can = writable(relation)
+  const patched = can.patched.filter(({ field }) => shape.patched.includes(field))
+  const advanced = shape.advances ? can.advanced : []
+  const assigned = shape.assigns ? can.assigned : []
+  const maps = patched.filter(({ declared }) => declared.kind === "map")
+  const fact = (name: (index: number) => string, type: string) => {
+    const cases = advanced.map((of) => `WHEN x->'e' ? ${literal(of.field)} THEN ${name(of.index)}`)
+    return cases.length === 0 ? `NULL::${type}` : `(CASE ${cases.join(" ")} END)::${type}`
+  }
+  return {
+    changing: new Set([...patched, ...advanced, ...assigned]),
+    flat: [
+      ...maps.map((of) => `CASE WHEN p ? ${literal(of.field)} THEN o${of.index} || '{}'::jsonb END AS f${of.index}`),
+      ...advanced.map((of) => `e${of.index}.sequence_id AS g${of.index}, e${of.index}.id AS h${of.index}`)
+    ],
+    joins: advanced.map((of) => entryJoin(relation, of)).join(""),
+    values: [
+      ...patched.map((of) => `${patchedValue(of)} AS n${of.index}`),
+      ...assigned.map((of) => `${assignedValue(of)} AS n${of.index}`),
+      ...advanced.map((of) => `g${of.index} AS n${of.index}, h${of.index} AS n${of.index}_id`)
+    ],
+    facts: [fact((n) => `o${n}`, "float8"), fact((n) => `o${n}_id`, "text"), fact((n) => `g${n}`, "float8")]
+  }
+}
+
+const list = (items: ReadonlyArray<string>): string => items.map((item) => `, ${item}`).join("")
+
+/** The names of an attribute's values within the statement, without the letter that says which: old or new. */
+const slots = ({ column, index }: Attribute): ReadonlyArray<string> =>
+  column.type === "cursor" ? [`${index}`, `${index}_id`] : [`${index}`]
+
+const column = ({ column }: Attribute, part: number): string =>
+  quoted(column.type === "cursor" ? (part === 0 ? column.sequence : column.id) : column.name)
+
+const idColumn = (relation: Relation): string => column(relation.byField.get("id")!, 0)
+
+const old = (of: Attribute): string => `o${of.index}`
+
+const operation = ({ field }: Attribute): string => `p->${literal(field)}`
+
+const patchedValue = (of: Attribute): string => {
+  const { column, declared, field, index } = of
+  if (column.type === "cursor") throw new Error(`The field ${field} is not a cursor`)
+  const set = fromJson(column.type, `(${operation(of)}->'set')`)
+  if (declared.kind === "replace") return `CASE WHEN p ? ${literal(field)} THEN ${set} END`
+  const base = `coalesce(f${index}, '{}'::jsonb)`
+  const merge = `${operation(of)}->'merge'`
+  // A patch is in normal form: a merge that is there is not empty, so a null map becomes an object.
+  return `CASE WHEN NOT p ? ${literal(field)} THEN NULL WHEN ${operation(of)} ? 'set' THEN ${set} ` +
+    `WHEN ${merge} ? 'unset' THEN (${base} - ARRAY(SELECT jsonb_array_elements_text(${merge}->'unset'))) ` +
+    `|| coalesce(${merge}->'set', '{}'::jsonb) ELSE ${base} || (${merge}->'set') END`
+}
+
+const assignedValue = ({ column, field }: Attribute): string => {
+  if (column.type === "cursor") throw new Error(`The field ${field} is not a cursor`)
+  const value = fromJson(column.type, `(x->'a'->${literal(field)})`)
+  return `CASE WHEN x->'a' ? ${literal(field)} THEN ${value} END`
+}
+
+/** The entry of the log that a cursor is to advance to, if it is one of the record's. */
+const entryJoin = (relation: Relation, of: Attribute): string => {
+  const { field, index } = of
+  const scope = of.declared.kind === "forward" ? of.declared.scope : []
+  const same = scope.map((name) => ` AND e${index}.${quoted(name)} = ${old(relation.byField.get(name)!)}`).join("")
+  return ` LEFT JOIN events e${index} ON e${index}.tenant = c.i_tenant ` +
+    `AND e${index}.id = c.x->'e'->>${literal(field)}${same}`
+}
+
+/** Whether the value of an attribute really changes. */
+const differs = (of: Attribute): string => {
+  const { declared, field, index } = of
+  switch (declared.kind) {
+    case "replace":
+    case "map":
+      return `(p ? ${literal(field)} AND n${index} IS DISTINCT FROM ${declared.kind === "map" ? "f" : "o"}${index})`
+    case "forward":
+      return `(g${index} IS NOT NULL AND (o${index} IS NULL OR g${index} > o${index}))`
+    case "guarded":
+    case "fixed":
+      // Without `x` nothing is assigned, and NULL is not true.
+      return `coalesce(x->'a' ? ${literal(field)} AND n${index} IS DISTINCT FROM o${index}, false)`
+  }
+}
+
+const outcome = (relation: Relation, shape: Shape, changing: ReadonlyArray<Attribute>): string => {
+  const cases: Array<string> = [`WHEN ${deleted(relation, old)} THEN 'missing'`]
+  if (shape.demands) {
+    cases.push(`WHEN x ? 'v' AND NOT x->'v' @> to_jsonb(o_version) THEN 'stale'`)
+    // Wrapped in a list, a value is an element of the list of demanded scalars exactly when it is one of them.
+    const unmet = relation.attributes.map((of) => {
+      const value = toJson(of.column, slots(of).map((slot) => `o${slot}`))
+      return `(x->'w' ? ${literal(of.field)} AND NOT x->'w'->${literal(of.field)} @> jsonb_build_array(${value}))`
+    })
+    cases.push(`WHEN x ? 'w' AND (${unmet.join(" OR ")}) THEN 'stale'`)
+  }
+  for (const of of changing) {
+    if (of.declared.kind !== "forward") continue
+    cases.push(`WHEN x->'e' ? ${literal(of.field)} AND g${of.index} IS NULL THEN 'unknown:${of.index}'`)
+    cases.push(`WHEN NOT coalesce(x ? 'j', false) AND g${of.index} < o${of.index} THEN 'backwards:${of.index}'`)
+  }
+  for (const of of changing) {
+    const large = exceeds(of, `n${of.index}`)
+    if (large !== undefined) cases.push(`WHEN d${of.index} AND ${large} THEN 'large:${of.index}'`)
+  }
+  const changes = changing.map((of) => `d${of.index}`).join(" OR ")
+  return `CASE ${cases.join(" ")} WHEN ${changes || "false"} THEN 'done' ELSE 'same' END`
+}
+
+/** The narrow source keeps the join from copying the large old values, and unchanged ones keep their place on disk. */
+const updated = (relation: Relation, touched: Attribute, changing: ReadonlyArray<Attribute>): string => {
+  const sources = changing.flatMap((of) => [`d${of.index}`, ...slots(of).map((slot) => `n${slot}`)])
+  const sets = changing.flatMap((of) =>
+    slots(of).map((slot, part) => `${column(of, part)} = CASE WHEN w.d${of.index} THEN w.n${slot} ELSE t.${column(of, part)} END`)
+  )
+  return `u AS (
+  UPDATE ${quoted(relation.table.name)} t
+  SET ${["version = w.o_version + 1", `${column(touched, 0)} = w.n_at`, ...sets].join(", ")}
+  FROM (SELECT i_tenant, i_id, o_version, n_at${list(sources)} FROM j WHERE outcome = 'done' OFFSET 0) w
+  WHERE t.tenant = w.i_tenant AND t.${idColumn(relation)} = w.i_id
+)`
+}
+
+const recorded = (relation: Relation, { changing }: Parts): string => {
+  const all = [...changing]
+  const advances = all.filter(({ declared }) => declared.kind === "forward").map(({ field, index }) =>
+    // A step back under the policy `join` is none, and the history keeps no advance without effect.
+    `CASE WHEN g${index} > coalesce(o${index}, 0) THEN jsonb_build_object(${literal(field)}, jsonb_build_object('advance', ` +
+    `jsonb_build_object('sequence', g${index}, 'id', h${index}))) ELSE '{}'::jsonb END`
+  )
+  const inverses = all.flatMap((of) => {
+    const { declared, field } = of
+    if (declared.kind !== "replace" && declared.kind !== "map") return []
+    return [`CASE WHEN p ? ${literal(field)} THEN jsonb_build_object(${literal(field)}, ${inverse(of)}) ELSE '{}'::jsonb END`]
+  })
+  const moves = all.filter(({ declared }) => declared.kind === "guarded" || declared.kind === "fixed").map((of) => {
+    const { column, field, index } = of
+    return `CASE WHEN d${index} THEN jsonb_build_object(${literal(field)}, jsonb_build_object(` +
+      `'from', ${toJson(column, [`o${index}`])}, 'to', ${toJson(column, [`n${index}`])})) ELSE '{}'::jsonb END`
+  })
+  return `h AS (
+  INSERT INTO record_history (tenant, kind, record_id, version, at, by, reason, patch, inverse, moves)
+  SELECT i_tenant, ${literal(relation.kind.kind.name)}, i_id, o_version + 1, n_at, i_by, i_reason, ${
+    ["p", ...advances].join(" || ")
+  }, ${inverses.join(" || ") || "'{}'::jsonb"}, ${moves.join(" || ") || "'{}'::jsonb"}
+  FROM j WHERE outcome = 'done'
+)`
+}
+
+/** The operation that takes back the one on a field, at its old value. */
+const inverse = (of: Attribute): string => {
+  const { column, declared, index } = of
+  if (declared.kind === "replace") {
+    return `jsonb_build_object('set', ${column.type === "timestamp" ? timestampText(`o${index}`) : `o${index}`})`
+  }
+  const merge = `${operation(of)}->'merge'`
+  const present = `f${index} ? key`
+  const part = (name: string, aggregate: string, which: string) =>
+    `CASE WHEN bool_or(${which}) THEN jsonb_build_object('${name}', ${aggregate} FILTER (WHERE ${which})) ELSE '{}'::jsonb END`
+  return `CASE WHEN f${index} IS NULL OR ${operation(of)} ? 'set' THEN jsonb_build_object('set', f${index}) ELSE (` +
+    `SELECT jsonb_build_object('merge', ${part("set", `jsonb_object_agg(key, f${index}->key)`, present)} || ` +
+    `${part("unset", "jsonb_agg(key ORDER BY key)", `NOT ${present}`)}) ` +
+    `FROM (SELECT jsonb_object_keys(${merge}->'set') UNION ALL SELECT jsonb_array_elements_text(${merge}->'unset')) ` +
+    `AS keys (key)) END`
+}

@@ -1,0 +1,15 @@
+/**
+ * The list of migrations, in order.
+ *
+ * @since 0.1.0
+ */
+import { records } from "./migrations/0001_records.ts"
+import type { Migration } from "./Migration.ts"
+
+/**
+ * Every migration, numbered from 1 without gaps.
+ *
+ * @category migrations
+ * @since 0.1.0
+ */
+export const migrations: ReadonlyArray<Migration> = [records]

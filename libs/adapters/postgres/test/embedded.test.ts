@@ -1,0 +1,260 @@
+import * as PgConnection from "@effect/sql-pg/PgConnection"
+import { afterEach, describe, expect, it } from "@effect/vitest"
+import { EmbeddedPostgres } from "@emend/postgres"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
+import { type ChildProcess, execFileSync, spawn } from "node:child_process"
+import * as Fs from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { createInterface } from "node:readline"
+import { setImmediate } from "node:timers/promises"
+import { fileURLToPath } from "node:url"
+import * as Account from "../src/embedded/Account.ts"
+import * as Binaries from "../src/embedded/Binaries.ts"
+
+const isRoot = process.getuid?.() === 0
+const folders: Array<string> = []
+const servers = new Set<number>()
+const children: Array<ChildProcess> = []
+
+const folder = (): string => {
+  const made = Fs.mkdtempSync(join(tmpdir(), "emend-embedded-"))
+  folders.push(made)
+  return join(made, "data")
+}
+
+const alive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    // A process that has ended and whose end nobody took note of is not alive.
+    return process.platform !== "linux" || !/\) [ZX]/.test(Fs.readFileSync(`/proc/${pid}/stat`, "utf8"))
+  } catch {
+    return false
+  }
+}
+
+const until = async (holds: () => boolean): Promise<void> => {
+  while (!holds()) await setImmediate()
+}
+
+const kill = async (pid: number): Promise<void> => {
+  if (alive(pid)) process.kill(pid, "SIGKILL")
+  await until(() => !alive(pid))
+}
+
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill("SIGKILL")
+  for (const pid of servers) await kill(pid)
+  servers.clear()
+  for (const made of folders.splice(0)) Fs.rmSync(made, { recursive: true, force: true, maxRetries: 10 })
+})
+
+/** Starts the server of a folder in a scope that the test closes itself. */
+const start = async (dataDir: string) => {
+  const scope = Scope.makeUnsafe()
+  const { pid, url } = await Effect.runPromise(Scope.provide(scope)(EmbeddedPostgres.make({ dataDir, durable: false })))
+  servers.add(pid)
+  return { pid, url: Redacted.value(url), close: () => Effect.runPromise(Scope.close(scope, Exit.void)) }
+}
+
+/** Starts the server of a folder in another process. */
+const elsewhere = (dataDir: string) => {
+  const script = fileURLToPath(new URL("./holder.ts", import.meta.url))
+  const child = spawn(process.execPath, ["--conditions=@emend/source", script, dataDir], { stdio: ["ignore", "pipe", "inherit"] })
+  children.push(child)
+  const exited = new Promise<number | null>((resolve) => child.once("exit", resolve))
+  const ready = new Promise<{ readonly pid: number; readonly url: string }>((resolve, reject) => {
+    createInterface(child.stdout!).once("line", (line) => {
+      const found = JSON.parse(line)
+      servers.add(found.pid)
+      resolve(found)
+    })
+    void exited.then(() => reject(new Error("The process ended before its server was ready")))
+  })
+  ready.catch(() => undefined)
+  return { child, exited, ready }
+}
+
+const query = (url: string, text: string): Promise<ReadonlyArray<ReadonlyArray<unknown>>> =>
+  Effect.runPromise(Effect.scoped(Effect.flatMap(
+    PgConnection.make({ url: Redacted.make(url) }),
+    (connection) => connection.queryValues(text)
+  )))
+
+describe("an embedded server", () => {
+  it("is refused, with what to do, below a folder that its user cannot enter; and where there is no other user, it runs", async () => {
+    const dataDir = folder()
+    Fs.chmodSync(dirname(dataDir), 0o700)
+    if (isRoot) {
+      const error = await start(dataDir).then(() => undefined, (error: Error) => error)
+      const { name } = Account.ofServer()!
+      expect(error).toBeInstanceOf(EmbeddedPostgres.EmbeddedPostgresError)
+      for (const part of [dirname(dataDir), name, "EMEND_DATA_DIR"]) expect(error!.message).toContain(part)
+      expect(Fs.readdirSync(dataDir)).toEqual([])
+    } else {
+      expect(Account.ofServer()).toBeUndefined()
+      const { close, url } = await start(dataDir)
+      expect(await query(url, "SELECT 1")).toEqual([[1]])
+      await close()
+    }
+  })
+
+  it("runs programs that its user cannot reach from a copy that nobody else can write", async () => {
+    const account = Account.ofServer()
+    const installed = await Effect.runPromise(Binaries.locate(undefined))
+    const home = dirname(folder())
+    const native = join(home, "native")
+    Fs.cpSync(dirname(dirname(installed.postgres)), native, { recursive: true, verbatimSymlinks: true })
+    Fs.chmodSync(home, 0o700)
+    const copyTo = dirname(folder())
+    Fs.chmodSync(copyTo, 0o755)
+    const found = await Effect.runPromise(Binaries.locate(account, { native, copyTo }))
+    if (account === undefined) {
+      expect(found.postgres.startsWith(native)).toBe(true)
+      return
+    }
+    expect(Account.blockedAt(account, join(native, "bin", "postgres"))).toBe(home)
+    expect(found.postgres.startsWith(copyTo)).toBe(true)
+    expect(Account.blockedAt(account, found.postgres)).toBeUndefined()
+    const version = execFileSync(found.initdb, ["--version"], { ...account, encoding: "utf8", cwd: "/" })
+    expect(version).toContain("PostgreSQL")
+    expect(Fs.statSync(dirname(dirname(found.postgres))).mode & 0o022).toBe(0)
+    const again = await Effect.runPromise(Binaries.locate(account, { native, copyTo }))
+    expect(again).toEqual(found)
+    Fs.chmodSync(dirname(dirname(found.postgres)), 0o777)
+    const error = await Effect.runPromise(Effect.flip(Binaries.locate(account, { native, copyTo })))
+    expect(error.message).toContain("can be written by others")
+  })
+
+  it("lets nobody in without its password, which only its owner can read", async () => {
+    const dataDir = folder()
+    Fs.chmodSync(dirname(dataDir), 0o755)
+    const { close, url } = await start(dataDir)
+    const wrong = new URL(url)
+    expect(wrong.hostname).toBe("127.0.0.1")
+    wrong.password = "guess"
+    await expect(query(wrong.href, "SELECT 1")).rejects.toThrow()
+    expect(Fs.statSync(join(dataDir, "cluster", "password")).mode & 0o777).toBe(0o600)
+    expect(Fs.statSync(join(dataDir, "cluster")).mode & 0o777).toBe(0o700)
+    expect(await query(url, "SHOW unix_socket_directories")).toEqual([[""]])
+    await close()
+  })
+
+  it("keeps its data over a stop, and is gone after it", async () => {
+    const dataDir = folder()
+    Fs.chmodSync(dirname(dataDir), 0o755)
+    const first = await start(dataDir)
+    await query(first.url, "CREATE TABLE kept AS SELECT 1 AS n")
+    await first.close()
+    expect(alive(first.pid)).toBe(false)
+    const second = await start(dataDir)
+    expect(await query(second.url, "SELECT n FROM kept")).toEqual([[1]])
+    await second.close()
+  })
+
+  it("outlives a process that is killed, and the next one takes it over", async () => {
+    const dataDir = folder()
+    Fs.chmodSync(dirname(dataDir), 0o755)
+    const { child, exited, ready } = elsewhere(dataDir)
+    const left = await ready
+    child.kill("SIGKILL")
+    await exited
+    expect(alive(left.pid)).toBe(true)
+    const taken = await start(dataDir)
+    expect([taken.pid, taken.url]).toEqual([left.pid, left.url])
+    await taken.close()
+    expect(alive(left.pid)).toBe(false)
+  })
+
+  it("is stopped by a process that ends in order", async () => {
+    const dataDir = folder()
+    Fs.chmodSync(dirname(dataDir), 0o755)
+    const { child, exited, ready } = elsewhere(dataDir)
+    const { pid } = await ready
+    child.kill("SIGTERM")
+    expect(await exited).toBe(0)
+    expect(alive(pid)).toBe(false)
+  })
+
+  it("is one server for processes that start at once on a new folder", async () => {
+    const dataDir = folder()
+    Fs.chmodSync(dirname(dataDir), 0o755)
+    const all = [elsewhere(dataDir), elsewhere(dataDir), elsewhere(dataDir)]
+    const ready = await Promise.all(all.map(({ ready }) => ready))
+    expect(new Set(ready.map(({ pid, url }) => `${pid} ${url}`)).size).toBe(1)
+    expect(Fs.readdirSync(dataDir)).toEqual(["cluster"])
+  })
+
+  it("is stopped by the last that uses it, and not while another client is connected", async () => {
+    const dataDir = folder()
+    Fs.chmodSync(dirname(dataDir), 0o755)
+    const one = await start(dataDir)
+    const two = await start(dataDir)
+    expect(two.pid).toBe(one.pid)
+    await one.close()
+    expect(await query(two.url, "SELECT 1")).toEqual([[1]])
+    await Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+      const connection = yield* PgConnection.make({ url: Redacted.make(two.url) })
+      yield* Effect.promise(two.close)
+      expect(yield* connection.queryValues("SELECT 2")).toEqual([[2]])
+    })))
+    const three = await start(dataDir)
+    expect(three.pid).toBe(one.pid)
+    await three.close()
+    expect(alive(one.pid)).toBe(false)
+  })
+
+  it("comes back after a crash, with what was committed, whatever its lock file says", async () => {
+    const dataDir = folder()
+    Fs.chmodSync(dirname(dataDir), 0o755)
+    const { child, exited, ready } = elsewhere(dataDir)
+    const first = await ready
+    await query(first.url, "CREATE TABLE kept AS SELECT 1 AS n")
+    child.kill("SIGKILL")
+    await exited
+    await kill(first.pid)
+    const lock = join(dataDir, "cluster", "data", "postmaster.pid")
+    const text = Fs.readFileSync(lock, "utf8")
+    // The number now belongs to a program that is no server: this one.
+    Fs.writeFileSync(lock, text.replace(/^\d+/, String(process.pid)))
+    const second = await start(dataDir)
+    expect(second.pid).not.toBe(first.pid)
+    expect(await query(second.url, "SELECT n FROM kept")).toEqual([[1]])
+    await second.close()
+  })
+
+  it("is started again at the same address when it dies under those who use it", async () => {
+    const dataDir = folder()
+    Fs.chmodSync(dirname(dataDir), 0o755)
+    const { close, pid, url } = await start(dataDir)
+    await query(url, "CREATE TABLE kept AS SELECT 1 AS n")
+    await kill(pid)
+    const again = async (): Promise<ReadonlyArray<ReadonlyArray<unknown>>> => {
+      const rows = await query(url, "SELECT n FROM kept").catch(() => undefined)
+      return rows ?? again()
+    }
+    expect(await again()).toEqual([[1]])
+    const lock = Fs.readFileSync(join(dataDir, "cluster", "data", "postmaster.pid"), "utf8")
+    servers.add(Number.parseInt(lock))
+    await close()
+    await until(() => !alive(Number.parseInt(lock)))
+  })
+
+  it("is prepared anew where a preparation was cut off", async () => {
+    const dataDir = folder()
+    Fs.chmodSync(dirname(dataDir), 0o755)
+    const { child, exited } = elsewhere(dataDir)
+    const begun = () => Fs.existsSync(dataDir) && Fs.readdirSync(dataDir).some((name) => name.startsWith(".cluster-"))
+    await until(begun)
+    child.kill("SIGKILL")
+    await exited
+    expect(Fs.existsSync(join(dataDir, "cluster"))).toBe(false)
+    const { close, url } = await start(dataDir)
+    expect(await query(url, "SELECT 1")).toEqual([[1]])
+    expect(Fs.readdirSync(dataDir)).toEqual(["cluster"])
+    await close()
+  })
+})

@@ -1,0 +1,182 @@
+import { describe, expect, it } from "@effect/vitest"
+import { RecordStore } from "@emend/domain"
+import { Database, PostgresStore } from "@emend/postgres"
+import * as TestDatabase from "@emend/postgres/testing"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import { author, commit, history, insert, key, merge, present, task, update, write } from "./Records.ts"
+
+/** A store on a new database with the tasks `a` and `b`, and a session beside it. */
+const prepared = Effect.fnUntraced(function*(options: Partial<PostgresStore.Options> = {}, ...settings: ReadonlyArray<string>) {
+  const url = yield* TestDatabase.make()
+  const pool = yield* Database.make({ url, maxConnections: 3 })
+  const query = Database.through(pool)
+  const name = new URL(Redacted.value(url)).pathname.slice(1)
+  for (const setting of settings) yield* query(`ALTER DATABASE ${name} SET ${setting}`, [])
+  const store = PostgresStore.layer({ url, maxConnections: 3, migrate: false, applicationName: "under test", ...options })
+  const waiting = (count: number) =>
+    Effect.gen(function*() {
+      const waits = `SELECT count(*)::int4 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+      while ((yield* query(waits, []))[0]![0] !== count);
+    })
+  const session = Database.on(yield* pool.reserve)
+  return { query, session, store, waiting }
+})
+
+const tasks = write(insert("Task", task("a")), insert("Task", task("b")))
+
+const board = (id: string) => ({
+  organization_id: "o",
+  title: "x",
+  created_at: author().at,
+  updated_at: author().at,
+  id,
+  description: null,
+  status: "backlog",
+  priority: 3,
+  assigned_to_type_id: null,
+  assigned_to_instance_id: null,
+  assigned_to_user_id: null,
+  correlation_bucket_id: null,
+  created_by: null,
+  source: "manual",
+  is_deleted: false
+})
+
+describe("failures", () => {
+  it.effect("a commit that the database refuses is a defect, and all its neighbours are carried out", () =>
+    Effect.gen(function*() {
+      const { store } = yield* prepared()
+      yield* Effect.gen(function*() {
+        const ids = Array.from({ length: 9 }, (_, n) => `b${n}`)
+        yield* write(...ids.map((id) => insert("BoardTask", board(id))))
+        const exit = yield* Effect.exit(commit(...ids.map((id, n) => [
+          update(id, { key: key(id, "BoardTask"), patch: { priority: { set: n === 4 ? 99 : 1 } } })
+        ] as const)))
+        expect(Exit.hasDies(exit)).toBe(true)
+        const priorities = yield* Effect.forEach(ids, (id) => Effect.map(present(id, "BoardTask"), ({ state }) => state["priority"]))
+        expect(priorities).toEqual([1, 1, 1, 1, 3, 1, 1, 1, 1])
+        expect(yield* history("b4", "BoardTask")).toHaveLength(1)
+      }).pipe(Effect.provide(store))
+    }))
+
+  it.effect("text that is no JSON for the database spoils its own commit only", () =>
+    Effect.gen(function*() {
+      const { store } = yield* prepared()
+      yield* Effect.gen(function*() {
+        yield* tasks
+        const exit = yield* Effect.exit(commit(
+          [update("a", { patch: merge({ bad: "\u0000" }) })],
+          [update("b", { patch: merge({ good: 1 }) })]
+        ))
+        expect(Exit.hasDies(exit)).toBe(true)
+        expect((yield* present("a")).version).toBe(1)
+        expect((yield* present("b")).state["params"]).toEqual({ good: 1 })
+      }).pipe(Effect.provide(store))
+    }))
+
+  it.effect("a deadlock is resolved by trying again", () =>
+    Effect.gen(function*() {
+      const { session, store, waiting } = yield* prepared({}, "deadlock_timeout = '20ms'")
+      yield* Effect.gen(function*() {
+        yield* tasks
+        // The other side never gives way, so the store's statement is the one that is cut off.
+        yield* session("SET deadlock_timeout = '1h'", [])
+        yield* session("BEGIN", [])
+        yield* session("SELECT 1 FROM tasks WHERE id = 'b' FOR UPDATE", [])
+        const both = yield* Effect.forkChild(commit([update("a", { patch: merge({ k: 1 }) })], [update("b", { patch: merge({ k: 1 }) })]))
+        yield* waiting(1)
+        yield* session("UPDATE tasks SET status_reason = 'other' WHERE id = 'a'", [])
+        yield* session("COMMIT", [])
+        expect((yield* Fiber.join(both)).map(Result.isSuccess)).toEqual([true, true])
+        expect((yield* present("a")).state).toMatchObject({ params: { k: 1 }, status_reason: "other" })
+      }).pipe(Effect.provide(store))
+    }))
+
+  it.effect("a statement that waited goes on from the row as it is then, and its answer and history say so", () =>
+    Effect.gen(function*() {
+      const { session, store, waiting } = yield* prepared()
+      yield* Effect.gen(function*() {
+        yield* tasks
+        yield* session("BEGIN", [])
+        yield* session(`UPDATE tasks SET params = '{"theirs": 1, "k": 0}', version = 5 WHERE id = 'a'`, [])
+        const merging = yield* Effect.forkChild(write(update("a", { patch: merge({ k: 1 }) })))
+        yield* waiting(1)
+        yield* session("COMMIT", [])
+        const [merged] = yield* Fiber.join(merging)
+        expect(merged).toMatchObject({ version: 6, changed: true, state: { params: { theirs: 1, k: 1 } } })
+        expect((yield* history("a"))[0]).toMatchObject({ version: 6, inverse: { params: { merge: { set: { k: 0 } } } } })
+
+        yield* session("BEGIN", [])
+        yield* session(`UPDATE tasks SET params = '{"k": 2}', version = 8 WHERE id = 'a'`, [])
+        const nothing = yield* Effect.forkChild(write(update("a", { patch: merge({ k: 2 }) })))
+        yield* waiting(1)
+        yield* session("COMMIT", [])
+        expect((yield* Fiber.join(nothing))[0]).toMatchObject({ version: 8, changed: false, state: { params: { k: 2 } } })
+
+        yield* session("BEGIN", [])
+        yield* session(`UPDATE tasks SET status = 'DELETED' WHERE id = 'a'`, [])
+        const late = yield* Effect.forkChild(commit([update("a", { patch: merge({ k: 3 }) })]))
+        yield* waiting(1)
+        yield* session("COMMIT", [])
+        expect((yield* Fiber.join(late))[0]).toMatchObject({ failure: { _tag: "Missing" } })
+      }).pipe(Effect.provide(store))
+    }))
+
+  it.effect("a name that is freed while an insert waits for it is taken by the insert", () =>
+    Effect.gen(function*() {
+      const { session, store, waiting } = yield* prepared()
+      yield* Effect.gen(function*() {
+        yield* write(insert("Task", task("a", { name: "n" })))
+        yield* session("BEGIN", [])
+        yield* session("UPDATE tasks SET status = 'DELETED' WHERE id = 'a'", [])
+        const waits = yield* Effect.forkChild(commit([insert("Task", task("b", { name: "n" }))]))
+        yield* waiting(1)
+        yield* session("COMMIT", [])
+        expect(Result.isSuccess((yield* Fiber.join(waits))[0]!)).toBe(true)
+      }).pipe(Effect.provide(store))
+    }))
+
+  it.effect("a connection that is cut is told as unavailable, without a word of SQL, and the next request works", () =>
+    Effect.gen(function*() {
+      const { query, session, store, waiting } = yield* prepared()
+      yield* Effect.gen(function*() {
+        yield* tasks
+        yield* session("BEGIN", [])
+        yield* session("SELECT 1 FROM tasks WHERE id = 'a' FOR UPDATE", [])
+        const cut = yield* Effect.forkChild(Effect.exit(commit([update("a", { patch: merge({ k: 1 }) })])))
+        yield* waiting(1)
+        yield* query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'under test' AND datname = current_database()", [])
+        const exit = yield* Fiber.join(cut)
+        yield* session("ROLLBACK", [])
+        const error = yield* Effect.flip(exit)
+        expect(error).toBeInstanceOf(RecordStore.StoreUnavailable)
+        expect(error.message).not.toMatch(/select|update|insert|tasks|\$1/i)
+        expect((yield* present("a")).version).toBe(1)
+      }).pipe(Effect.provide(store))
+    }))
+
+  it.effect("a statement that takes too long is told as unavailable, and nothing is written", () =>
+    Effect.gen(function*() {
+      const { session, store } = yield* prepared({ statementTimeoutMillis: 50 })
+      yield* Effect.gen(function*() {
+        yield* tasks
+        yield* session("BEGIN", [])
+        yield* session("SELECT 1 FROM tasks WHERE id = 'a' FOR UPDATE", [])
+        const error = yield* Effect.flip(commit([update("a", { patch: merge({ k: 1 }) })]))
+        expect(error._tag).toBe("StoreUnavailable")
+        yield* session("ROLLBACK", [])
+        expect((yield* present("a")).version).toBe(1)
+      }).pipe(Effect.provide(store))
+    }))
+
+  it.effect("a database that does not answer fails the layer", () =>
+    Effect.gen(function*() {
+      const url = Redacted.make("postgres://nobody@127.0.0.1:1/nothing")
+      const error = yield* Effect.flip(Effect.provide(tasks, PostgresStore.layer({ url })))
+      expect(error._tag).toBe("SqlError")
+    }))
+})

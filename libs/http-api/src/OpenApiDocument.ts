@@ -1,0 +1,94 @@
+/**
+ * What the OpenAPI document says beyond what is derived.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as HttpApi from "effect/http-api/HttpApi"
+import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as Schema from "effect/Schema"
+import { OptionalBody } from "./definitions/Operation.ts"
+
+type Json = Record<string, any>
+
+/**
+ * Completes the document that was derived from an API. What the derivation leaves unsaid is added from the same
+ * definitions: the types of query parameters beyond their text, and which bodies may be absent.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const complete = (api: HttpApi.Top) => (derived: Json): Json => {
+  const spec = simplified(derived)
+  HttpApi.reflect(api as never, {
+    onGroup: () => {},
+    onEndpoint: ({ endpoint }: { readonly endpoint: HttpApiEndpoint.Top }) => {
+      const path = endpoint.path.replace(/:(\w+)/g, "{$1}")
+      const operation = spec["paths"][path][endpoint.method.toLowerCase()] as Json
+      if (Context.get(endpoint.annotations, OptionalBody)) operation["requestBody"].required = false
+      typeParameters(operation, endpoint)
+    }
+  } as never)
+  return spec
+}
+
+/** A query parameter is text on its way; its document says what the text means. */
+const typeParameters = (operation: Json, { query }: HttpApiEndpoint.Top): void => {
+  if (query === undefined) return
+  const { properties } = Schema.toJsonSchemaDocument(Schema.toType(query)).schema as Json
+  for (const parameter of operation["parameters"] as Array<Json>) {
+    const meant = parameter["in"] === "query" ? properties[parameter["name"]] : undefined
+    if (meant?.type === "integer") parameter["schema"] = meant
+  }
+}
+
+/**
+ * Schemas that differ in their annotations alone get a component each: those of checks (in lower case) are written
+ * where they are used, and those that are otherwise the same become one.
+ */
+const simplified = (spec: Json): Json => {
+  const components = spec["components"].schemas as Record<string, Json>
+  const byContent = new Map<string, string>()
+  const nameOf = new Map<string, string>()
+  for (const name of Object.keys(components).sort((a, b) => a.length - b.length || (a < b ? -1 : 1))) {
+    const base = name.replace(/_\d+$/, "")
+    const content = `${base} ${JSON.stringify(components[name])}`
+    const same = byContent.get(content) ?? (components[base] === undefined ? base : name)
+    byContent.set(content, same)
+    nameOf.set(name, same)
+  }
+  const rewritten = (value: any): any => {
+    if (Array.isArray(value)) return value.map(rewritten)
+    if (typeof value !== "object" || value === null) return value
+    const name = typeof value.$ref === "string" ? referred(value.$ref) : undefined
+    if (name === undefined) {
+      return folded(Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, rewritten(inner)])))
+    }
+    return /^[a-z]/.test(name)
+      ? rewritten(components[name])
+      : { ...value, $ref: prefix + nameOf.get(name) }
+  }
+  const kept = Object.keys(components).filter((name) => !/^[a-z]/.test(name)).reverse()
+  return {
+    ...rewritten(spec),
+    components: {
+      ...spec["components"],
+      schemas: Object.fromEntries(kept.map((name) => [nameOf.get(name)!, rewritten(components[name])]))
+    }
+  }
+}
+
+/** A check of its own adds to a schema by `allOf`; what it adds is clearer beside the rest. */
+const folded = (schema: Json): Json => {
+  const { allOf, ...rest } = schema
+  if (!Array.isArray(allOf)) return schema
+  const added = allOf.flatMap((one) => Object.entries(one as Json))
+  const clashes = added.some(([key, value], i) =>
+    key === "$ref" || added.findIndex(([other]) => other === key) !== i ||
+    (rest[key] !== undefined && JSON.stringify(rest[key]) !== JSON.stringify(value))
+  )
+  return clashes ? schema : { ...rest, ...Object.fromEntries(added) }
+}
+
+const prefix = "#/components/schemas/"
+const referred = ($ref: string): string | undefined => $ref.startsWith(prefix) ? $ref.slice(prefix.length) : undefined

@@ -1,0 +1,146 @@
+/**
+ * Problem details (RFC 9457): every answer of the 400 and 500 class but 422.
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as Schema from "effect/Schema"
+
+interface Described {
+  readonly status: number
+  readonly title: string
+  /** Whether a client may repeat the request as it is. Absent where the status says it. */
+  readonly retry?: boolean
+}
+
+/**
+ * Every problem by its stable code: its status, its title, and whether to repeat the request.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const catalogue = {
+  "malformed-path": { status: 400, title: "The path is malformed" },
+  "malformed-header": { status: 400, title: "A header is malformed" },
+  "malformed-cursor": { status: 400, title: "A page cursor is malformed" },
+  "malformed-body": { status: 400, title: "The body could not be read" },
+  "reference-unknown": { status: 400, title: "A reference names nothing that it may name" },
+  "version-unknown": { status: 400, title: "The record never had that version" },
+  "access-refused": { status: 403, title: "Access is refused" },
+  "record-missing": { status: 404, title: "There is no such record" },
+  "route-unknown": { status: 404, title: "There is nothing at this path" },
+  "method-refused": { status: 405, title: "The path does not have this method" },
+  "already-taken": { status: 409, title: "A value belongs to another record", retry: false },
+  "cursor-backwards": { status: 409, title: "A cursor does not go back", retry: false },
+  "transition-refused": { status: 409, title: "The status cannot move so now", retry: false },
+  "rebase-conflict": { status: 409, title: "The update conflicts with what was committed since", retry: false },
+  "version-mismatch": { status: 412, title: "The record has another version", retry: false },
+  "body-too-large": { status: 413, title: "The body is too large" },
+  "media-type-refused": { status: 415, title: "The media type of the body is not served" },
+  "internal-error": { status: 500, title: "Something went wrong inside the server" },
+  "store-unavailable": { status: 503, title: "The store is unavailable" },
+  "too-contended": { status: 503, title: "Other writers were faster each time" }
+} as const satisfies Readonly<Record<string, Described>>
+
+/**
+ * The stable code of a problem.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Code = keyof typeof catalogue
+
+/**
+ * A problem with a request: its code, one sentence, and the facts as fields of the answer.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class Problem extends Data.TaggedError("Problem")<{
+  readonly code: Code
+  readonly detail: string
+  readonly facts?: Readonly<Record<string, unknown>>
+  readonly headers?: Readonly<Record<string, string>>
+}> {}
+
+/**
+ * The media type of problem details.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const mediaType = "application/problem+json"
+
+/**
+ * The schema of an answer that tells a problem. What the problem knows beyond this stands beside it: `conflicts`,
+ * `allowed`, `present` and so on.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const ProblemDetails = Schema.StructWithRest(
+  Schema.Struct({
+    type: Schema.String.annotate({ description: "A URI reference that names the problem." }),
+    title: Schema.String,
+    status: Schema.Int,
+    detail: Schema.String,
+    instance: Schema.String.annotate({ description: "The path of the request." }),
+    code: Schema.Literals(Object.keys(catalogue) as unknown as readonly [Code, ...Array<Code>]),
+    request_id: Schema.String
+  }),
+  [Schema.Record(Schema.String, Schema.Json)]
+).annotate({ identifier: "ProblemDetails", title: "ProblemDetails" })
+
+/**
+ * Gives the schema of the problems with one status.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const withStatus = (status: number): Schema.Top => byStatus.get(status)!
+
+const byStatus = new Map(
+  [...new Set(Object.values<Described>(catalogue).map(({ status }) => status))].map((status) => [
+    status,
+    ProblemDetails.pipe(HttpApiSchema.status(status), HttpApiSchema.asJson({ contentType: mediaType }))
+  ])
+)
+
+/**
+ * Writes a problem as the body of an answer.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const toBody = (
+  { code, detail, facts }: Problem,
+  request: { readonly path: string; readonly id: string }
+): Readonly<Record<string, unknown>> => {
+  const { status, title } = catalogue[code]
+  // The facts come first: none can take the place of a member that every problem has.
+  return {
+    ...facts,
+    type: `/problems/${code}`,
+    title,
+    status,
+    detail,
+    instance: request.path,
+    code,
+    request_id: request.id
+  }
+}
+
+/**
+ * Gives the headers of an answer that tells a problem.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const toHeaders = ({ code, headers }: Problem): Readonly<Record<string, string>> => {
+  const { retry }: Described = catalogue[code]
+  return {
+    ...(retry === undefined ? undefined : { "x-should-retry": String(retry) }),
+    ...headers
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * What an operator can set about the wire.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+
+/**
+ * The settings of the wire.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Settings {
+  /** Unknown, fixed and guarded keys of a body: refused by name, or ignored for clients that send what they read. */
+  readonly unknownKeys: "refuse" | "ignore"
+  /** What a null means for the status and the status reason of a tracker. */
+  readonly trackerStatusNull: "clear" | "keep"
+  /** How many bytes a body may have. */
+  readonly maxBodyBytes: number
+  /** Whether a foreign `Host` or `Origin` is refused, so that no web page reaches a server without identity. */
+  readonly localOnly: boolean
+}
+
+/**
+ * The settings in force.
+ *
+ * @category references
+ * @since 0.1.0
+ */
+export const Settings = Context.Reference<Settings>("@emend/http-api/Settings", {
+  defaultValue: () => ({ unknownKeys: "refuse", trackerStatusNull: "clear", maxBodyBytes: 1_048_576, localOnly: true })
+})

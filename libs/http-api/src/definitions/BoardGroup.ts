@@ -1,0 +1,126 @@
+/**
+ * The operations on the tasks of a board (seed 001).
+ *
+ * @since 0.1.0
+ */
+import { BoardTask, Text } from "@emend/domain"
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as Schema from "effect/Schema"
+import { unwritable } from "./KeyHints.ts"
+import * as Operation from "./Operation.ts"
+
+const params = { task_id: Operation.PathId.annotate({ title: "Task Id" }) }
+const { Update, Wire, fields } = BoardTask.BoardTask
+const assignee = (who: string) => Schema.optionalKey(Schema.NullOr(Text.Id).annotate({ description: who }))
+
+/**
+ * The schema of the body that gives a task to somebody: exactly one of the three.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Assign = Schema.Struct({
+  instance_id: assignee("Agent instance."),
+  user_id: assignee("User."),
+  type_id: assignee("Agent type.")
+}).annotate({ identifier: "AssignBoardTaskRequest", description: "Exactly one of the fields." })
+
+/**
+ * The schema of the body that claims a task: exactly one of the two.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Claim = Schema.Struct({
+  instance_id: assignee("Agent instance."),
+  user_id: assignee("User.")
+}).annotate({ identifier: "ClaimBoardTaskRequest", description: "Exactly one of the fields." })
+
+const changed = {
+  headers: Operation.headers.change,
+  success: Operation.versioned(Wire),
+  error: Operation.refusals(404, 409, 412, ...Operation.withBody)
+} as const
+
+/**
+ * The group of the operations on board tasks.
+ *
+ * @category definitions
+ * @since 0.1.0
+ */
+export const BoardGroup = HttpApiGroup.make("board").annotateMerge(OpenApi.annotations({ title: "Board" })).add(
+  HttpApiEndpoint.post("create", "/agents/tasks/", {
+    payload: Operation.body(BoardTask.Creation),
+    success: Operation.created(Wire),
+    error: Operation.refusals(409, ...Operation.withBody)
+  }).annotate(Operation.KeyHints, { status: "a new task is in the backlog; use the transition endpoint afterwards" })
+    .annotateMerge(Operation.described("Create Task", "Creates a task in the backlog.")),
+  HttpApiEndpoint.get("get", "/agents/tasks/:task_id", {
+    params,
+    headers: Operation.headers.read,
+    success: [Operation.versioned(Wire), Operation.notModified],
+    error: Operation.refusals(404)
+  }).annotateMerge(Operation.described("Get Task", "Gives a task as it is now.")),
+  HttpApiEndpoint.patch("update", "/agents/tasks/:task_id", {
+    params,
+    ...changed,
+    headers: Operation.headers.update,
+    payload: Update
+  }).annotate(
+    Operation.KeyHints,
+    unwritable(fields, "use the transition endpoint, POST /agents/tasks/{task_id}/transition")
+  ).annotateMerge(
+    Operation.described(
+      "Update Task",
+      "Updates the fields given. Status changes are not allowed here: use the transition endpoint instead."
+    )
+  ),
+  HttpApiEndpoint.delete("remove", "/agents/tasks/:task_id", {
+    params,
+    headers: Operation.headers.change,
+    success: HttpApiSchema.NoContent,
+    error: Operation.refusals(404, 412)
+  }).annotateMerge(Operation.described("Delete Task", "Deletes a task. Its id is never free again.")),
+  HttpApiEndpoint.post("assign", "/agents/tasks/:task_id/assign", { params, ...changed, payload: Assign })
+    .annotateMerge(
+      Operation.described("Assign Task", "Gives the task to one assignee; a task of the backlog is assigned with it.")
+    ),
+  HttpApiEndpoint.post("claim", "/agents/tasks/:task_id/claim", { params, ...changed, payload: Claim }).annotateMerge(
+    Operation.described(
+      "Claim Task",
+      "Takes a task from backlog or assigned to running in one step. Of concurrent claims exactly one succeeds."
+    )
+  ),
+  HttpApiEndpoint.post("transition", "/agents/tasks/:task_id/transition", {
+    params,
+    ...changed,
+    payload: Schema.Struct({ status: BoardTask.Status, reason: Schema.optionalKey(Schema.NullOr(Text.Text)) }).annotate(
+      {
+        identifier: "TransitionBoardTaskRequest"
+      }
+    )
+  }).annotateMerge(Operation.described("Move Task", "Moves the task along the workflow of the board.")),
+  HttpApiEndpoint.get("transitions", "/agents/tasks/:task_id/transitions", {
+    params,
+    success: Operation.versioned(
+      Schema.Struct({
+        status: BoardTask.Status,
+        transitions: Schema.Array(
+          Schema.Struct({ to: BoardTask.Status, legal: Schema.Boolean, blocked_by: Schema.NullOr(Schema.String) })
+        )
+      }).annotate({ identifier: "BoardTaskTransitions" })
+    ),
+    error: Operation.refusals(404)
+  }).annotateMerge(
+    Operation.described("List Transitions", "Lists where the task may move now, and why not where it may not.")
+  ),
+  HttpApiEndpoint.get("history", "/agents/tasks/:task_id/history", {
+    params,
+    query: Operation.page,
+    success: Operation.History,
+    error: Operation.refusals(404)
+  }).annotateMerge(Operation.described("Get Task History", "Lists the accepted changes of a task, newest first."))
+)

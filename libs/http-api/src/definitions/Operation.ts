@@ -1,0 +1,192 @@
+/**
+ * What the definitions of operations share.
+ *
+ * @since 0.1.0
+ */
+import { Text } from "@emend/domain"
+import * as Context from "effect/Context"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as Schema from "effect/Schema"
+import { withStatus } from "../Problem.ts"
+import { HTTPValidationError } from "../ValidationError.ts"
+
+/**
+ * What is said of keys that a body may not hold, by key: why, and what to do instead.
+ *
+ * @category annotations
+ * @since 0.1.0
+ */
+export const KeyHints = Context.Reference<Readonly<Record<string, string>>>("@emend/http-api/KeyHints", {
+  defaultValue: () => ({})
+})
+
+/**
+ * Tells whether the body of an operation may be absent; then it counts as `{}`.
+ *
+ * @category annotations
+ * @since 0.1.0
+ */
+export const OptionalBody = Context.Reference<boolean>("@emend/http-api/OptionalBody", { defaultValue: () => false })
+
+/**
+ * Gives the annotations of an operation as its document tells it.
+ *
+ * @category annotations
+ * @since 0.1.0
+ */
+export const described = (summary: string, description: string, operationId?: string) =>
+  OpenApi.annotations({
+    summary,
+    description,
+    ...(operationId === undefined ? undefined : { identifier: operationId })
+  })
+
+const invalid = HTTPValidationError.pipe(HttpApiSchema.status(422))
+
+/**
+ * Gives the schemas of what an operation can be refused with: the statuses named, and those that every operation has.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const refusals = (...statuses: ReadonlyArray<number>) =>
+  [...[400, 403, ...statuses, 500, 503].map(withStatus), invalid] as const
+
+/**
+ * Gives the schema of a body by what it decodes to alone, without how it is built.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const body = <A>(schema: Schema.Codec<A, any>): Schema.Codec<A, any> => schema
+
+/** The statuses of refusals that come with a body. */
+export const withBody = [413, 415] as const
+
+const VersionTag = Schema.String.annotate({ description: "The version of the record as a strong entity tag: \"7\"." })
+
+/**
+ * Adds the header that tells a record's version to the schema of an answer.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const versioned = <S extends Schema.Top>(schema: S) => HttpApiSchema.WithHeaders(schema, { etag: VersionTag })
+
+/**
+ * Gives the schema of the answer to a creation: 201, the address of the record and its version.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const created = <S extends Schema.Top>(schema: S) =>
+  HttpApiSchema.WithHeaders(schema.pipe(HttpApiSchema.status(201)), {
+    etag: VersionTag,
+    location: Schema.String.annotate({ description: "The path of the record." })
+  })
+
+/**
+ * The schema of an answer that says only that the version the client has is the present one.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const notModified = HttpApiSchema.Empty(304).annotate({
+  description: "The version that the client has is the present one"
+})
+
+const header = (description: string) => Schema.optionalKey(Schema.String.annotate({ description }))
+
+const changeHeaders = {
+  "if-match": header(
+    "The version that the record must have, such as \"7\"; * for any. Otherwise 412, and nothing is done."
+  ),
+  "change-reason": header("Kept in the history: percent-encoded UTF-8 of at most 1000 characters.")
+}
+
+/**
+ * The headers that operations read, by what the operation does.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const headers = {
+  read: {
+    "if-none-match": header("The versions that the client has, such as \"7\"; 304 where one is the present one.")
+  },
+  change: changeHeaders,
+  update: {
+    ...changeHeaders,
+    "rebase-from": header(
+      "The version that the update was written against, such as \"7\": it is carried over what came since, or 409."
+    )
+  }
+}
+
+/**
+ * The headers that an edit of a task agent reads beyond those of an update.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const editHeaders = {
+  ...headers.update,
+  "revision-base": header(
+    "The revision that the edit builds on; without it, the one most recently created or activated."
+  ),
+  "revision-annotation": header(
+    "Kept with the revision that the edit makes: percent-encoded UTF-8 of at most 255 characters."
+  )
+}
+
+/**
+ * The schema of an opaque id in a path.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const PathId = Text.Id
+
+/**
+ * What a page of a history is asked for by, newest first.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const page = {
+  cursor: Schema.optionalKey(Schema.String.annotate({ description: "From the link to the next page." })),
+  limit: Schema.optionalKey(
+    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 })).annotate({ description: "50 without it." })
+  )
+}
+
+/**
+ * The schema of one entry of a record's history.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const HistoryEntry = Schema.Struct({
+  version: Schema.Int.annotate({ description: "The version that the change led to; 1 is the creation." }),
+  at: Text.Timestamp,
+  by: Schema.String,
+  reason: Schema.NullOr(Schema.String),
+  changes: Schema.Array(Schema.String).annotate({ description: "What took effect, a sentence for each field." }),
+  patch: Schema.JsonObject.annotate({ description: "The update that was asked for." }),
+  effect: Schema.JsonObject.annotate({ description: "The part of the update that took effect." }),
+  moves: Schema.Record(Schema.String, Schema.Struct({ from: Schema.Json, to: Schema.Json })).annotate({
+    description: "Statuses and pointers that moved."
+  }),
+  initial: Schema.NullOr(Schema.JsonObject).annotate({ description: "The record at its creation." })
+}).annotate({ identifier: "HistoryEntry" })
+
+/**
+ * The schema of a page of a history. A `Link` header leads to the next page.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const History = HttpApiSchema.WithHeaders(Schema.Array(HistoryEntry), {
+  link: Schema.optionalKey(Schema.String.annotate({ description: "`rel=\"next\"`: the next page." }))
+})

@@ -1,0 +1,48 @@
+/**
+ * The operations that tell of the service itself.
+ *
+ * @since 0.1.0
+ */
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as Schema from "effect/Schema"
+import { catalogue, type Code, withStatus } from "../Problem.ts"
+import * as Operation from "./Operation.ts"
+
+const Health = Schema.Struct({ status: Schema.Literal("ok") }).annotate({ identifier: "Health" })
+
+/**
+ * The group of the operations on the service.
+ *
+ * @category definitions
+ * @since 0.1.0
+ */
+export const ServiceGroup = HttpApiGroup.make("service").annotateMerge(OpenApi.annotations({ title: "Service" })).add(
+  HttpApiEndpoint.get("live", "/health/live", {
+    success: Health,
+    error: [withStatus(403), withStatus(500)]
+  }).annotateMerge(Operation.described("Live", "Answers while the process runs.")),
+  HttpApiEndpoint.get("ready", "/health/ready", {
+    success: Health,
+    error: [withStatus(403), withStatus(500), withStatus(503)]
+  }).annotateMerge(Operation.described("Ready", "Answers while the store can be reached.")),
+  HttpApiEndpoint.get("problem", "/problems/:code", {
+    params: { code: Schema.Literals(Object.keys(catalogue) as unknown as readonly [Code, ...Array<Code>]) },
+    success: Schema.Struct({ code: Schema.String, status: Schema.Int, title: Schema.String }).annotate({
+      identifier: "ProblemType"
+    }),
+    error: Operation.refusals(404)
+  }).annotateMerge(Operation.described("Describe Problem", "Tells what a type of problem means.")),
+  HttpApiEndpoint.get("document", "/openapi.json", {
+    success: Schema.JsonObject,
+    error: [withStatus(403), withStatus(500)]
+  }).annotateMerge(Operation.described("OpenAPI Document", "Gives this document (OpenAPI 3.1).")),
+  HttpApiEndpoint.get("docs", "/docs", {
+    success: Schema.String.pipe(HttpApiSchema.asText({ contentType: "text/html" })),
+    error: [withStatus(403), withStatus(500)]
+  }).annotateMerge(
+    Operation.described("Documentation", "Gives a page to read and try the operations, without internet.")
+  )
+)

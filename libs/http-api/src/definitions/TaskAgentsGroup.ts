@@ -1,0 +1,120 @@
+/**
+ * The operations on task agents (seed 003).
+ *
+ * @since 0.1.0
+ */
+import { TaskAgent, Text } from "@emend/domain"
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as Schema from "effect/Schema"
+import { unwritable } from "./KeyHints.ts"
+import * as Operation from "./Operation.ts"
+
+const scope = { org_id: Text.Uuid, project_id: Text.Uuid }
+const params = { ...scope, task_agent_id: Text.Uuid }
+
+const fieldsOf = (schema: Schema.Top) =>
+  (schema as unknown as Schema.Struct<Record<string, Schema.Codec<unknown>>>).fields
+
+/**
+ * The schema of what is told of a revision beside its agent.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const RevisionSummary = Schema.Struct({
+  id: Text.Uuid,
+  number: Schema.Int,
+  parent_revision_id: Schema.NullOr(Text.Uuid),
+  active: Schema.Boolean,
+  created: Text.Timestamp,
+  created_by: Schema.String,
+  annotation: Schema.NullOr(Schema.String),
+  content_hash: Schema.String
+}).annotate({ identifier: "TaskAgentRevisionSummary" })
+
+/**
+ * The schema of an agent as it is served.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Agent = Schema.Struct({
+  ...fieldsOf(TaskAgent.TaskAgent.Wire),
+  active_revision: Schema.NullOr(RevisionSummary),
+  revisions: Schema.Array(RevisionSummary).annotate({ description: "The newest 100, newest first." })
+}).annotate({ identifier: "TaskAgent" })
+
+/**
+ * The schema of a revision as it is served, with its whole configuration.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Revision = Schema.Struct({
+  ...fieldsOf(TaskAgent.TaskAgentRevision.Wire),
+  active: Schema.Boolean
+}).annotate({ identifier: "TaskAgentRevision" })
+
+const Updated = HttpApiSchema.WithHeaders(Agent, {
+  etag: Schema.String,
+  location: Schema.optionalKey(Schema.String.annotate({ description: "The path of the revision that the edit made." }))
+})
+
+/**
+ * The group of the operations on task agents.
+ *
+ * @category definitions
+ * @since 0.1.0
+ */
+export const TaskAgentsGroup = HttpApiGroup.make("taskAgents").annotateMerge(
+  OpenApi.annotations({ title: "Task Agents" })
+).add(
+  HttpApiEndpoint.post("create", "/", {
+    params: scope,
+    payload: Operation.body(TaskAgent.Creation),
+    success: Operation.created(Agent),
+    error: Operation.refusals(409, ...Operation.withBody)
+  }).annotateMerge(Operation.described("Create Task Agent", "Creates an agent; its first revision is active.")),
+  HttpApiEndpoint.get("get", "/:task_agent_id", {
+    params,
+    headers: Operation.headers.read,
+    success: [Operation.versioned(Agent), Operation.notModified],
+    error: Operation.refusals(404)
+  }).annotateMerge(Operation.described("Get Task Agent", "Gives an agent as it is now.")),
+  HttpApiEndpoint.post("update", "/:task_agent_id", {
+    params,
+    headers: Operation.editHeaders,
+    payload: Operation.body(TaskAgent.Update),
+    success: Updated,
+    error: Operation.refusals(404, 409, 412, ...Operation.withBody)
+  }).annotate(Operation.KeyHints, unwritable(TaskAgent.TaskAgent.fields, "")).annotateMerge(
+    Operation.described(
+      "Update Task Agent",
+      "Updates the metadata, creates a new revision, or activates an existing one. Updating configuration creates a new inactive revision. Activate it with a separate request that only includes `active_revision_id`."
+    )
+  ),
+  HttpApiEndpoint.delete("remove", "/:task_agent_id", {
+    params,
+    headers: Operation.headers.change,
+    success: HttpApiSchema.NoContent,
+    error: Operation.refusals(404, 412)
+  }).annotateMerge(
+    Operation.described("Delete Task Agent", "Deletes an agent; nothing about it can change afterwards.")
+  ),
+  HttpApiEndpoint.get("revision", "/:task_agent_id/revision/:revision_id", {
+    params: { ...params, revision_id: Text.Uuid },
+    success: Revision,
+    error: Operation.refusals(404)
+  }).annotateMerge(Operation.described("Get Task Agent Revision", "Gives a revision with its whole configuration.")),
+  HttpApiEndpoint.get("history", "/:task_agent_id/history", {
+    params,
+    query: Operation.page,
+    success: Operation.History,
+    error: Operation.refusals(404)
+  }).annotateMerge(
+    Operation.described("Get Task Agent History", "Lists the accepted changes of an agent, newest first.")
+  )
+).prefix("/api/v1/org/:org_id/project/:project_id/task-agent")

@@ -1,0 +1,118 @@
+/**
+ * The operations on trackers and on the events that they track (seed 002).
+ *
+ * @since 0.1.0
+ */
+import { AgentTaskTracker as Tracker, Json, Text } from "@emend/domain"
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as Schema from "effect/Schema"
+import { unwritable } from "./KeyHints.ts"
+import * as Operation from "./Operation.ts"
+
+const params = { tracker_id: Operation.PathId.annotate({ title: "Tracker Id" }) }
+const { Wire } = Tracker.AgentTaskTracker
+
+/**
+ * The schema of an event as it is served.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Event = Schema.Struct({
+  id: Text.Id,
+  sequence_id: Schema.Int.annotate({ description: "Counts 1, 2, 3 … in the task, without gaps." }),
+  task_id: Text.Id,
+  agent_id: Text.Id,
+  created_at: Text.Timestamp,
+  content: Json.JsonValue
+}).annotate({ identifier: "Event" })
+
+/**
+ * The group of the operations on trackers.
+ *
+ * @category definitions
+ * @since 0.1.0
+ */
+export const TrackersGroup = HttpApiGroup.make("trackers").annotateMerge(
+  OpenApi.annotations({ title: "Agent Task Tracker" })
+).add(
+  HttpApiEndpoint.post("assign", "/tasks/:task_id/agents/:agent_id", {
+    params: { task_id: Operation.PathId, agent_id: Operation.PathId },
+    payload: Schema.Struct({ name: Schema.optionalKey(Schema.NullOr(Text.Text)) }).annotate({
+      identifier: "AssignAgentRequest"
+    }),
+    success: [Operation.versioned(Wire), Operation.created(Wire)],
+    error: Operation.refusals(404, 409, ...Operation.withBody)
+  }).annotate(Operation.OptionalBody, true).annotateMerge(
+    Operation.described(
+      "Assign Agent to Task",
+      "Assigns an agent to a task and creates its tracker (201). Once more gives the same tracker (200)."
+    )
+  ),
+  HttpApiEndpoint.get("get", "/tracker/:tracker_id", {
+    params,
+    headers: Operation.headers.read,
+    success: [Operation.versioned(Wire), Operation.notModified],
+    error: Operation.refusals(404)
+  }).annotateMerge(Operation.described("Get Agent Task Tracker", "Gives a tracker as it is now.")),
+  HttpApiEndpoint.put("update", "/tracker/:tracker_id", {
+    params,
+    headers: Operation.headers.update,
+    payload: Tracker.AgentTaskTracker.Update,
+    success: Operation.versioned(Wire),
+    error: Operation.refusals(404, 409, 412, ...Operation.withBody)
+  }).annotate(Operation.KeyHints, unwritable(Tracker.AgentTaskTracker.fields, "")).annotateMerge(
+    Operation.described(
+      "Update Agent Task Tracker",
+      "Update agent task tracker by tracker ID",
+      "update_agent_task_tracker_tracker__tracker_id__put"
+    )
+  ),
+  HttpApiEndpoint.get("history", "/tracker/:tracker_id/history", {
+    params,
+    query: Operation.page,
+    success: Operation.History,
+    error: Operation.refusals(404)
+  }).annotateMerge(
+    Operation.described("Get Agent Task Tracker History", "Lists the accepted changes of a tracker, newest first.")
+  )
+)
+
+/**
+ * The group of the operations on events.
+ *
+ * @category definitions
+ * @since 0.1.0
+ */
+export const EventsGroup = HttpApiGroup.make("events").annotateMerge(OpenApi.annotations({ title: "Events" })).add(
+  HttpApiEndpoint.post("append", "/tasks/:task_id/events", {
+    params: { task_id: Operation.PathId },
+    payload: Schema.Struct({ agent_id: Text.Id, content: Json.JsonValue }).annotate({
+      identifier: "AppendEventRequest"
+    }),
+    success: HttpApiSchema.WithHeaders(Event.pipe(HttpApiSchema.status(201)), { location: Schema.String }),
+    error: Operation.refusals(404, 409, ...Operation.withBody)
+  }).annotateMerge(
+    Operation.described("Append Event", "Appends an event for an agent that is assigned to the task.")
+  ),
+  HttpApiEndpoint.get("list", "/events", {
+    query: {
+      task_id: Text.Id,
+      agent_id: Text.Id,
+      last_processed_event_id: Schema.optionalKey(
+        Text.Id.annotate({ description: "Only events after this one, which must be of the same task and agent." })
+      ),
+      limit: Operation.page.limit
+    },
+    success: Schema.Array(Event),
+    error: Operation.refusals()
+  }).annotateMerge(Operation.described("List Events", "Lists the events of a task for an agent, oldest first.")),
+  HttpApiEndpoint.get("get", "/events/:event_id", {
+    params: { event_id: Operation.PathId },
+    success: Event,
+    error: Operation.refusals(404)
+  }).annotateMerge(Operation.described("Get Event", "Gives an event."))
+)

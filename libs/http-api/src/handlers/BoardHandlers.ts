@@ -1,0 +1,78 @@
+/**
+ * What carries out the operations on board tasks.
+ *
+ * @since 0.1.0
+ */
+import { type Board, BoardTask, type Records } from "@emend/domain"
+import * as Effect from "effect/Effect"
+import type { BoardGroup } from "../definitions/BoardGroup.ts"
+import * as Answer from "../server/Answer.ts"
+import * as HistoryPage from "../server/HistoryPage.ts"
+import type { Handlers } from "../server/Route.ts"
+import { RequestInvalid } from "../ValidationError.ts"
+
+const { fromBody, toWire } = BoardTask.BoardTask
+
+const answer = ({ state, version }: Records.Saved<BoardTask.BoardTask>) => Answer.record(toWire(state), version)
+
+/**
+ * Makes the handlers of the operations on board tasks.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (board: Board["Service"]): Handlers<typeof BoardGroup> => ({
+  create: ({ payload }) =>
+    Effect.map(
+      board.create(payload),
+      ({ state, version }) => Answer.created(`/agents/tasks/${encodeURIComponent(state.id)}`, toWire(state), version)
+    ),
+  get: ({ conditions, params }) =>
+    Effect.map(
+      board.get(params.task_id),
+      ({ state, version }) => Answer.current(conditions, version, () => toWire(state))
+    ),
+  update: ({ conditions, params, payload }) =>
+    Effect.map(board.update(params.task_id, fromBody(payload), conditions), answer),
+  remove: ({ conditions, params }) => Effect.as(board.remove(params.task_id, conditions), Answer.nothing()),
+  assign: ({ conditions, params, payload }) =>
+    Effect.flatMap(
+      theOne(payload, ["instance_id", "user_id", "type_id"]),
+      ({ id, key }) => Effect.map(board.assign(params.task_id, { field: `assigned_to_${key}`, id }, conditions), answer)
+    ),
+  claim: ({ conditions, params, payload }) =>
+    Effect.flatMap(
+      theOne(payload, ["instance_id", "user_id"]),
+      ({ id, key }) => Effect.map(board.claim(params.task_id, { field: `assigned_to_${key}`, id }, conditions), answer)
+    ),
+  transition: ({ conditions, params, payload: { reason, status } }) =>
+    Effect.map(
+      board.transition(params.task_id, status, {
+        ...conditions,
+        ...(typeof reason === "string" ? { reason } : undefined)
+      }),
+      answer
+    ),
+  transitions: ({ params }) =>
+    Effect.map(
+      board.transitions(params.task_id),
+      ({ options, state, version }) => Answer.record({ status: state.status, transitions: options }, version)
+    ),
+  history: ({ params, path, query }) =>
+    HistoryPage.answer(BoardTask.boardTaskKind, query, path, (page) => board.history(params.task_id, page))
+})
+
+/** The one key of a body that is given; null counts as absent. */
+const theOne = <const Key extends string>(
+  body: { readonly [K in Key]?: string | null },
+  keys: ReadonlyArray<Key>
+): Effect.Effect<{ readonly key: Key; readonly id: string }, RequestInvalid> => {
+  const given = keys.flatMap((key) => typeof body[key] === "string" ? [{ key, id: body[key] }] : [])
+  if (given.length === 1) return Effect.succeed(given[0]!)
+  const error = `Expected exactly one of ${keys.join(", ")}`
+  return Effect.fail(
+    new RequestInvalid({
+      errors: [{ loc: ["body"], msg: `Value error, ${error}`, type: "value_error", input: body, ctx: { error } }]
+    })
+  )
+}

@@ -1,0 +1,36 @@
+/**
+ * What tells of the service itself.
+ *
+ * @since 0.1.0
+ */
+import type { RecordStore } from "@emend/domain"
+import * as Effect from "effect/Effect"
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import { Api } from "../Api.ts"
+import type { ServiceGroup } from "../definitions/ServiceGroup.ts"
+import { catalogue } from "../Problem.ts"
+import * as Answer from "../server/Answer.ts"
+import type { Handlers } from "../server/Route.ts"
+
+const ok = Answer.json({ status: "ok" })
+
+/**
+ * Makes the handlers of the operations on the service.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (store: RecordStore.RecordStore["Service"]): Handlers<typeof ServiceGroup> => ({
+  live: () => Effect.succeed(ok),
+  ready: () => Effect.as(store.ping, ok),
+  problem: ({ params: { code } }) =>
+    Effect.succeed(Answer.json({ code, status: catalogue[code].status, title: catalogue[code].title })),
+  document: () => Effect.sync(() => Answer.json(OpenApi.fromApi(Api))),
+  // The page is large and seldom asked for: it is not loaded before.
+  docs: () =>
+    Effect.map(
+      Effect.promise(() => import("../DocumentationPage.ts").then(({ page }) => page())),
+      (html) => HttpServerResponse.text(html, { contentType: "text/html; charset=utf-8" })
+    )
+})

@@ -1,0 +1,92 @@
+/**
+ * What carries out the operations on task agents.
+ *
+ * @since 0.1.0
+ */
+import type { Kind } from "@emend/algebra/schema"
+import { type AgentView, type Scope, TaskAgent, type TaskAgents } from "@emend/domain"
+import * as Effect from "effect/Effect"
+import type { TaskAgentsGroup } from "../definitions/TaskAgentsGroup.ts"
+import * as Answer from "../server/Answer.ts"
+import * as HistoryPage from "../server/HistoryPage.ts"
+import type { Handlers } from "../server/Route.ts"
+import { RequestInvalid } from "../ValidationError.ts"
+
+interface Address {
+  readonly org_id: string
+  readonly project_id: string
+}
+
+// UUIDs mean the same in either case and are written in lower case (RFC 9562).
+const scopeOf = ({ org_id, project_id }: Address): Scope => ({
+  organization_id: org_id.toLowerCase(),
+  project_id: project_id.toLowerCase()
+})
+
+const pathOf = ({ org_id, project_id }: Address, id: string): string =>
+  `/api/v1/org/${org_id}/project/${project_id}/task-agent/${id}`
+
+const body = ({ active_revision, revisions, state }: AgentView): Kind.Body => ({
+  ...TaskAgent.TaskAgent.toWire(state),
+  active_revision,
+  revisions
+})
+
+/**
+ * Makes the handlers of the operations on task agents.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (agents: TaskAgents["Service"]): Handlers<typeof TaskAgentsGroup> => ({
+  create: ({ params, payload }) =>
+    Effect.map(
+      agents.create(scopeOf(params), payload),
+      (view) => Answer.created(pathOf(params, view.state.id), body(view), view.version)
+    ),
+  get: ({ conditions, params }) =>
+    Effect.map(
+      agents.get(scopeOf(params), params.task_agent_id.toLowerCase()),
+      (view) => Answer.current(conditions, view.version, () => body(view))
+    ),
+  update: ({ conditions, params, payload }) =>
+    Effect.gen(function*() {
+      const command = yield* Effect.mapError(Effect.fromResult(TaskAgent.command(payload)), notAlone)
+      const changed = yield* agents.update(scopeOf(params), params.task_agent_id.toLowerCase(), command, conditions)
+      const { revision_id, state, version } = changed
+      const location = revision_id === null
+        ? undefined
+        : { location: `${pathOf(params, state.id)}/revision/${revision_id}` }
+      return Answer.record(body(changed), version, 200, location)
+    }),
+  remove: ({ conditions, params }) =>
+    Effect.as(
+      agents.remove(scopeOf(params), params.task_agent_id.toLowerCase(), conditions),
+      Answer.nothing()
+    ),
+  revision: ({ params }) =>
+    Effect.map(
+      agents.revision(scopeOf(params), params.task_agent_id.toLowerCase(), params.revision_id.toLowerCase()),
+      ({ active, revision }) => Answer.json({ ...TaskAgent.TaskAgentRevision.toWire(revision), active })
+    ),
+  history: ({ params, path, query }) =>
+    HistoryPage.answer(
+      TaskAgent.taskAgentKind,
+      query,
+      path,
+      (page) => agents.history(scopeOf(params), params.task_agent_id.toLowerCase(), page)
+    )
+})
+
+/** Law Q6: an activation stands alone. */
+const notAlone = (fields: ReadonlyArray<string>): RequestInvalid => {
+  const error = "nothing else may be changed in the request that activates a revision"
+  return new RequestInvalid({
+    errors: fields.map((field) => ({
+      loc: ["body", field],
+      msg: `Value error, ${error}`,
+      type: "value_error",
+      ctx: { error }
+    }))
+  })
+}

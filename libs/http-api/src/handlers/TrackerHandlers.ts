@@ -1,0 +1,69 @@
+/**
+ * What carries out the operations on trackers and events.
+ *
+ * @since 0.1.0
+ */
+import { AgentTaskTracker as Tracker, type Trackers } from "@emend/domain"
+import * as Effect from "effect/Effect"
+import type { EventsGroup, TrackersGroup } from "../definitions/TrackersGroup.ts"
+import * as Answer from "../server/Answer.ts"
+import * as HistoryPage from "../server/HistoryPage.ts"
+import type { Handlers } from "../server/Route.ts"
+import type { Settings } from "../Settings.ts"
+
+const { fromBody, toWire } = Tracker.AgentTaskTracker
+
+/**
+ * Makes the handlers of the operations on trackers.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (
+  trackers: Trackers["Service"],
+  { trackerStatusNull }: Settings
+): Handlers<typeof TrackersGroup> => ({
+  assign: ({ params, payload }) =>
+    Effect.map(
+      trackers.assign({ ...params, ...payload }),
+      ({ created, state, version }) =>
+        created
+          ? Answer.created(`/tracker/${encodeURIComponent(state.id)}`, toWire(state), version)
+          : Answer.record(toWire(state), version)
+    ),
+  get: ({ conditions, params }) =>
+    Effect.map(
+      trackers.get(params.tracker_id),
+      ({ state, version }) => Answer.current(conditions, version, () => toWire(state))
+    ),
+  update: ({ conditions, params, payload }) =>
+    Effect.map(
+      trackers.update(
+        params.tracker_id,
+        fromBody(trackerStatusNull === "keep" ? withoutNulls(payload) : payload),
+        conditions
+      ),
+      ({ state, version }) => Answer.record(toWire(state), version)
+    ),
+  history: ({ params, path, query }) =>
+    HistoryPage.answer(Tracker.trackerKind, query, path, (page) => trackers.history(params.tracker_id, page))
+})
+
+const withoutNulls = (body: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null))
+
+/**
+ * Makes the handlers of the operations on events.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const makeEvents = (trackers: Trackers["Service"]): Handlers<typeof EventsGroup> => ({
+  append: ({ params, payload }) =>
+    Effect.map(
+      trackers.append(params.task_id, payload),
+      (event) => Answer.json(event, 201, { location: `/events/${encodeURIComponent(event.id)}` })
+    ),
+  list: ({ query }) => Effect.map(trackers.events(query), (events) => Answer.json(events)),
+  get: ({ params }) => Effect.map(trackers.event(params.event_id), (event) => Answer.json(event))
+})

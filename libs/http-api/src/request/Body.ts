@@ -1,0 +1,80 @@
+/**
+ * Reading the body of a request within its bounds.
+ *
+ * @since 0.1.0
+ */
+import * as ByteSize from "effect/ByteSize"
+import * as Effect from "effect/Effect"
+import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
+import type { HttpServerError } from "effect/http/HttpServerError"
+import type { HttpServerRequest } from "effect/http/HttpServerRequest"
+import { Problem } from "../Problem.ts"
+import { RequestInvalid } from "../ValidationError.ts"
+import * as JsonBody from "./JsonBody.ts"
+
+/**
+ * Reads a JSON body of at most `maxBytes`, or gives undefined where there is none. Fails where it is too large (413;
+ * the rest is not read), of another media type (415), or no JSON that keeps its values (422).
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const read = (
+  request: HttpServerRequest,
+  maxBytes: number
+): Effect.Effect<unknown, Problem | RequestInvalid> => {
+  const { headers } = request
+  const length = headers["content-length"]
+  if (length === undefined ? headers["transfer-encoding"] === undefined : Number(length) === 0) return Effect.void
+  if (Number(length ?? 0) > maxBytes) return Effect.fail(tooLarge(maxBytes))
+  const refused = mediaTypeProblem(headers["content-type"], headers["content-encoding"])
+  if (refused !== undefined && length !== undefined) return Effect.fail(refused)
+  return request.arrayBuffer.pipe(
+    Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(maxBytes)),
+    Effect.mapError((error) => unreadable(error, maxBytes)),
+    Effect.flatMap((buffer): Effect.Effect<unknown, Problem | RequestInvalid> => {
+      // A chunked body may be empty: then there is none.
+      if (buffer.byteLength === 0) return Effect.void
+      if (refused !== undefined) return Effect.fail(refused)
+      const parsed = JsonBody.parse(new Uint8Array(buffer))
+      return parsed._tag === "Success"
+        ? Effect.succeed(parsed.success)
+        : Effect.fail(new RequestInvalid({ errors: parsed.failure }))
+    })
+  )
+}
+
+const tooLarge = (maxBytes: number): Problem =>
+  new Problem({
+    code: "body-too-large",
+    detail: `A body has at most ${maxBytes} bytes`,
+    facts: { max_bytes: maxBytes }
+  })
+
+const unreadable = ({ reason }: HttpServerError, maxBytes: number): Problem =>
+  reason._tag === "RequestParseError" && reason.reason === "BodyTooLarge"
+    ? tooLarge(maxBytes)
+    : new Problem({ code: "malformed-body", detail: "The body ended before it was complete" })
+
+const mediaTypeProblem = (contentType: string | undefined, encoding: string | undefined): Problem | undefined => {
+  const refuse = (detail: string) =>
+    new Problem({
+      code: "media-type-refused",
+      detail,
+      facts: { accepted: ["application/json"] },
+      headers: { accept: "application/json", "accept-encoding": "identity" }
+    })
+  if (encoding !== undefined && encoding.trim().toLowerCase() !== "identity") {
+    return refuse("The content of a body is not encoded")
+  }
+  const [type = "", ...parameters] = (contentType ?? "").split(";").map((part) => part.trim().toLowerCase())
+  if (type !== "application/json") {
+    return refuse(
+      type === ""
+        ? "A body has the content type application/json; it has none"
+        : "A body has the content type application/json"
+    )
+  }
+  const charset = parameters.find((parameter) => parameter.startsWith("charset="))
+  return charset === undefined || /^charset="?utf-?8"?$/.test(charset) ? undefined : refuse("A body is UTF-8")
+}

@@ -1,0 +1,200 @@
+/**
+ * What the headers of a request demand.
+ *
+ * @since 0.1.0
+ */
+import type { AgentConditions } from "@emend/domain"
+import * as Result from "effect/Result"
+import { Problem } from "../Problem.ts"
+import type { ValidationError } from "../ValidationError.ts"
+import { echo } from "./SchemaErrors.ts"
+
+/** The headers of a request, with names in lower case. */
+type Headers = Readonly<Record<string, string | undefined>>
+
+/**
+ * How many characters a `Change-Reason` may have.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const maxReason = 1000
+
+/**
+ * How many characters a `Revision-Annotation` may have.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const maxAnnotation = 255
+
+/**
+ * The entity tags of a precondition (RFC 9110, section 13.1): the versions that strong tags name, whether each tag is
+ * weak, or `"*"`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type EntityTags = ReadonlyArray<{ readonly weak: boolean; readonly version: number | undefined }> | "*"
+
+/**
+ * Reads a list of entity tags, or gives undefined where it is none.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const entityTags = (value: string): EntityTags | undefined => {
+  const text = value.trim()
+  if (text === "*") return "*"
+  const tags: Array<{ weak: boolean; version: number | undefined }> = []
+  let i = 0
+  while (i < text.length) {
+    tag.lastIndex = i
+    const match = tag.exec(text)
+    if (match === null) return undefined
+    tags.push({ weak: match[1] !== undefined, version: versionOf(match[2]!) })
+    i = tag.lastIndex
+  }
+  return tags.length > 0 ? tags : undefined
+}
+
+// One tag, then a comma or the end; empty elements of a list are allowed (RFC 9110, section 5.6.1).
+const tag = /[ \t,]*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*(?:,[ \t,]*|$)/y
+
+/** Versions are 32-bit integers; another tag is well-formed and names no version. */
+const versionOf = (opaque: string): number | undefined =>
+  /^[1-9]\d{0,9}$/.test(opaque) && Number(opaque) <= 0x7fffffff ? Number(opaque) : undefined
+
+/**
+ * What the headers of a request demand and say: the conditions of an update, and the versions that the client has.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Conditions extends AgentConditions {
+  readonly ifNoneMatch?: EntityTags
+}
+
+/**
+ * Reads the headers that an operation declares, by their names in lower case. Weak tags never match in `If-Match`
+ * (RFC 9110, section 13.1.1). Fails with the first header that is malformed.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const read = (declared: ReadonlySet<string>, headers: Headers): Result.Result<Conditions, Problem> => {
+  const conditions: Draft = {}
+  for (const [name, reader] of readers) {
+    const value = declared.has(name) ? headers[name] : undefined
+    if (value === undefined) continue
+    const problem = reader(value, conditions)
+    if (problem !== undefined) return Result.fail(problem)
+  }
+  return Result.succeed(conditions)
+}
+
+type Draft = { -readonly [K in keyof Conditions]: Conditions[K] }
+
+const readers: ReadonlyArray<readonly [string, (value: string, conditions: Draft) => Problem | undefined]> = [
+  ["if-match", (value, conditions) => {
+    const tags = entityTags(value)
+    if (tags === undefined) return malformed("If-Match", listOfTags)
+    conditions.ifMatch = tags === "*" ? tags : strong(tags)
+  }],
+  ["if-none-match", (value, conditions) => {
+    const tags = entityTags(value)
+    if (tags === undefined) return malformed("If-None-Match", listOfTags)
+    conditions.ifNoneMatch = tags
+  }],
+  ["rebase-from", (value, conditions) => {
+    const match = /^"([1-9]\d{0,14})"$/.exec(value.trim())
+    if (match === null) return malformed("Rebase-From", "is one version in quotes, such as \"7\"")
+    conditions.rebaseFrom = Number(match[1])
+  }],
+  ["change-reason", (value, conditions) => {
+    const text = freeText("Change-Reason", value)
+    if (text instanceof Problem) return text
+    if (text !== "") conditions.reason = text
+  }],
+  ["revision-base", (value, conditions) => {
+    conditions.base = value.trim().toLowerCase()
+  }],
+  ["revision-annotation", (value, conditions) => {
+    const text = freeText("Revision-Annotation", value)
+    if (text instanceof Problem) return text
+    if (text !== "") conditions.annotation = text
+  }]
+]
+
+const listOfTags = "is * or a list of entity tags such as \"7\""
+
+const strong = (tags: Exclude<EntityTags, "*">): ReadonlyArray<number> =>
+  tags.flatMap(({ version, weak }) => weak || version === undefined ? [] : [version])
+
+/**
+ * Lists what is wrong with the values that the headers carry, as a body would be told.
+ *
+ * @category checks
+ * @since 0.1.0
+ */
+export const errors = (
+  { annotation, base, reason }: Conditions
+): ReadonlyArray<ValidationError> => [
+  ...tooLong("change-reason", reason, maxReason),
+  ...tooLong("revision-annotation", annotation, maxAnnotation),
+  ...notUuid("revision-base", base)
+]
+
+const tooLong = (header: string, value: string | undefined, max_length: number): ReadonlyArray<ValidationError> =>
+  value === undefined || value.length <= max_length ? [] : [{
+    loc: ["header", header],
+    msg: `String should have at most ${max_length} characters`,
+    type: "string_too_long",
+    ...echo(value),
+    ctx: { max_length }
+  }]
+
+const notUuid = (header: string, value: string | undefined): ReadonlyArray<ValidationError> => {
+  if (value === undefined || /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) return []
+  const error = "expected 32 hexadecimal digits as 8-4-4-4-12"
+  return [{
+    loc: ["header", header],
+    msg: `Input should be a valid UUID, ${error}`,
+    type: "uuid_parsing",
+    ...echo(value),
+    ctx: { error }
+  }]
+}
+
+/**
+ * Tells whether a version that the client has, by `If-None-Match`, is the present one. Weak tags match too (RFC 9110,
+ * section 13.1.2).
+ *
+ * @category checks
+ * @since 0.1.0
+ */
+export const isCurrent = ({ ifNoneMatch }: Conditions, version: number): boolean =>
+  ifNoneMatch !== undefined && (ifNoneMatch === "*" || ifNoneMatch.some((tag) => tag.version === version))
+
+/**
+ * Reads free text out of a header. Like `Slug` (RFC 5023, section 9.7) it is UTF-8 with percent-encoding; UTF-8 that
+ * is not encoded is read as well. Control characters are refused.
+ */
+const freeText = (header: string, value: string): string | Problem => {
+  if (/%(?![0-9a-fA-F]{2})/.test(value)) return malformed(header, "is percent-encoded UTF-8: a % is written as %25")
+  // Header values arrive as one character for each byte.
+  const bytes = Uint8Array.from(
+    value.trim().replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))),
+    (character) => character.charCodeAt(0)
+  )
+  let text: string
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return malformed(header, "is percent-encoded UTF-8")
+  }
+  return /[\u0000-\u001f\u007f-\u009f]/.test(text) ? malformed(header, "is text without control characters") : text
+}
+
+const malformed = (header: string, what: string): Problem =>
+  new Problem({ code: "malformed-header", detail: `${header} ${what}`, facts: { header } })

@@ -1,0 +1,28 @@
+/**
+ * Who may reach a server that has no identity configured.
+ *
+ * @since 0.1.0
+ */
+import { Problem } from "../Problem.ts"
+
+/**
+ * Gives the problem with a request that a web page of another site could have caused: its `Host` is not this machine
+ * (DNS rebinding), or its `Origin` is not. Undefined where there is none.
+ *
+ * @category checks
+ * @since 0.1.0
+ */
+export const foreign = (headers: Readonly<Record<string, string | undefined>>): Problem | undefined => {
+  const host = headers["host"]
+  if (host === undefined || !isLoopback(host)) {
+    return refuse("foreign-host", "This server answers to localhost, 127.0.0.1 and [::1] only", { host: host ?? null })
+  }
+  const origin = headers["origin"]
+  if (origin === undefined || isLoopback(origin.replace(/^https?:\/\//i, ""))) return undefined
+  return refuse("foreign-origin", "This server answers no pages of other sites", { origin })
+}
+
+const isLoopback = (host: string): boolean => /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i.test(host)
+
+const refuse = (reason: string, detail: string, facts: Readonly<Record<string, unknown>>): Problem =>
+  new Problem({ code: "access-refused", detail, facts: { reason, ...facts } })

@@ -1,0 +1,74 @@
+/**
+ * The whole service over HTTP.
+ *
+ * @since 0.1.0
+ */
+import { Board, RecordStore, TaskAgents, Tasks, Trackers } from "@emend/domain"
+import * as Effect from "effect/Effect"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServer from "effect/http/HttpServer"
+import type { HttpServerRequest } from "effect/http/HttpServerRequest"
+import type { HttpServerResponse } from "effect/http/HttpServerResponse"
+import * as Layer from "effect/Layer"
+import type { Scope } from "effect/Scope"
+import { BoardGroup } from "../definitions/BoardGroup.ts"
+import { ServiceGroup } from "../definitions/ServiceGroup.ts"
+import { TaskAgentsGroup } from "../definitions/TaskAgentsGroup.ts"
+import { TasksGroup } from "../definitions/TasksGroup.ts"
+import { EventsGroup, TrackersGroup } from "../definitions/TrackersGroup.ts"
+import * as BoardHandlers from "../handlers/BoardHandlers.ts"
+import * as ServiceHandlers from "../handlers/ServiceHandlers.ts"
+import * as TaskAgentHandlers from "../handlers/TaskAgentHandlers.ts"
+import * as TaskHandlers from "../handlers/TaskHandlers.ts"
+import * as TrackerHandlers from "../handlers/TrackerHandlers.ts"
+import { Settings } from "../Settings.ts"
+import * as Envelope from "./Envelope.ts"
+import * as Route from "./Route.ts"
+
+const routerConfig = {
+  // A path with and without a trailing slash is the same. Nothing else is: ids are told apart by case.
+  ignoreTrailingSlash: true,
+  ignoreDuplicateSlashes: false,
+  caseSensitive: true,
+  // The longest id, each of its characters taking twelve when encoded, and far below the limit of a header.
+  maxParamLength: 4096
+}
+
+/**
+ * Makes the application: from a request to its answer. It never fails.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make: Effect.Effect<
+  Effect.Effect<HttpServerResponse, never, HttpServerRequest | Scope>,
+  never,
+  Tasks | Trackers | Board | TaskAgents | RecordStore.RecordStore
+> = Effect.gen(function*() {
+  const settings = yield* Settings
+  const trackers = yield* Trackers
+  const routes = [
+    ...Route.group(TasksGroup, TaskHandlers.make(yield* Tasks), settings),
+    ...Route.group(TrackersGroup, TrackerHandlers.make(trackers, settings), settings),
+    ...Route.group(EventsGroup, TrackerHandlers.makeEvents(trackers), settings),
+    ...Route.group(BoardGroup, BoardHandlers.make(yield* Board), settings),
+    ...Route.group(TaskAgentsGroup, TaskAgentHandlers.make(yield* TaskAgents), settings),
+    ...Route.group(ServiceGroup, ServiceHandlers.make(yield* RecordStore.RecordStore), settings)
+  ]
+  const router = yield* Effect.provideService(HttpRouter.make, HttpRouter.RouterConfig, routerConfig)
+  // Failures of routes are answered by the envelope.
+  yield* router.addAll(routes) as Effect.Effect<void>
+  return yield* Envelope.make(router.asHttpEffect(), routes, settings)
+})
+
+/**
+ * Serves the application on the HTTP server provided.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<
+  never,
+  never,
+  HttpServer.HttpServer | Tasks | Trackers | Board | TaskAgents | RecordStore.RecordStore
+> = Layer.effectDiscard(Effect.flatMap(make, (application) => HttpServer.serveEffect(application)))

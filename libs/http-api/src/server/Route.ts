@@ -1,0 +1,174 @@
+/**
+ * From the definition of an operation to its route: what is wrong with a request is told all at once, and a handler
+ * gets only what the definition says.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpMethod from "effect/http/HttpMethod"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import type { HttpServerResponse } from "effect/http/HttpServerResponse"
+import * as Schema from "effect/Schema"
+import type * as SchemaAST from "effect/SchemaAST"
+import { KeyHints, OptionalBody } from "../definitions/Operation.ts"
+import { Problem } from "../Problem.ts"
+import * as Body from "../request/Body.ts"
+import * as Conditions from "../request/Conditions.ts"
+import * as SchemaErrors from "../request/SchemaErrors.ts"
+import type { Settings } from "../Settings.ts"
+import { RequestInvalid, type ValidationError } from "../ValidationError.ts"
+import type { Failure } from "./Refusal.ts"
+
+/**
+ * A request as a handler gets it: decoded, its conditions read.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Incoming<Endpoint extends HttpApiEndpoint.Constraint> =
+  & Pick<Endpoint["~Request"], Extract<keyof Endpoint["~Request"], "params" | "query" | "payload">>
+  & { readonly conditions: Conditions.Conditions; readonly path: string }
+
+/**
+ * What carries out an operation.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Handler<Endpoint extends HttpApiEndpoint.Constraint> = (
+  request: Incoming<Endpoint>
+) => Effect.Effect<HttpServerResponse, Failure>
+
+/**
+ * One handler for each operation of a group.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Handlers<Group extends { readonly endpoints: Readonly<Record<string, HttpApiEndpoint.Constraint>> }> = {
+  readonly [Id in keyof Group["endpoints"]]: Handler<Group["endpoints"][Id]>
+}
+
+/**
+ * Makes the routes of a group.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const group = <Group extends { readonly endpoints: Readonly<Record<string, HttpApiEndpoint.Constraint>> }>(
+  { endpoints }: Group,
+  handlers: Handlers<Group>,
+  settings: Settings
+): ReadonlyArray<HttpRouter.Route<Failure, never>> =>
+  Object.keys(endpoints).map((id) =>
+    route(
+      endpoints[id] as unknown as HttpApiEndpoint.Top,
+      handlers[id] as unknown as (request: unknown) => Effect.Effect<HttpServerResponse, Failure>,
+      settings
+    )
+  )
+
+const route = (
+  endpoint: HttpApiEndpoint.Top,
+  handler: (request: unknown) => Effect.Effect<HttpServerResponse, Failure>,
+  settings: Settings
+): HttpRouter.Route<Failure, never> => {
+  const params = decoder(endpoint.params, "path", { onExcessProperty: "ignore" })
+  const query = decoder(endpoint.query, "query", { onExcessProperty: "ignore" })
+  const payload = HttpMethod.hasBody(endpoint.method) ? bodyDecoder(endpoint, settings) : undefined
+  const optional = Context.get(endpoint.annotations, OptionalBody)
+  const declared = new Set(propertiesOf(endpoint.headers))
+
+  return HttpRouter.route(
+    endpoint.method,
+    endpoint.path as HttpRouter.PathInput,
+    Effect.gen(function*() {
+      const request = yield* HttpServerRequest.HttpServerRequest
+      const search = yield* HttpServerRequest.ParsedSearchParams
+      const errors: Array<ValidationError> = []
+      const incoming: Record<string, unknown> = { path: pathOf(request.url) }
+      if (params !== undefined) {
+        incoming["params"] = params((yield* HttpRouter.RouteContext).params, errors)
+        const problem = malformedPath(errors)
+        if (problem !== undefined) return yield* problem
+      }
+      const conditions = yield* Effect.fromResult(Conditions.read(declared, request.headers))
+      errors.push(...Conditions.errors(conditions))
+      incoming["conditions"] = conditions
+      if (query !== undefined) incoming["query"] = query(lastOfEach(search), errors)
+      if (payload !== undefined) {
+        const body = yield* Effect.catchTag(Body.read(request, settings.maxBodyBytes), "RequestInvalid", (invalid) => {
+          errors.push(...invalid.errors)
+          return Effect.succeed(unreadable)
+        })
+        if (body === undefined && !optional) {
+          errors.push({ loc: ["body"], msg: "Field required", type: "missing", input: null })
+        } else if (body !== unreadable) incoming["payload"] = payload(body === undefined ? {} : body, errors)
+      }
+      if (errors.length > 0) return yield* new RequestInvalid({ errors })
+      return yield* handler(incoming)
+    })
+  ) as HttpRouter.Route<Failure, never>
+}
+
+const unreadable = Symbol("unreadable")
+
+/** Decodes one part of a request, or adds to the errors. */
+type Decoder = (input: unknown, errors: Array<ValidationError>) => unknown
+
+const decoder = (
+  schema: Schema.Top | undefined,
+  part: SchemaErrors.Part,
+  options: SchemaAST.ParseOptions,
+  hints?: Readonly<Record<string, string>>
+): Decoder | undefined => {
+  if (schema === undefined) return undefined
+  const decode = Schema.decodeUnknownResult(schema as Schema.Codec<unknown>, { errors: "all", ...options })
+  return (input, errors) => {
+    const result = decode(input)
+    if (result._tag === "Success") return result.success
+    errors.push(...SchemaErrors.errors(result.failure.issue, part, input, hints))
+    return undefined
+  }
+}
+
+const bodyDecoder = (endpoint: HttpApiEndpoint.Top, { unknownKeys }: Settings): Decoder | undefined =>
+  decoder(
+    endpoint.payload.get("application/json")?.schemas[0],
+    "body",
+    { onExcessProperty: unknownKeys === "refuse" ? "error" : "ignore" },
+    Context.get(endpoint.annotations, KeyHints)
+  )
+
+const propertiesOf = (schema: Schema.Top | undefined): ReadonlyArray<string> =>
+  schema?.ast._tag === "Objects" ? schema.ast.propertySignatures.map(({ name }) => String(name)) : []
+
+/** An id that cannot be one is a malformed path; what should be a UUID and is none is told as the seeds tell it. */
+const malformedPath = (errors: ReadonlyArray<ValidationError>): Problem | undefined => {
+  const error = errors.find(({ type }) => type !== "uuid_parsing")
+  if (error === undefined) return undefined
+  const parameter = error.loc[1]
+  return new Problem({ code: "malformed-path", detail: `${parameter}: ${error.msg}`, facts: { parameter } })
+}
+
+/** Of a query key that is given more than once the last counts. */
+const lastOfEach = (
+  search: Readonly<Record<string, string | ReadonlyArray<string>>>
+): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(search).map(([key, value]) => [key, typeof value === "string" ? value : value.at(-1)])
+  )
+
+/**
+ * Gives the path of a request, without its query.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const pathOf = (url: string): string => {
+  const query = url.indexOf("?")
+  return query < 0 ? url : url.slice(0, query)
+}

@@ -1,0 +1,25 @@
+import { defineConfig, mergeConfig } from "vitest/config"
+import base from "../../vitest.base.ts"
+
+// What the wire says must not depend on the store below it: what asks a store runs on both.
+const asksNone = ["JsonBody", "Conditions", "OpenApi"].map((name) => `test/${name}.test.ts`)
+
+export default mergeConfig(
+  base,
+  defineConfig({
+    test: {
+      projects: [
+        { extends: true, test: { name: "memory", provide: { emendStore: "memory" } } },
+        {
+          extends: true,
+          test: {
+            name: "postgres",
+            exclude: asksNone,
+            provide: { emendStore: "postgres" },
+            globalSetup: ["../adapters/postgres/src/testing/globalSetup.ts"]
+          }
+        }
+      ]
+    }
+  })
+)

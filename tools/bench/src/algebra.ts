@@ -1,0 +1,85 @@
+/** Measures A and B: runs each size in several processes and writes the medians with their environment. */
+import { execFileSync } from "node:child_process"
+import { readFileSync, writeFileSync } from "node:fs"
+import os from "node:os"
+
+const sizes = [10, 100, 1000]
+const processes = 5
+
+interface Figure {
+  readonly median: number
+  readonly min: number
+  readonly max: number
+}
+
+const here = new URL(".", import.meta.url)
+const measure = (keys: number): Readonly<Record<string, number>> =>
+  JSON.parse(
+    execFileSync(process.execPath, ["--conditions=@emend/source", new URL("measure.ts", here).pathname, String(keys)], {
+      encoding: "utf8"
+    })
+  )
+
+const summarise = (samples: ReadonlyArray<number>): Figure => {
+  const sorted = samples.toSorted((a, b) => a - b)
+  return { median: sorted[sorted.length >> 1]!, min: sorted[0]!, max: sorted.at(-1)! }
+}
+
+const results = sizes.map((keys) => {
+  const runs = Array.from({ length: processes }, () => measure(keys))
+  const names = Object.keys(runs[0]!)
+  return { keys, figures: Object.fromEntries(names.map((name) => [name, summarise(runs.map((run) => run[name]!))])) }
+})
+
+const version = (name: string): string => {
+  const manifest = new URL(`../../../node_modules/${name}/package.json`, here)
+  return `${name} ${JSON.parse(readFileSync(manifest, "utf8")).version}`
+}
+const environment = {
+  date: new Date().toISOString().slice(0, 10),
+  node: process.version,
+  v8: process.versions.v8,
+  cpu: os.cpus()[0]!.model,
+  cores: os.cpus().length,
+  platform: `${os.type()} ${os.arch()}`,
+  libraries: ["mutative", "immer", "fast-json-patch", "effect"].map(version)
+}
+
+const nanos = (value: number): string => value >= 10_000 ? `${(value / 1000).toFixed(1)} µs` : `${value.toFixed(0)} ns`
+const table = ({ figures, keys }: typeof results[number]): string => {
+  const spread = figures["apply: hand-written spread"]!.median
+  const rows = Object.entries(figures).map(([name, { max, median, min }]) => {
+    const ratio = name.startsWith("queue") ? "" : `${(median / spread).toFixed(2)} ×`
+    return `| ${name} | ${nanos(median)} | ${nanos(min)} – ${nanos(max)} | ${ratio} |`
+  })
+  const fold = figures["queue of 100: applying each"]!.median / figures["queue of 100: folding, then applying"]!.median
+  const mutative = figures["apply: mutative"]!.median / figures["apply: emend"]!.median
+  return [
+    `## ${keys} keys in \`params\``,
+    "",
+    "| | median | range of processes | against spread |",
+    "|---|---|---|---|",
+    ...rows,
+    "",
+    `Folding a queue of 100 is ${fold.toFixed(1)} × faster than applying each; one update is ${mutative.toFixed(1)} × faster than mutative.`
+  ].join("\n")
+}
+
+const text = [
+  "# Updates in memory",
+  "",
+  "`npm run bench:algebra -w @emend/bench` writes this page. One update sets one key of `params` and the whole of",
+  "`task_metadata`; the no-op writes what is there. Every contestant's outcome is compared with the spread's outside the",
+  `timed part. Each figure is the median of ${processes} processes' medians, with the range of those.`,
+  "",
+  "Not measured: building the update from a request, validation, garbage that outlives a round, and cold code.",
+  "",
+  `${environment.date}, Node ${environment.node} (V8 ${environment.v8}), ${environment.cpu}, ${environment.cores} cores, ${environment.platform};`,
+  `${environment.libraries.join(", ")}.`,
+  "",
+  ...results.map(table).flatMap((section) => [section, ""])
+].join("\n")
+
+writeFileSync(new URL("../results/algebra.json", here), `${JSON.stringify({ environment, results }, null, 2)}\n`)
+writeFileSync(new URL("../results/algebra.md", here), text)
+process.stdout.write(text)
