@@ -12,10 +12,10 @@ const separator = "\u0001"
 /** Runs all sessions of a document in one shell, against a server, and gives the document with what they printed. */
 export const replay = (document: string, server: string): string => {
   const commands = [...document.matchAll(sessions)].flatMap(([, session]) => commandsOf(session!))
-  const script = commands.map((command) =>
-    `${command.replaceAll("localhost:8080", server)}\nprintf '\\001'`
-  ).join("\n")
-  const env = { PATH: [fileURLToPath(new URL("bin", import.meta.url)), dirname(process.execPath), process.env["PATH"]].join(":") }
+  const script = commands.map((command) => `${command.replaceAll("localhost:8080", server)}\nprintf '\\001'`).join("\n")
+  const env = {
+    PATH: [fileURLToPath(new URL("bin", import.meta.url)), dirname(process.execPath), process.env["PATH"]].join(":")
+  }
   const printed = execFileSync("sh", ["-eu"], { input: script, encoding: "utf8", env }).split(separator)
   let next = 0
   return document.replace(sessions, (_, session: string) => {

@@ -210,7 +210,8 @@ const operations = (fields: Field.Fields): Entity<Field.Fields> => {
       const mine = rebase(diff(base, left), diff(base, right))
       return mine._tag === "Failure" ? mine : { _tag: "Success", success: apply(left, mine.success) }
     },
-    undo: (before: AnyState, patch: AnyPatch, later: Iterable<AnyPatch>) => rebase(combineAll(later), invert(before, patch)),
+    undo: (before: AnyState, patch: AnyPatch, later: Iterable<AnyPatch>) =>
+      rebase(combineAll(later), invert(before, patch)),
     explain: (patch: AnyPatch) =>
       names.flatMap((name) => {
         const op = normal(patch, name)

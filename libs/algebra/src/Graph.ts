@@ -68,8 +68,10 @@ export const sources = <S extends string>(graph: Graph<S>, to: string): Readonly
  * @category queries
  * @since 0.1.0
  */
-export const hasEdge = <S extends string>(graph: Graph<S>, move: { readonly from: string; readonly to: string }): boolean =>
-  allowed(graph, move.from).includes(move.to as S)
+export const hasEdge = <S extends string>(
+  graph: Graph<S>,
+  move: { readonly from: string; readonly to: string }
+): boolean => allowed(graph, move.from).includes(move.to as S)
 
 /**
  * Tells whether a status has no way out (law G3).

@@ -9,11 +9,21 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { Caller } from "./Caller.ts"
-import { isDeleted, type RecordKind } from "./RecordKind.ts"
-import { type Commit, type Insert, type RecordKey, type RecordStore, type Rejection, type Stored, type Update, type Write, type Written } from "./RecordStore.ts"
-import type { StoreUnavailable } from "./RecordStore.ts"
 import * as Rebase from "./Rebase.ts"
 import type { PathConflict } from "./Rebase.ts"
+import { isDeleted, type RecordKind } from "./RecordKind.ts"
+import {
+  type Commit,
+  type Insert,
+  type RecordKey,
+  type RecordStore,
+  type Rejection,
+  type Stored,
+  type Update,
+  type Write,
+  type Written
+} from "./RecordStore.ts"
+import type { StoreUnavailable } from "./RecordStore.ts"
 import {
   AlreadyTaken,
   CursorBackwards,
@@ -25,7 +35,7 @@ import {
   VersionMismatch,
   VersionUnknown
 } from "./Refusals.ts"
-import { effect, type Authorship, type Revision, type Row } from "./Revision.ts"
+import { type Authorship, effect, type Revision, type Row } from "./Revision.ts"
 import { timestamp } from "./Text.ts"
 
 /**
@@ -231,19 +241,21 @@ export const make = <Fs extends Declare.Fields>(
     return saved<S>(written!)
   })
 
-  const change = Effect.fnUntraced(function*(id: string, { along = [], patch = {}, ...rest }: Change, conditions: Conditions) {
-    const versions = demanded(conditions)
-    const update: Update = {
-      _tag: "Update",
-      key: yield* keyOf(id),
-      patch,
-      ...rest,
-      ...(rest.versions === undefined && versions !== undefined ? { versions } : undefined),
-      author: yield* author(conditions.reason)
+  const change = Effect.fnUntraced(
+    function*(id: string, { along = [], patch = {}, ...rest }: Change, conditions: Conditions) {
+      const versions = demanded(conditions)
+      const update: Update = {
+        _tag: "Update",
+        key: yield* keyOf(id),
+        patch,
+        ...rest,
+        ...(rest.versions === undefined && versions !== undefined ? { versions } : undefined),
+        author: yield* author(conditions.reason)
+      }
+      const [written] = yield* commit([update, ...along])
+      return changed<S>(written!)
     }
-    const [written] = yield* commit([update, ...along])
-    return changed<S>(written!)
-  })
+  )
 
   const decide = Effect.fnUntraced(function*<E, R>(
     id: string,

@@ -36,12 +36,11 @@ export interface Scope {
  * @category models
  * @since 0.1.0
  */
-export interface RevisionSummary
-  extends
-    Pick<
-      TaskAgent.TaskAgentRevision,
-      "id" | "number" | "parent_revision_id" | "created" | "created_by" | "annotation" | "content_hash"
-    >
+export interface RevisionSummary extends
+  Pick<
+    TaskAgent.TaskAgentRevision,
+    "id" | "number" | "parent_revision_id" | "created" | "created_by" | "annotation" | "content_hash"
+  >
 {
   readonly active: boolean
 }
@@ -102,7 +101,10 @@ export class TaskAgents extends Context.Service<TaskAgents, {
     scope: Scope,
     id: string,
     revision_id: string
-  ) => Effect.Effect<{ readonly revision: TaskAgent.TaskAgentRevision; readonly active: boolean }, RecordMissing | StoreUnavailable>
+  ) => Effect.Effect<
+    { readonly revision: TaskAgent.TaskAgentRevision; readonly active: boolean },
+    RecordMissing | StoreUnavailable
+  >
   /** Edits an agent or activates one of its revisions (laws Q1 to Q6). */
   readonly update: (
     scope: Scope,
@@ -192,59 +194,64 @@ const make = Effect.gen(function*() {
   })
 
   /** Refuses an edit that what came since the version cannot carry: changes in place, and of the configuration at the tip. */
-  const carryOver = Effect.fnUntraced(function*(root: Root, patch: ReturnType<typeof TaskAgent.split>, version: number) {
-    const { id } = root.state
-    const since = yield* records.since(id, root, version)
-    const tip = (yield* findRevision(root, root.state.tip_revision_id))!
-    const tipThen = since.findLast(({ moves }) => moves["tip_revision_id"] !== undefined)?.moves["tip_revision_id"]!.from
-    const then = tipThen === undefined ? tip : (yield* findRevision(root, tipThen as string))!
-    const base = TaskAgent.configurationOf(then)
-    const theirs = TaskAgent.configurationOf(tip)
-    const conflicts = [
-      ...records.conflicts(patch.root, root, since),
-      ...Rebase.conflicts(Configuration, {
-        base,
-        theirs,
-        committed: Configuration.diff(base, theirs),
-        patch: patch.configuration
-      })
-    ]
-    if (conflicts.length > 0) {
-      return yield* new RebaseConflict({ kind: "TaskAgent", id, present: root.version, conflicts })
+  const carryOver = Effect.fnUntraced(
+    function*(root: Root, patch: ReturnType<typeof TaskAgent.split>, version: number) {
+      const { id } = root.state
+      const since = yield* records.since(id, root, version)
+      const tip = (yield* findRevision(root, root.state.tip_revision_id))!
+      const tipThen = since.findLast(({ moves }) => moves["tip_revision_id"] !== undefined)?.moves["tip_revision_id"]!
+        .from
+      const then = tipThen === undefined ? tip : (yield* findRevision(root, tipThen as string))!
+      const base = TaskAgent.configurationOf(then)
+      const theirs = TaskAgent.configurationOf(tip)
+      const conflicts = [
+        ...records.conflicts(patch.root, root, since),
+        ...Rebase.conflicts(Configuration, {
+          base,
+          theirs,
+          committed: Configuration.diff(base, theirs),
+          patch: patch.configuration
+        })
+      ]
+      if (conflicts.length > 0) {
+        return yield* new RebaseConflict({ kind: "TaskAgent", id, present: root.version, conflicts })
+      }
     }
-  })
+  )
 
-  const edit = Effect.fnUntraced(function*(root: Root, command: TaskAgent.Command & { _tag: "Edit" }, conditions: AgentConditions) {
-    const { id } = root.state
-    const patch = TaskAgent.split(command.draft.patch)
-    if (conditions.rebaseFrom !== undefined) yield* carryOver(root, patch, conditions.rebaseFrom)
-    const baseId = conditions.base ?? root.state.tip_revision_id
-    const base = yield* findRevision(root, baseId)
-    if (base === undefined) {
-      return yield* new ReferenceUnknown({
-        kind: "TaskAgentRevision",
-        field: "Revision-Base",
-        given: baseId,
-        message: "the base of an edit must be a revision of the agent"
+  const edit = Effect.fnUntraced(
+    function*(root: Root, command: TaskAgent.Command & { _tag: "Edit" }, conditions: AgentConditions) {
+      const { id } = root.state
+      const patch = TaskAgent.split(command.draft.patch)
+      if (conditions.rebaseFrom !== undefined) yield* carryOver(root, patch, conditions.rebaseFrom)
+      const baseId = conditions.base ?? root.state.tip_revision_id
+      const base = yield* findRevision(root, baseId)
+      if (base === undefined) {
+        return yield* new ReferenceUnknown({
+          kind: "TaskAgentRevision",
+          field: "Revision-Base",
+          given: baseId,
+          message: "the base of an edit must be a revision of the agent"
+        })
+      }
+      const before = TaskAgent.configurationOf(base)
+      const after = Configuration.apply(before, patch.configuration)
+      if (after === before) return { patch: patch.root, revision_id: null }
+      const revision = yield* newRevision({
+        agent: id,
+        number: root.state.revision_count + 1,
+        parent: base.id,
+        configuration: after,
+        annotation: conditions.annotation
       })
+      return {
+        patch: patch.root,
+        assign: { tip_revision_id: revision.state.id, revision_count: revision.state.number },
+        along: [revision],
+        revision_id: revision.state.id
+      }
     }
-    const before = TaskAgent.configurationOf(base)
-    const after = Configuration.apply(before, patch.configuration)
-    if (after === before) return { patch: patch.root, revision_id: null }
-    const revision = yield* newRevision({
-      agent: id,
-      number: root.state.revision_count + 1,
-      parent: base.id,
-      configuration: after,
-      annotation: conditions.annotation
-    })
-    return {
-      patch: patch.root,
-      assign: { tip_revision_id: revision.state.id, revision_count: revision.state.number },
-      along: [revision],
-      revision_id: revision.state.id
-    }
-  })
+  )
 
   const activate = Effect.fnUntraced(function*(root: Root, revision_id: string) {
     const revision = yield* findRevision(root, revision_id)
@@ -253,7 +260,10 @@ const make = Effect.gen(function*() {
     const broken = problems(TaskAgent.configurationOf(revision))
     if (broken.length > 0) {
       return yield* new InputInvalid({
-        problems: broken.map(({ field, message }) => ({ path: ["active_revision_id"], message: `${field}: ${message}` }))
+        problems: broken.map(({ field, message }) => ({
+          path: ["active_revision_id"],
+          message: `${field}: ${message}`
+        }))
       })
     }
     return { assign: { active_revision_id: revision_id, tip_revision_id: revision_id }, revision_id: null }

@@ -8,6 +8,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { assignment } from "./assignment.ts"
 import { Identifiers } from "./Identifiers.ts"
 import * as Task from "./kinds/Task.ts"
 import * as Records from "./Records.ts"
@@ -15,7 +16,6 @@ import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
 import { type RecordMissing, TransitionRefused } from "./Refusals.ts"
 import type { Revision } from "./Revision.ts"
 import { timestamp } from "./Text.ts"
-import { assignment } from "./assignment.ts"
 
 type Fields = typeof Task.Task.fields
 

@@ -15,8 +15,8 @@ import { type Event, EventLog } from "./EventLog.ts"
 import { Identifiers } from "./Identifiers.ts"
 import * as Tracker from "./kinds/AgentTaskTracker.ts"
 import { taskKind } from "./kinds/Task.ts"
-import * as Records from "./Records.ts"
 import { isDeleted } from "./RecordKind.ts"
+import * as Records from "./Records.ts"
 import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
 import { AlreadyTaken, RecordMissing, ReferenceUnknown } from "./Refusals.ts"
 import type { Revision } from "./Revision.ts"
@@ -90,7 +90,11 @@ export class Trackers extends Context.Service<Trackers, {
       })
 
       const assign = Effect.fn("Trackers.assign")(function*(
-        { agent_id, name, task_id }: { readonly task_id: string; readonly agent_id: string; readonly name?: string | null }
+        { agent_id, name, task_id }: {
+          readonly task_id: string
+          readonly agent_id: string
+          readonly name?: string | null
+        }
       ) {
         const { tenant } = yield* Caller
         const [task] = yield* store.get([{ kind: "Task", tenant, id: task_id }])

@@ -21,7 +21,14 @@ export * as Records from "./Records.ts"
 export * as RecordStore from "./RecordStore.ts"
 export * as Refusals from "./Refusals.ts"
 export * as Revision from "./Revision.ts"
-export { TaskAgents, type AgentChanged, type AgentConditions, type AgentView, type RevisionSummary, type Scope } from "./TaskAgents.ts"
+export {
+  type AgentChanged,
+  type AgentConditions,
+  type AgentView,
+  type RevisionSummary,
+  type Scope,
+  TaskAgents
+} from "./TaskAgents.ts"
 export { type MoveOptions, Tasks } from "./Tasks.ts"
 export * as Text from "./Text.ts"
 export { CursorPolicy, Trackers } from "./Trackers.ts"

@@ -61,7 +61,9 @@ const table = ({ figures, keys }: typeof results[number]): string => {
     "|---|---|---|---|",
     ...rows,
     "",
-    `Folding a queue of 100 is ${fold.toFixed(1)} × faster than applying each; one update is ${mutative.toFixed(1)} × faster than mutative.`
+    `Folding a queue of 100 is ${fold.toFixed(1)} × faster than applying each; one update is ${
+      mutative.toFixed(1)
+    } × faster than mutative.`
   ].join("\n")
 }
 

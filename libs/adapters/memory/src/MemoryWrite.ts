@@ -67,13 +67,25 @@ const update = (state: State, step: RecordStore.Update): Outcome => {
   }
   const touched = kind.touched!
   const at = before[touched] > author.at ? before[touched] : author.at
-  const after = { ...applied, ...Object.fromEntries(Object.keys(moves).map((field) => [field, assign[field]])), [touched]: at }
+  const after = {
+    ...applied,
+    ...Object.fromEntries(Object.keys(moves).map((field) => [field, assign[field]])),
+    [touched]: at
+  }
   const clash = taken(state, kind, key, after)
   if (clash !== undefined) return Result.fail({ _tag: "Taken", key, fields: clash })
   const flaw = tooLarge(kind, after, before)
   if (flaw !== undefined) return Result.fail({ _tag: "TooLarge", key, field: flaw, limit: Json.maxBytes })
   const version = present.version + 1
-  const revision = { ...author, at, version, initial: null, patch: asked, inverse: kind.kind.invert(before, asked), moves }
+  const revision = {
+    ...author,
+    at,
+    version,
+    initial: null,
+    patch: asked,
+    inverse: kind.kind.invert(before, asked),
+    moves
+  }
   return keep(state, { key, version, state: after, history: [...present.history, revision] })
 }
 

@@ -24,8 +24,7 @@ const isSet = (op: Operation): op is Set<Value> => (op as Set<Value>).set !== un
 const isMerge = (op: Operation): op is Merge => (op as Merge).merge !== undefined
 const written = (op: Merge): Keyed => op.merge.set ?? none
 const removed = (op: Merge): ReadonlyArray<string> => op.merge.unset ?? noKeys
-const outcome = (value: Keyed, key: string): Outcome =>
-  Object.hasOwn(value, key) ? { value: value[key] } : undefined
+const outcome = (value: Keyed, key: string): Outcome => Object.hasOwn(value, key) ? { value: value[key] } : undefined
 
 const merged = (value: Value, { merge }: Merge): Value => {
   const set = merge.set ?? none
@@ -127,7 +126,9 @@ const touchedKeys = (op: Merge): ReadonlyArray<string> => sorted([...Object.keys
 
 const clashes = (left: Operation, right: Operation): ReadonlyArray<Clash> => {
   if (isSet(left)) {
-    if (!isSet(right)) return clashesWithSet(right, left.set).map(({ left, right, ...at }) => ({ ...at, left: right, right: left }))
+    if (!isSet(right)) {
+      return clashesWithSet(right, left.set).map(({ left, right, ...at }) => ({ ...at, left: right, right: left }))
+    }
     return same(left.set, right.set) ? [] : [{ left: { value: left.set }, right: { value: right.set } }]
   }
   if (isSet(right)) return clashesWithSet(left, right.set)
@@ -151,8 +152,7 @@ const clash = (key: string, left: Outcome, right: Outcome): ReadonlyArray<Clash>
 
 export const behaviour: Behaviour<Value, Operation> = {
   normalise,
-  apply: (value, op) =>
-    isMerge(op) ? merged(value, op) : !isSet(op) || same(value, op.set) ? value : op.set,
+  apply: (value, op) => isMerge(op) ? merged(value, op) : !isSet(op) || same(value, op.set) ? value : op.set,
   fold,
   reduce,
   diff,
@@ -163,6 +163,8 @@ export const behaviour: Behaviour<Value, Operation> = {
     isSet(op)
       ? [op.set === null ? `clears ${field}` : `replaces ${field} by ${quote(op.set)}`]
       : touchedKeys(op).map((key) =>
-        Object.hasOwn(written(op), key) ? `sets ${field}.${key} to ${quote(written(op)[key])}` : `removes ${field}.${key}`
+        Object.hasOwn(written(op), key)
+          ? `sets ${field}.${key} to ${quote(written(op)[key])}`
+          : `removes ${field}.${key}`
       )
 }
