@@ -9,13 +9,14 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { Caller } from "./Caller.ts"
+import { type CommitRefusal, refusal } from "./CommitRefusal.ts"
+import { type Conditions, demanded, meets, type UpdateConditions } from "./Conditions.ts"
 import * as Rebase from "./Rebase.ts"
 import type { PathConflict } from "./Rebase.ts"
 import { isDeleted, type RecordKind } from "./RecordKind.ts"
 import {
   type Commit,
   type Insert,
-  type RecordKey,
   type RecordStore,
   type Rejection,
   type Stored,
@@ -24,43 +25,12 @@ import {
   type Written
 } from "./RecordStore.ts"
 import type { StoreUnavailable } from "./RecordStore.ts"
-import {
-  AlreadyTaken,
-  CursorBackwards,
-  InputInvalid,
-  RebaseConflict,
-  RecordMissing,
-  ReferenceUnknown,
-  TooContended,
-  VersionMismatch,
-  VersionUnknown
-} from "./Refusals.ts"
+import { RebaseConflict, RecordMissing, TooContended, VersionMismatch, VersionUnknown } from "./Refusals.ts"
 import { type Authorship, effect, type Revision, type Row } from "./Revision.ts"
 import { timestamp } from "./Text.ts"
 
-/**
- * What a caller demands of a record before it is changed, and why it is changed.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Conditions {
-  /** The versions of which the present one must be one, or `"*"`: the record must exist (RFC 9110, If-Match). */
-  readonly ifMatch?: ReadonlyArray<number> | "*"
-  /** Kept in the history. */
-  readonly reason?: string
-}
-
-/**
- * The conditions of an update, which may also be carried over what was committed since it was written.
- *
- * @category models
- * @since 0.1.0
- */
-export interface UpdateConditions extends Conditions {
-  /** The version that the update was written against. */
-  readonly rebaseFrom?: number
-}
+export { type CommitRefusal, refusal } from "./CommitRefusal.ts"
+export { type Conditions, meets, type UpdateConditions } from "./Conditions.ts"
 
 /**
  * A record as it is now: its version, from 1, and its state.
@@ -107,21 +77,6 @@ export type Change = Omit<Update, "_tag" | "key" | "author" | "patch"> & {
 }
 
 /**
- * What a store's rejection of a commit becomes.
- *
- * @category errors
- * @since 0.1.0
- */
-export type CommitRefusal =
-  | RecordMissing
-  | VersionMismatch
-  | ReferenceUnknown
-  | CursorBackwards
-  | InputInvalid
-  | AlreadyTaken
-  | StoreUnavailable
-
-/**
  * What a decision about a record, taken anew a bounded number of times, can be refused for.
  *
  * @category errors
@@ -144,9 +99,6 @@ export type UpdateRefusal = DecisionRefusal | VersionUnknown | RebaseConflict
  * @since 0.1.0
  */
 export interface Records<Fs extends Declare.Fields, S = Patch.State<Fs>> {
-  /** Who makes a change, and when. */
-  readonly author: (reason: string | undefined) => Effect.Effect<Authorship>
-  readonly keyOf: (id: string) => Effect.Effect<RecordKey>
   readonly find: (id: string) => Effect.Effect<Saved<S>, RecordMissing | StoreUnavailable>
   /** Inserts a record, with what belongs to it, all or nothing. */
   readonly create: (
@@ -320,8 +272,6 @@ export const make = <Fs extends Declare.Fields>(
   })
 
   return {
-    author,
-    keyOf,
     find: (id) => Effect.map(find(id), saved<S>),
     create,
     change,
@@ -333,73 +283,5 @@ export const make = <Fs extends Declare.Fields>(
   }
 }
 
-/**
- * Says a store's rejection in the words of the use cases.
- *
- * @category errors
- * @since 0.1.0
- */
-export const refusal = (
-  { kind }: RecordKind,
-  rejection: Rejection | StoreUnavailable,
-  conditions: Conditions = {}
-): CommitRefusal => {
-  if (rejection._tag === "StoreUnavailable") return rejection
-  const { id, kind: name } = rejection.key
-  switch (rejection._tag) {
-    case "Missing":
-      return new RecordMissing({ kind: name, id })
-    case "Stale":
-      return new VersionMismatch({
-        kind: name,
-        id,
-        present: rejection.record.version,
-        demanded: demanded(conditions) ?? []
-      })
-    case "Taken":
-      return new AlreadyTaken({ kind: name, fields: rejection.fields })
-    case "Dangling":
-      return new ReferenceUnknown({
-        kind: name,
-        field: rejection.field,
-        given: id,
-        message: `${rejection.field} names no record that exists`
-      })
-    case "UnknownEntry":
-      return new ReferenceUnknown({
-        kind: name,
-        field: rejection.field,
-        given: rejection.id,
-        message: `${rejection.field} must be an event of the same task and agent`
-      })
-    case "Backwards":
-      return new CursorBackwards({
-        kind: name,
-        id,
-        field: rejection.field,
-        present: rejection.present,
-        given: rejection.given
-      })
-    case "TooLarge":
-      return new InputInvalid({
-        problems: [{
-          path: [kind.fields[rejection.field]?.wireName ?? rejection.field],
-          message: `Expected ${rejection.field} to be at most ${rejection.limit} bytes of JSON after the update`
-        }]
-      })
-  }
-}
-
-/**
- * Tells whether a record has a version that the conditions demand.
- *
- * @category queries
- * @since 0.1.0
- */
-export const meets = ({ version }: { readonly version: number }, conditions: Conditions): boolean =>
-  demanded(conditions)?.includes(version) ?? true
-
 const saved = <S>({ state, version }: Stored): Saved<S> => ({ version, state: state as S })
 const changed = <S>(written: Written): Changed<S> => ({ ...saved<S>(written), changed: written.changed })
-
-const demanded = ({ ifMatch }: Conditions): ReadonlyArray<number> | undefined => ifMatch === "*" ? undefined : ifMatch

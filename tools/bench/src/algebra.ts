@@ -1,16 +1,11 @@
 /** Measures A and B: runs each size in several processes and writes the medians with their environment. */
 import { execFileSync } from "node:child_process"
-import { readFileSync, writeFileSync } from "node:fs"
-import os from "node:os"
+import { writeFileSync } from "node:fs"
+import { described, environment } from "./environment.ts"
+import { summarise } from "./Figure.ts"
 
 const sizes = [10, 100, 1000]
 const processes = 5
-
-interface Figure {
-  readonly median: number
-  readonly min: number
-  readonly max: number
-}
 
 const here = new URL(".", import.meta.url)
 const measure = (keys: number): Readonly<Record<string, number>> =>
@@ -20,30 +15,13 @@ const measure = (keys: number): Readonly<Record<string, number>> =>
     })
   )
 
-const summarise = (samples: ReadonlyArray<number>): Figure => {
-  const sorted = samples.toSorted((a, b) => a - b)
-  return { median: sorted[sorted.length >> 1]!, min: sorted[0]!, max: sorted.at(-1)! }
-}
-
 const results = sizes.map((keys) => {
   const runs = Array.from({ length: processes }, () => measure(keys))
   const names = Object.keys(runs[0]!)
   return { keys, figures: Object.fromEntries(names.map((name) => [name, summarise(runs.map((run) => run[name]!))])) }
 })
 
-const version = (name: string): string => {
-  const manifest = new URL(`../../../node_modules/${name}/package.json`, here)
-  return `${name} ${JSON.parse(readFileSync(manifest, "utf8")).version}`
-}
-const environment = {
-  date: new Date().toISOString().slice(0, 10),
-  node: process.version,
-  v8: process.versions.v8,
-  cpu: os.cpus()[0]!.model,
-  cores: os.cpus().length,
-  platform: `${os.type()} ${os.arch()}`,
-  libraries: ["mutative", "immer", "fast-json-patch", "effect"].map(version)
-}
+const where = environment(["mutative", "immer", "fast-json-patch", "effect"])
 
 const nanos = (value: number): string => value >= 10_000 ? `${(value / 1000).toFixed(1)} µs` : `${value.toFixed(0)} ns`
 const table = ({ figures, keys }: typeof results[number]): string => {
@@ -76,12 +54,11 @@ const text = [
   "",
   "Not measured: building the update from a request, validation, garbage that outlives a round, and cold code.",
   "",
-  `${environment.date}, Node ${environment.node} (V8 ${environment.v8}), ${environment.cpu}, ${environment.cores} cores, ${environment.platform};`,
-  `${environment.libraries.join(", ")}.`,
+  described(where),
   "",
   ...results.map(table).flatMap((section) => [section, ""])
 ].join("\n")
 
-writeFileSync(new URL("../results/algebra.json", here), `${JSON.stringify({ environment, results }, null, 2)}\n`)
+writeFileSync(new URL("../results/algebra.json", here), `${JSON.stringify({ environment: where, results }, null, 2)}\n`)
 writeFileSync(new URL("../results/algebra.md", here), text)
 process.stdout.write(text)

@@ -7,7 +7,7 @@ import type { PgPool } from "@effect/sql-pg/PgPool"
 import type { RecordStore } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { SqlError } from "effect/sql/SqlError"
+import type { SqlError } from "effect/sql/SqlError"
 import { classify, on, type Run, through, unavailable } from "./Database.ts"
 import * as Inserts from "./Inserts.ts"
 import * as Plan from "./Plan.ts"
@@ -57,7 +57,6 @@ export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>) => 
 
   /** Executes single writes as one statement, and where the database refuses it, in halves until the bad one is alone. */
   const together = (
-    group: Plan.Group & { readonly kind: string },
     writes: ReadonlyArray<RecordStore.Write>
   ): Effect.Effect<ReadonlyArray<Outcome>, RecordStore.StoreUnavailable> =>
     again(execute(executors, run, writes)).pipe(
@@ -67,8 +66,8 @@ export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>) => 
         if (writes.length === 1) return Effect.succeed([refusal(executors, writes[0]!, error)])
         const half = writes.length >> 1
         return Effect.zipWith(
-          together(group, writes.slice(0, half)),
-          together(group, writes.slice(half)),
+          together(writes.slice(0, half)),
+          together(writes.slice(half)),
           (first, second) => [...first, ...second]
         )
       })
@@ -85,7 +84,7 @@ export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>) => 
       }
       for (let from = 0; from < group.at.length; from += chunk) {
         const at = group.at.slice(from, from + chunk)
-        const found = yield* together(group, at.map((i) => commits[i]![0]))
+        const found = yield* together(at.map((i) => commits[i]![0]))
         at.forEach((i, n) => (outcomes[i] = found[n]!))
       }
     }

@@ -4,16 +4,21 @@
  * @since 0.1.0
  */
 import * as PgConnection from "@effect/sql-pg/PgConnection"
+import type { EventLog, RecordStore } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
+import type { SqlError } from "effect/sql/SqlError"
 import { setTimeout as pause } from "node:timers/promises"
 import * as Account from "./embedded/Account.ts"
 import * as Binaries from "./embedded/Binaries.ts"
 import * as Cluster from "./embedded/Cluster.ts"
 import { EmbeddedPostgresError } from "./embedded/EmbeddedPostgresError.ts"
+import type { DatabaseUnsuitable } from "./Migration.ts"
+import * as PostgresStore from "./PostgresStore.ts"
 
 export { EmbeddedPostgresError } from "./embedded/EmbeddedPostgresError.ts"
 
@@ -85,6 +90,17 @@ export const make = Effect.fnUntraced(function*(
   return { url: Redacted.make(url(cluster, present.running, Cluster.user)), pid: present.running.pid }
 })
 
+/**
+ * Provides the store of records and events on the embedded server of a data folder.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (
+  options: Options & Omit<PostgresStore.Options, "url" | "stream">
+): Layer.Layer<RecordStore.RecordStore | EventLog.EventLog, EmbeddedPostgresError | SqlError | DatabaseUnsuitable> =>
+  Layer.unwrap(Effect.map(make(options), ({ url }) => PostgresStore.layer({ ...options, url })))
+
 interface Presence {
   readonly running: Cluster.Running
   readonly connection: PgConnection.PgConnection
@@ -104,17 +120,19 @@ const attach = (cluster: Cluster.Cluster, timeoutMillis: number) =>
     while (true) {
       const running = yield* Cluster.start(cluster, { port, timeoutMillis: until - performance.now() })
       const scope = yield* Scope.make()
-      const attached = yield* Effect.exit(Scope.provide(scope)(Effect.gen(function*() {
-        const connection = yield* PgConnection.make({
-          url: Redacted.make(url(cluster, running, "postgres")),
-          applicationName: "emend presence"
-        })
-        yield* connection.query(`SELECT pg_advisory_lock_shared(${presence})`)
-        yield* createDatabase(connection)
-        const watch = yield* Scope.fork(scope)
-        const lost = yield* Scope.provide(watch)(connection.listen("emend_presence"))
-        return { running, connection, lost, watch, scope }
-      })))
+      const attached = yield* Effect.exit(
+        Scope.provide(scope)(Effect.gen(function*() {
+          const connection = yield* PgConnection.make({
+            url: Redacted.make(url(cluster, running, "postgres")),
+            applicationName: "emend presence"
+          })
+          yield* connection.query(`SELECT pg_advisory_lock_shared(${presence})`)
+          yield* createDatabase(connection)
+          const watch = yield* Scope.fork(scope)
+          const lost = yield* Scope.provide(watch)(connection.listen("emend_presence"))
+          return { running, connection, lost, watch, scope }
+        }))
+      )
       if (Exit.isSuccess(attached)) return attached.value
       yield* Scope.close(scope, Exit.void)
       if (performance.now() > until) {

@@ -65,13 +65,17 @@ export const make = (
           : Result.fail({ _tag: "Taken", key, fields: ["id"] })
       }
       const [why, place] = ((row![0] as string | null) ?? flaw).split(":")
-      if (why === "taken") return Result.fail({ _tag: "Taken", key, fields: relation.kind.unique![Number(place)]!.fields })
+      if (why === "taken") {
+        return Result.fail({ _tag: "Taken", key, fields: relation.kind.unique![Number(place)]!.fields })
+      }
       const field = relation.attributes[Number(place)]?.field ?? ""
       if (why === "dangling") return Result.fail({ _tag: "Dangling", key, field })
       if (why === "large") return Result.fail({ _tag: "TooLarge", key, field, limit: Json.maxBytes })
       flaw = (yield* insert(run, [write]))[0]![1] as string
     }
-    return yield* Effect.die(new Error(`An insert of ${key.kind} ${key.id} was refused ${attempts} times for no reason`))
+    return yield* Effect.die(
+      new Error(`An insert of ${key.kind} ${key.id} was refused ${attempts} times for no reason`)
+    )
   })
 
   return Effect.fnUntraced(function*(run, inserts) {

@@ -26,15 +26,19 @@ export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>): Ev
   const run = through(pool)
   const statement = appendStatement(relations.get("Task")!, relations.get("AgentTaskTracker")!)
   return {
-    append: Effect.fnUntraced(function*(events) {
-      const results: Array<Result.Result<EventLog.Event, EventLog.AppendRejection>> = []
-      for (const places of waves(events)) {
-        const wave = places.map((at) => events[at]!)
-        const found = yield* append(run, statement, wave)
-        places.forEach((at, n) => (results[at] = found[n]!))
-      }
-      return results
-    }, Effect.mapError(unavailable), Effect.uninterruptible),
+    append: Effect.fnUntraced(
+      function*(events) {
+        const results: Array<Result.Result<EventLog.Event, EventLog.AppendRejection>> = []
+        for (const places of waves(events)) {
+          const wave = places.map((at) => events[at]!)
+          const found = yield* append(run, statement, wave)
+          places.forEach((at, n) => (results[at] = found[n]!))
+        }
+        return results
+      },
+      Effect.mapError(unavailable),
+      Effect.uninterruptible
+    ),
     get: ({ id, tenant }) =>
       run(`SELECT ${columns} FROM events WHERE tenant = $1 AND id = $2`, [tenant, id]).pipe(
         Effect.map((rows) => rows[0] === undefined ? undefined : event(rows[0])),

@@ -52,9 +52,10 @@ const lock = "4207849485"
  */
 export const run = Effect.fnUntraced(function*(
   pool: PgPool,
-  migrations: ReadonlyArray<Migration>
+  migrations: ReadonlyArray<Migration>,
+  oldest: number = oldestServer
 ): Effect.fn.Return<ReadonlyArray<number>, SqlError | DatabaseUnsuitable> {
-  yield* pool.use(checkServer)
+  yield* pool.use((connection) => checkServer(connection, oldest))
   const done: Array<number> = []
   while (true) {
     const step = yield* Effect.scoped(Effect.flatMap(pool.reserve, (connection) => next(connection, migrations)))
@@ -63,15 +64,21 @@ export const run = Effect.fnUntraced(function*(
   }
 })
 
-const checkServer = Effect.fnUntraced(function*(connection: PgConnection.PgConnection) {
+const checkServer = Effect.fnUntraced(function*(connection: PgConnection.PgConnection, oldest: number) {
   const query = on(connection)
-  const [server] = yield* query("SELECT current_setting('server_version_num')::int4, current_setting('server_version')", [])
-  if ((server![0] as number) < oldestServer * 10_000) {
+  const [server] = yield* query(
+    "SELECT current_setting('server_version_num')::int4, current_setting('server_version')",
+    []
+  )
+  if ((server![0] as number) < oldest * 10_000) {
     return yield* new DatabaseUnsuitable({
-      message: `PostgreSQL ${server![1]} is too old: ${oldestServer} or newer is needed`
+      message: `PostgreSQL ${server![1]} is too old: ${oldest} or newer is needed`
     })
   }
-  const [encoding] = yield* query("SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()", [])
+  const [encoding] = yield* query(
+    "SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()",
+    []
+  )
   if (encoding![0] !== "UTF8") {
     return yield* new DatabaseUnsuitable({ message: `The database has the encoding ${encoding![0]}: UTF8 is needed` })
   }

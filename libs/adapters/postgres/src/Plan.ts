@@ -64,6 +64,8 @@ const claims = (
   if (write._tag === "Update") return [record]
   const values = (relations.get(kind)?.kind.unique ?? []).map(({ fields }) => fields.map((field) => write.state[field]))
   // A null is the same as nothing else.
-  const claimed = values.flatMap((values, at) => values.includes(null) ? [] : [JSON.stringify([kind, tenant, at, values])])
+  const claimed = values.flatMap((values, at) =>
+    values.includes(null) ? [] : [JSON.stringify([kind, tenant, at, values])]
+  )
   return [record, ...claimed]
 }

@@ -97,15 +97,13 @@ const recordStore = (pool: PgPool, relations: Relations): RecordStore.RecordStor
       }
       return found
     }, Effect.mapError(Database.unavailable)),
-    find: (query) => {
+    find: Effect.fnUntraced(function*(query) {
       const relation = relations.get(query.kind)!
       const statement = ReadStatement.byValues(relation, query)
-      if (statement === undefined) return Effect.succeed([])
-      return run(statement.text, statement.parameters).pipe(
-        Effect.map((rows) => rows.map((row) => ({ version: row[0] as number, state: Relation.read(relation, row, 1) }))),
-        Effect.mapError(Database.unavailable)
-      )
-    },
+      if (statement === undefined) return []
+      const rows = yield* run(statement.text, statement.parameters)
+      return rows.map((row) => ({ version: row[0] as number, state: Relation.read(relation, row, 1) }))
+    }, Effect.mapError(Database.unavailable)),
     history: (key, { before, limit }) =>
       run(ReadStatement.history, [
         key.tenant,
@@ -114,7 +112,7 @@ const recordStore = (pool: PgPool, relations: Relations): RecordStore.RecordStor
         String(Number.isSafeInteger(before) ? before : Number.MAX_SAFE_INTEGER),
         String(Number.isSafeInteger(limit) ? limit : Number.MAX_SAFE_INTEGER)
       ]).pipe(
-        Effect.map((rows) => rows.map(revision)),
+        Effect.map((rows) => rows.map((row) => revision(relations.get(key.kind)!, row))),
         Effect.mapError(Database.unavailable)
       ),
     ping: run("SELECT 1", []).pipe(Effect.asVoid, Effect.mapError(Database.unavailable))
@@ -131,5 +129,17 @@ const byKind = (keys: ReadonlyArray<RecordStore.RecordKey>): ReadonlyMap<string,
 }
 
 const revision = (
+  { kind: { kind } }: Relation.Relation,
   [version, at, by, reason, initial, patch, inverse, moves]: ReadonlyArray<unknown>
-): Revision.Revision => ({ version, at, by, reason, initial, patch, inverse, moves }) as Revision.Revision
+): Revision.Revision =>
+  // The database leaves the keys that an inverse removes in an order of its own.
+  ({
+    version,
+    at,
+    by,
+    reason,
+    initial,
+    patch,
+    inverse: kind.normalise(inverse as Revision.Row),
+    moves
+  }) as Revision.Revision

@@ -5,7 +5,7 @@
  */
 import type { Declare } from "@emend/algebra/schema"
 import { type RecordKind, type Revision } from "@emend/domain"
-import * as Table from "./Table.ts"
+import type * as Table from "./Table.ts"
 
 /**
  * A field of a relation: its declaration, its column, and its place among the fields.

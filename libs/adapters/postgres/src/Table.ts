@@ -94,7 +94,8 @@ export const primaryKey = (table: Table): string => `${table.name}_pkey`
  * @category names
  * @since 0.1.0
  */
-export const uniqueKey = (table: Table, fields: ReadonlyArray<string>): string => `${table.name}_${fields.join("_")}_key`
+export const uniqueKey = (table: Table, fields: ReadonlyArray<string>): string =>
+  `${table.name}_${fields.join("_")}_key`
 
 /**
  * The name of the foreign key of a field.

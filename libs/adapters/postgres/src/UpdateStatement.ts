@@ -126,7 +126,12 @@ interface Parts {
   readonly facts: ReadonlyArray<string>
 }
 
-/** The attributes of a kind by what an update may do to them. */
+/**
+ * Divides the attributes of a kind by what an update may do to them.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
 export const writable = (relation: Relation) => {
   const fixed = new Set(["id", relation.kind.touched])
   return {
@@ -251,7 +256,9 @@ const outcome = (relation: Relation, shape: Shape, changing: ReadonlyArray<Attri
 const updated = (relation: Relation, touched: Attribute, changing: ReadonlyArray<Attribute>): string => {
   const sources = changing.flatMap((of) => [`d${of.index}`, ...slots(of).map((slot) => `n${slot}`)])
   const sets = changing.flatMap((of) =>
-    slots(of).map((slot, part) => `${column(of, part)} = CASE WHEN w.d${of.index} THEN w.n${slot} ELSE t.${column(of, part)} END`)
+    slots(of).map((slot, part) =>
+      `${column(of, part)} = CASE WHEN w.d${of.index} THEN w.n${slot} ELSE t.${column(of, part)} END`
+    )
   )
   return `u AS (
   UPDATE ${quoted(relation.table.name)} t
@@ -265,13 +272,17 @@ const recorded = (relation: Relation, { changing }: Parts): string => {
   const all = [...changing]
   const advances = all.filter(({ declared }) => declared.kind === "forward").map(({ field, index }) =>
     // A step back under the policy `join` is none, and the history keeps no advance without effect.
-    `CASE WHEN g${index} > coalesce(o${index}, 0) THEN jsonb_build_object(${literal(field)}, jsonb_build_object('advance', ` +
+    `CASE WHEN g${index} > coalesce(o${index}, 0) THEN jsonb_build_object(${
+      literal(field)
+    }, jsonb_build_object('advance', ` +
     `jsonb_build_object('sequence', g${index}, 'id', h${index}))) ELSE '{}'::jsonb END`
   )
   const inverses = all.flatMap((of) => {
     const { declared, field } = of
     if (declared.kind !== "replace" && declared.kind !== "map") return []
-    return [`CASE WHEN p ? ${literal(field)} THEN jsonb_build_object(${literal(field)}, ${inverse(of)}) ELSE '{}'::jsonb END`]
+    return [
+      `CASE WHEN p ? ${literal(field)} THEN jsonb_build_object(${literal(field)}, ${inverse(of)}) ELSE '{}'::jsonb END`
+    ]
   })
   const moves = all.filter(({ declared }) => declared.kind === "guarded" || declared.kind === "fixed").map((of) => {
     const { column, field, index } = of
@@ -299,7 +310,7 @@ const inverse = (of: Attribute): string => {
     `CASE WHEN bool_or(${which}) THEN jsonb_build_object('${name}', ${aggregate} FILTER (WHERE ${which})) ELSE '{}'::jsonb END`
   return `CASE WHEN f${index} IS NULL OR ${operation(of)} ? 'set' THEN jsonb_build_object('set', f${index}) ELSE (` +
     `SELECT jsonb_build_object('merge', ${part("set", `jsonb_object_agg(key, f${index}->key)`, present)} || ` +
-    `${part("unset", "jsonb_agg(key ORDER BY key)", `NOT ${present}`)}) ` +
+    `${part("unset", "jsonb_agg(key)", `NOT ${present}`)}) ` +
     `FROM (SELECT jsonb_object_keys(${merge}->'set') UNION ALL SELECT jsonb_array_elements_text(${merge}->'unset')) ` +
     `AS keys (key)) END`
 }

@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
-import { records } from "./migrations/0001_records.ts"
 import type { Migration } from "./Migration.ts"
+import { records } from "./migrations/0001_records.ts"
 
 /**
  * Every migration, numbered from 1 without gaps.

@@ -65,8 +65,11 @@ export const commit = (
 export const write = (
   ...writes: ReadonlyArray<RecordStore.Write>
 ): Effect.Effect<ReadonlyArray<RecordStore.Written>, RecordStore.StoreUnavailable, RecordStore.RecordStore> =>
-  Effect.map(commit(...writes.map((one) => [one] as const)), (results) =>
-    results.map((result) => Result.getOrThrowWith(result, (rejection) => new Error(JSON.stringify(rejection)))[0]!))
+  Effect.map(
+    commit(...writes.map((one) => [one] as const)),
+    (results) =>
+      results.map((result) => Result.getOrThrowWith(result, (rejection) => new Error(JSON.stringify(rejection)))[0]!)
+  )
 
 export const present = (id: string, kind = "Task") =>
   Effect.flatMap(RecordStore.RecordStore, (store) => Effect.map(store.get([key(id, kind)]), ([stored]) => stored!))

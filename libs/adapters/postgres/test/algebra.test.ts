@@ -1,5 +1,5 @@
 import { describe, expect, layer } from "@effect/vitest"
-import { Cursor, Equality } from "@emend/algebra"
+import { type Cursor, Equality } from "@emend/algebra"
 import { kinds, type RecordKind, RecordStore, type Revision } from "@emend/domain"
 import * as TestDatabase from "@emend/postgres/testing"
 import { Generate } from "@emend/testkit"
@@ -36,7 +36,9 @@ const pairs = (kind: RecordKind.RecordKind): ReadonlyArray<Pair> => {
       ...(state["status"] === "DELETED" ? { status: "RUNNING" } : undefined),
       ...(Object.hasOwn(state, "is_deleted") ? { is_deleted: false } : undefined)
     }
-    if (kind.kind.name !== "AgentTaskTracker") return { id, before: kind.kind.name === "Task" ? { ...own, name: null } : own, patch: patches[n]! }
+    if (kind.kind.name !== "AgentTaskTracker") {
+      return { id, before: kind.kind.name === "Task" ? { ...own, name: null } : own, patch: patches[n]! }
+    }
     // Of the entries 1, 2 and 3 of a log, the record stands at none or one, and is to advance to none or one.
     const stands = n % 4
     const to = (n >> 2) % 4
@@ -62,11 +64,13 @@ const settle = Effect.fnUntraced(function*(all: ReadonlyArray<Pair>) {
   yield* write(...all.map(({ before }) => insert("AgentTaskTracker", { ...before, last_processed_event_id: null })))
   yield* append(...numbers.flatMap((n) => [1, 2, 3].map((e) => event(`${n}-${e}`, "task", `agent ${n}`))))
   const standing = all.filter(({ before }) => before["last_processed_event_id"] !== null)
-  yield* write(...standing.map(({ before, id }) => update(id, {
-    key: { kind: "AgentTaskTracker", tenant, id },
-    advance: { last_processed_event_id: before["last_processed_event_id"].id },
-    author: author()
-  })))
+  yield* write(...standing.map(({ before, id }) =>
+    update(id, {
+      key: { kind: "AgentTaskTracker", tenant, id },
+      advance: { last_processed_event_id: before["last_processed_event_id"].id },
+      author: author()
+    })
+  ))
 })
 
 const updatable = kinds.filter(({ touched }) => touched !== undefined)
@@ -76,30 +80,34 @@ describe("what the database does to a record is what the algebra does", () => {
     for (const size of batches) {
       const name = kind.kind.name
       layer(TestDatabase.layer())(`${name}, ${size} at a time`, (it) => {
-        it.effect("row(s)·sql(p) = row(s·p), and nothing is written exactly where p changes nothing", () =>
-          Effect.gen(function*() {
-            const store = yield* RecordStore.RecordStore
-            const all = pairs(kind).slice(0, size === 1 ? 200 : cases)
-            if (name === "AgentTaskTracker") yield* settle(all)
-            else yield* write(...all.map(({ before }) => insert(name, before)))
-            for (let from = 0; from < all.length; from += size) {
-              const batch = all.slice(from, from + size)
-              const results = yield* store.commit(batch.map(({ advance, id, patch }) => [{
-                _tag: "Update",
-                key: { kind: name, tenant, id },
-                patch,
-                ...(advance === undefined ? undefined : { advance: { last_processed_event_id: advance } }),
-                backwards: "join",
-                author: author(60)
-              }]))
-              const keys = batch.map(({ id }) => ({ kind: name, tenant, id }))
-              const present = yield* store.get(keys)
-              for (const [n, pair] of batch.entries()) {
-                const revisions = yield* store.history(keys[n]!, { limit: 9 })
-                compare(kind, pair, results[n]!, present[n]!, revisions)
+        it.effect(
+          "row(s)·sql(p) = row(s·p), and nothing is written exactly where p changes nothing",
+          () =>
+            Effect.gen(function*() {
+              const store = yield* RecordStore.RecordStore
+              const all = pairs(kind).slice(0, size === 1 ? 200 : cases)
+              if (name === "AgentTaskTracker") yield* settle(all)
+              else yield* write(...all.map(({ before }) => insert(name, before)))
+              for (let from = 0; from < all.length; from += size) {
+                const batch = all.slice(from, from + size)
+                const results = yield* store.commit(batch.map(({ advance, id, patch }) => [{
+                  _tag: "Update",
+                  key: { kind: name, tenant, id },
+                  patch,
+                  ...(advance === undefined ? undefined : { advance: { last_processed_event_id: advance } }),
+                  backwards: "join",
+                  author: author(60)
+                }]))
+                const keys = batch.map(({ id }) => ({ kind: name, tenant, id }))
+                const present = yield* store.get(keys)
+                for (const [n, pair] of batch.entries()) {
+                  const revisions = yield* store.history(keys[n]!, { limit: 9 })
+                  compare(kind, pair, results[n]!, present[n]!, revisions)
+                }
               }
-            }
-          }), 120_000)
+            }),
+          120_000
+        )
       })
     }
   }

@@ -29,7 +29,12 @@ interface Wanted {
 /** What the declarations of a kind and of its table say of the table's columns. */
 const wanted = (table: Table.Table): ReadonlyArray<Wanted> => {
   const { kind } = kinds.find(({ kind }) => kind.name === table.kind)!
-  const own = (name: string, type: string): Wanted => ({ name, type, nullable: false, collation: type === "text" ? "C" : null })
+  const own = (name: string, type: string): Wanted => ({
+    name,
+    type,
+    nullable: false,
+    collation: type === "text" ? "C" : null
+  })
   return [
     own("tenant", "text"),
     own("version", "bigint"),
@@ -84,7 +89,9 @@ describe("the declarations of the kinds, the mapping and the database say the sa
           const definition = definitions.get(Table.uniqueKey(table, fields))!.replaceAll(" DESC", "")
           expect(definition).toContain(`(tenant, ${fields.join(", ")})`)
           expect(definition.includes("WHERE")).toBe(among === "live")
-          if (among === "live") expect(definition).toContain(`${tombstone!.field} IS DISTINCT FROM '${tombstone!.value}'`)
+          if (among === "live") {
+            expect(definition).toContain(`${tombstone!.field} IS DISTINCT FROM '${tombstone!.value}'`)
+          }
         }
         const keys = yield* query(
           "SELECT conname::text, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = $1::regclass AND contype = 'f'",
@@ -108,8 +115,10 @@ describe("the declarations of the kinds, the mapping and the database say the sa
     Effect.gen(function*() {
       const query = yield* catalogue
       yield* query(`INSERT INTO tasks (tenant, id, version, created_at, updated_at) VALUES ('t', 'a', 1, now(), now())`)
-      yield* query(`INSERT INTO board_tasks (tenant, id, version, organization_id, title, created_at, updated_at, status, priority,
-        source, is_deleted) VALUES ('t', 'b', 1, 'o', 'x', now(), now(), 'backlog', 3, 'manual', false)`)
+      yield* query(
+        `INSERT INTO board_tasks (tenant, id, version, organization_id, title, created_at, updated_at, status, priority,
+        source, is_deleted) VALUES ('t', 'b', 1, 'o', 'x', now(), now(), 'backlog', 3, 'manual', false)`
+      )
       const refused = [
         `UPDATE tasks SET params = 'null'`,
         `UPDATE tasks SET params = '[]'`,

@@ -1,8 +1,10 @@
 import * as PgConnection from "@effect/sql-pg/PgConnection"
 import { afterEach, describe, expect, it } from "@effect/vitest"
-import { EmbeddedPostgres } from "@emend/postgres"
+import { EmbeddedPostgres, PostgresStore } from "@emend/postgres"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import { type ChildProcess, execFileSync, spawn } from "node:child_process"
@@ -14,6 +16,7 @@ import { setImmediate } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import * as Account from "../src/embedded/Account.ts"
 import * as Binaries from "../src/embedded/Binaries.ts"
+import { insert, present, task, write } from "./Records.ts"
 
 const isRoot = process.getuid?.() === 0
 const folders: Array<string> = []
@@ -63,7 +66,9 @@ const start = async (dataDir: string) => {
 /** Starts the server of a folder in another process. */
 const elsewhere = (dataDir: string) => {
   const script = fileURLToPath(new URL("./holder.ts", import.meta.url))
-  const child = spawn(process.execPath, ["--conditions=@emend/source", script, dataDir], { stdio: ["ignore", "pipe", "inherit"] })
+  const child = spawn(process.execPath, ["--conditions=@emend/source", script, dataDir], {
+    stdio: ["ignore", "pipe", "inherit"]
+  })
   children.push(child)
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve))
   const ready = new Promise<{ readonly pid: number; readonly url: string }>((resolve, reject) => {
@@ -153,6 +158,23 @@ describe("an embedded server", () => {
     const second = await start(dataDir)
     expect(await query(second.url, "SELECT n FROM kept")).toEqual([[1]])
     await second.close()
+  })
+
+  it("holds a store, brought to the present form, also when it is found through DATABASE_URL", async () => {
+    const dataDir = folder()
+    Fs.chmodSync(dirname(dataDir), 0o755)
+    const created = write(insert("Task", task("a")))
+    const [first] = await Effect.runPromise(
+      Effect.provide(created, EmbeddedPostgres.layer({ dataDir, durable: false }))
+    )
+    expect(first!.version).toBe(1)
+    const { close, url } = await start(dataDir)
+    const environment = ConfigProvider.layer(ConfigProvider.fromUnknown({ DATABASE_URL: url }))
+    const stored = await Effect.runPromise(
+      Effect.provide(present("a"), PostgresStore.layerConfig.pipe(Layer.provide(environment)))
+    )
+    expect(stored).toEqual({ version: 1, state: first!.state })
+    await close()
   })
 
   it("outlives a process that is killed, and the next one takes it over", async () => {

@@ -10,21 +10,30 @@ import * as Result from "effect/Result"
 import { author, commit, history, insert, key, merge, present, task, update, write } from "./Records.ts"
 
 /** A store on a new database with the tasks `a` and `b`, and a session beside it. */
-const prepared = Effect.fnUntraced(function*(options: Partial<PostgresStore.Options> = {}, ...settings: ReadonlyArray<string>) {
-  const url = yield* TestDatabase.make()
-  const pool = yield* Database.make({ url, maxConnections: 3 })
-  const query = Database.through(pool)
-  const name = new URL(Redacted.value(url)).pathname.slice(1)
-  for (const setting of settings) yield* query(`ALTER DATABASE ${name} SET ${setting}`, [])
-  const store = PostgresStore.layer({ url, maxConnections: 3, migrate: false, applicationName: "under test", ...options })
-  const waiting = (count: number) =>
-    Effect.gen(function*() {
-      const waits = `SELECT count(*)::int4 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
-      while ((yield* query(waits, []))[0]![0] !== count);
+const prepared = Effect.fnUntraced(
+  function*(options: Partial<PostgresStore.Options> = {}, ...settings: ReadonlyArray<string>) {
+    const url = yield* TestDatabase.make()
+    const pool = yield* Database.make({ url, maxConnections: 3 })
+    const query = Database.through(pool)
+    const name = new URL(Redacted.value(url)).pathname.slice(1)
+    for (const setting of settings) yield* query(`ALTER DATABASE ${name} SET ${setting}`, [])
+    const store = PostgresStore.layer({
+      url,
+      maxConnections: 3,
+      migrate: false,
+      applicationName: "under test",
+      ...options
     })
-  const session = Database.on(yield* pool.reserve)
-  return { query, session, store, waiting }
-})
+    const waiting = (count: number) =>
+      Effect.gen(function*() {
+        const waits =
+          `SELECT count(*)::int4 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+        while ((yield* query(waits, []))[0]![0] !== count);
+      })
+    const session = Database.on(yield* pool.reserve)
+    return { query, session, store, waiting }
+  }
+)
 
 const tasks = write(insert("Task", task("a")), insert("Task", task("b")))
 
@@ -53,11 +62,16 @@ describe("failures", () => {
       yield* Effect.gen(function*() {
         const ids = Array.from({ length: 9 }, (_, n) => `b${n}`)
         yield* write(...ids.map((id) => insert("BoardTask", board(id))))
-        const exit = yield* Effect.exit(commit(...ids.map((id, n) => [
-          update(id, { key: key(id, "BoardTask"), patch: { priority: { set: n === 4 ? 99 : 1 } } })
-        ] as const)))
+        const exit = yield* Effect.exit(commit(...ids.map((id, n) =>
+          [
+            update(id, { key: key(id, "BoardTask"), patch: { priority: { set: n === 4 ? 99 : 1 } } })
+          ] as const
+        )))
         expect(Exit.hasDies(exit)).toBe(true)
-        const priorities = yield* Effect.forEach(ids, (id) => Effect.map(present(id, "BoardTask"), ({ state }) => state["priority"]))
+        const priorities = yield* Effect.forEach(
+          ids,
+          (id) => Effect.map(present(id, "BoardTask"), ({ state }) => state["priority"])
+        )
         expect(priorities).toEqual([1, 1, 1, 1, 3, 1, 1, 1, 1])
         expect(yield* history("b4", "BoardTask")).toHaveLength(1)
       }).pipe(Effect.provide(store))
@@ -87,7 +101,9 @@ describe("failures", () => {
         yield* session("SET deadlock_timeout = '1h'", [])
         yield* session("BEGIN", [])
         yield* session("SELECT 1 FROM tasks WHERE id = 'b' FOR UPDATE", [])
-        const both = yield* Effect.forkChild(commit([update("a", { patch: merge({ k: 1 }) })], [update("b", { patch: merge({ k: 1 }) })]))
+        const both = yield* Effect.forkChild(
+          commit([update("a", { patch: merge({ k: 1 }) })], [update("b", { patch: merge({ k: 1 }) })])
+        )
         yield* waiting(1)
         yield* session("UPDATE tasks SET status_reason = 'other' WHERE id = 'a'", [])
         yield* session("COMMIT", [])
@@ -108,14 +124,21 @@ describe("failures", () => {
         yield* session("COMMIT", [])
         const [merged] = yield* Fiber.join(merging)
         expect(merged).toMatchObject({ version: 6, changed: true, state: { params: { theirs: 1, k: 1 } } })
-        expect((yield* history("a"))[0]).toMatchObject({ version: 6, inverse: { params: { merge: { set: { k: 0 } } } } })
+        expect((yield* history("a"))[0]).toMatchObject({
+          version: 6,
+          inverse: { params: { merge: { set: { k: 0 } } } }
+        })
 
         yield* session("BEGIN", [])
         yield* session(`UPDATE tasks SET params = '{"k": 2}', version = 8 WHERE id = 'a'`, [])
         const nothing = yield* Effect.forkChild(write(update("a", { patch: merge({ k: 2 }) })))
         yield* waiting(1)
         yield* session("COMMIT", [])
-        expect((yield* Fiber.join(nothing))[0]).toMatchObject({ version: 8, changed: false, state: { params: { k: 2 } } })
+        expect((yield* Fiber.join(nothing))[0]).toMatchObject({
+          version: 8,
+          changed: false,
+          state: { params: { k: 2 } }
+        })
 
         yield* session("BEGIN", [])
         yield* session(`UPDATE tasks SET status = 'DELETED' WHERE id = 'a'`, [])
@@ -149,7 +172,10 @@ describe("failures", () => {
         yield* session("SELECT 1 FROM tasks WHERE id = 'a' FOR UPDATE", [])
         const cut = yield* Effect.forkChild(Effect.exit(commit([update("a", { patch: merge({ k: 1 }) })])))
         yield* waiting(1)
-        yield* query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'under test' AND datname = current_database()", [])
+        yield* query(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'under test' AND datname = current_database()",
+          []
+        )
         const exit = yield* Fiber.join(cut)
         yield* session("ROLLBACK", [])
         const error = yield* Effect.flip(exit)

@@ -47,10 +47,13 @@ describe("a kind that the domain does not have needs its declaration and its tab
         })
       )
       yield* append(event("e1", "a", "g"), event("e2", "a", "g"))
-      const advance = (id: string) => update("n", { key: key("n", name), advance: { seen: id }, patch: { left: { merge: { set: { id } } } } })
+      const advance = (id: string) =>
+        update("n", { key: key("n", name), advance: { seen: id }, patch: { left: { merge: { set: { id } } } } })
       const [first] = yield* write(advance("e2"))
       expect(first).toMatchObject({ version: 2, state: { seen: { sequence: 2, id: "e2" }, left: { id: "e2" } } })
       expect((yield* commit([advance("e1")]))[0]).toMatchObject({ failure: { _tag: "Backwards", field: "seen" } })
-      expect((yield* commit([advance("e3")]))[0]).toMatchObject({ failure: { _tag: "UnknownEntry", field: "seen", id: "e3" } })
+      expect((yield* commit([advance("e3")]))[0]).toMatchObject({
+        failure: { _tag: "UnknownEntry", field: "seen", id: "e3" }
+      })
     }).pipe(Effect.provide(store)))
 })

@@ -32,7 +32,8 @@ const overlapping = Effect.gen(function*() {
   /** Waits until so many sessions of the database wait for a lock. */
   const waiting = (count: number) =>
     Effect.gen(function*() {
-      const waits = `SELECT count(*)::int4 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+      const waits =
+        `SELECT count(*)::int4 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
       while ((yield* Database.through(pool)(waits, []))[0]![0] !== count);
     })
   const read = Effect.flatMap(EventLog.EventLog, (log) => log.read({ tenant, task_id: "a", after: 0, limit: 10 })).pipe(

@@ -19,9 +19,23 @@ describe("migrations", () => {
       const error = yield* Effect.flip(Migration.run(pool, migrations))
       expect(error).toMatchObject({
         _tag: "DatabaseUnsuitable",
-        message: `The database was migrated to ${migrations.length + 1} by a newer version; this one knows ${migrations.length}`
+        message: `The database was migrated to ${
+          migrations.length + 1
+        } by a newer version; this one knows ${migrations.length}`
       })
       expect((yield* query("SELECT number FROM emend_migrations")).length).toBe(migrations.length + 1)
+    }))
+
+  it.effect("a server that is too old is refused and left as it is", () =>
+    Effect.gen(function*() {
+      const { pool, query } = yield* empty
+      const error = yield* Effect.flip(Migration.run(pool, migrations, 99))
+      expect(error).toMatchObject({
+        _tag: "DatabaseUnsuitable",
+        message: expect.stringMatching(/too old: 99 or newer is needed/)
+      })
+      expect(yield* query("SELECT to_regclass('emend_migrations')::text")).toEqual([[null]])
+      expect(Migration.oldestServer).toBe(15)
     }))
 
   it.effect("a migration that fails leaves nothing behind, and what was done before it stays", () =>
@@ -55,7 +69,8 @@ describe("migrations", () => {
     Effect.gen(function*() {
       const { url } = yield* empty
       const runs = yield* Effect.all(
-        Array.from({ length: 4 }, () => Effect.flatMap(Database.make({ url, maxConnections: 1 }), (pool) => Migration.run(pool, migrations))),
+        Array.from({ length: 4 }, () =>
+          Effect.flatMap(Database.make({ url, maxConnections: 1 }), (pool) => Migration.run(pool, migrations))),
         { concurrency: "unbounded" }
       )
       expect(runs.flat().sort()).toEqual(numbers)

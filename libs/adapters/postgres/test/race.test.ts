@@ -30,7 +30,9 @@ const writer = Effect.fnUntraced(function*(name: string, acknowledged: Array<Ack
       Effect.gen(function*() {
         const id = records[yield* Random.nextIntBetween(0, records.length, { halfOpen: true })]!
         const mark = [`${name} ${round} ${n}`, round] as const
-        const field = (["params", "params", "task_metadata", "status"] as const)[yield* Random.nextIntBetween(0, 4, { halfOpen: true })]!
+        const field = (["params", "params", "task_metadata", "status"] as const)[
+          yield* Random.nextIntBetween(0, 4, { halfOpen: true })
+        ]!
         const more: Partial<RecordStore.Update> = field === "params"
           ? { patch: { params: { merge: { set: { [mark[0]]: mark[1] } } } } }
           : field === "task_metadata"
@@ -49,20 +51,27 @@ const writer = Effect.fnUntraced(function*(name: string, acknowledged: Array<Ack
 })
 
 describe("writers of the same records on several connections", () => {
-  it.effect("nothing that was acknowledged is lost or undone, and each history leads to the present state", () =>
-    Effect.gen(function*() {
-      const url = yield* TestDatabase.make()
-      const store = PostgresStore.layer({ url, maxConnections: 3, migrate: false })
-      const acknowledged: Array<Acknowledged> = []
-      const run = <A, E>(effect: Effect.Effect<A, E, RecordStore.RecordStore>) => Effect.provide(effect, Layer.fresh(store))
-      yield* run(write(...records.map((id) => insert("Task", task(id)))))
-      yield* Effect.all(
-        Array.from({ length: writers }, (_, n) => run(writer(`w${n}`, acknowledged))),
-        { concurrency: "unbounded" }
-      )
-      expect(acknowledged.length).toBeGreaterThan(2_000)
-      yield* run(Effect.forEach(records, (id) => check(id, acknowledged.filter((one) => one.id === id)), { discard: true }))
-    }).pipe(Random.withSeed("race")), 180_000)
+  it.effect(
+    "nothing that was acknowledged is lost or undone, and each history leads to the present state",
+    () =>
+      Effect.gen(function*() {
+        const url = yield* TestDatabase.make()
+        const store = PostgresStore.layer({ url, maxConnections: 3, migrate: false })
+        const acknowledged: Array<Acknowledged> = []
+        const run = <A, E>(effect: Effect.Effect<A, E, RecordStore.RecordStore>) =>
+          Effect.provide(effect, Layer.fresh(store))
+        yield* run(write(...records.map((id) => insert("Task", task(id)))))
+        yield* Effect.all(
+          Array.from({ length: writers }, (_, n) => run(writer(`w${n}`, acknowledged))),
+          { concurrency: "unbounded" }
+        )
+        expect(acknowledged.length).toBeGreaterThan(2_000)
+        yield* run(
+          Effect.forEach(records, (id) => check(id, acknowledged.filter((one) => one.id === id)), { discard: true })
+        )
+      }).pipe(Random.withSeed("race")),
+    180_000
+  )
 
   it.effect("of a delete and the updates beside it, none takes effect after the delete", () =>
     Effect.gen(function*() {
@@ -73,7 +82,10 @@ describe("writers of the same records on several connections", () => {
         yield* write(...ids.map((id) => insert("Task", task(id))))
         const results = yield* Effect.forEach(ids, (id) =>
           Effect.all([
-            ...Array.from({ length: 4 }, (_, n) => commit([update(id, { patch: { params: { merge: { set: { [`k${n}`]: n } } } } })])),
+            ...Array.from(
+              { length: 4 },
+              (_, n) => commit([update(id, { patch: { params: { merge: { set: { [`k${n}`]: n } } } } })])
+            ),
             commit([update(id, { assign: { status: "DELETED" } })])
           ], { concurrency: "unbounded" }), { concurrency: 4 })
         for (const [n, id] of ids.entries()) {

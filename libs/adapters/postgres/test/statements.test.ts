@@ -19,7 +19,10 @@ const counted = <A, E>(
     const { stream, take } = CountingStream.make(Redacted.value(url))
     const pool = yield* Database.make({ url, maxConnections: 1 })
     const query = (text: string) => Database.through(pool)(text, [])
-    return yield* Effect.provide(body({ take, query }), PostgresStore.layer({ url, stream, maxConnections: 1, migrate: false }))
+    return yield* Effect.provide(
+      body({ take, query }),
+      PostgresStore.layer({ url, stream, maxConnections: 1, migrate: false })
+    )
   })
 
 describe("what goes over the wire", () => {
@@ -41,19 +44,25 @@ describe("what goes over the wire", () => {
           yield* commit([one])
           expect(take()).toBe(1)
         }
-      })))
+      })
+    ))
 
   it.effect("a cursor is resolved and advanced in the one statement", () =>
     counted(({ take }) =>
       Effect.gen(function*() {
-        yield* write(insert("Task", task("a")), insert("Agent", agent("g")), insert("AgentTaskTracker", tracker("r", "a", "g")))
+        yield* write(
+          insert("Task", task("a")),
+          insert("Agent", agent("g")),
+          insert("AgentTaskTracker", tracker("r", "a", "g"))
+        )
         yield* append(event("e1", "a", "g"))
         take()
         const key = { ...update("r", {}).key, kind: "AgentTaskTracker" }
         const [result] = yield* write(update("r", { key, advance: { last_processed_event_id: "e1" } }))
         expect(result!.state["last_processed_event_id"]).toEqual({ sequence: 1, id: "e1" })
         expect(take()).toBe(1)
-      })))
+      })
+    ))
 
   it.effect("updates of many records are one statement, and so are inserts and events", () =>
     counted(({ take }) =>
@@ -66,21 +75,32 @@ describe("what goes over the wire", () => {
         const store = yield* RecordStore.RecordStore
         yield* store.get(ids.map((id) => update(id, {}).key))
         expect(take()).toBe(1)
-        yield* write(insert("Agent", agent("g")), ...ids.map((id) => insert("AgentTaskTracker", tracker(`r${id}`, id, "g"))))
+        yield* write(
+          insert("Agent", agent("g")),
+          ...ids.map((id) => insert("AgentTaskTracker", tracker(`r${id}`, id, "g")))
+        )
         expect(take()).toBe(2)
         yield* append(...ids.map((id) => event(`e${id}`, id, "g")))
         expect(take()).toBe(1)
-      })))
+      })
+    ))
 
   it.effect("large params are not written again when something else changes", () =>
     counted(({ query }) =>
       Effect.gen(function*() {
         // Random text does not compress, so the value is stored outside the row.
-        const noise = Array.from({ length: 4_000 }, (_, n) => ((n + 1) * 2_654_435_761 % 4_294_967_296).toString(36)).join("")
+        const noise = Array.from({ length: 4_000 }, (_, n) => ((n + 1) * 2_654_435_761 % 4_294_967_296).toString(36))
+          .join("")
         yield* write(insert("Task", task("a", { params: { noise } })))
-        const [[toast]] = (yield* query("SELECT reltoastrelid::regclass::text FROM pg_class WHERE oid = 'tasks'::regclass")) as [[string]]
+        const [[toast]] =
+          (yield* query("SELECT reltoastrelid::regclass::text FROM pg_class WHERE oid = 'tasks'::regclass")) as [
+            [string]
+          ]
         const chunks = () =>
-          Effect.map(query(`SELECT chunk_id::text, xmin::text FROM ${toast} ORDER BY chunk_id, chunk_seq`), (rows) => rows.map(String))
+          Effect.map(
+            query(`SELECT chunk_id::text, xmin::text FROM ${toast} ORDER BY chunk_id, chunk_seq`),
+            (rows) => rows.map(String)
+          )
         const before = yield* chunks()
         expect(before.length).toBeGreaterThan(5)
         yield* write(
@@ -91,7 +111,8 @@ describe("what goes over the wire", () => {
         expect(yield* chunks()).toEqual(before)
         yield* write(update("a", { patch: merge({ more: 1 }) }))
         expect(yield* chunks()).not.toEqual(before)
-      })))
+      })
+    ))
 
   it.effect("a statement finds rows by key, also on a table that was empty when it was planned", () =>
     counted(({ query }) =>
@@ -104,5 +125,6 @@ describe("what goes over the wire", () => {
         yield* write(...Array.from({ length: 200 }, (_, n) => insert("Task", task(`t${n}`))))
         yield* write(...Array.from({ length: 200 }, (_, n) => update(`t${n}`, { patch: merge({ k: 1 }) })))
         expect(yield* scans).toBe(0)
-      })))
+      })
+    ))
 })

@@ -137,7 +137,8 @@ const trusted = (target: string, owner: number): string => {
   const stat = Fs.lstatSync(target)
   if (process.platform !== "win32" && (!stat.isDirectory() || stat.uid !== owner || (stat.mode & 0o022) !== 0)) {
     throw new EmbeddedPostgresError({
-      message: `${target} belongs to somebody else or can be written by others, so programs in it are not run. Remove it.`
+      message:
+        `${target} belongs to somebody else or can be written by others, so programs in it are not run. Remove it.`
     })
   }
   return target

@@ -8,8 +8,15 @@ const object = (name: string) => `"${name}" jsonb CHECK (jsonb_typeof("${name}")
 const list = (name: string) => `"${name}" jsonb NOT NULL CHECK (jsonb_typeof("${name}") = 'array')`
 const version = `version bigint NOT NULL CHECK (version >= 1)`
 const text = `text COLLATE "C"`
-const uuid = (name: string) => `"${name}" ${text} CHECK ("${name}" ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$')`
+const uuid = (name: string) =>
+  `"${name}" ${text} CHECK ("${name}" ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$')`
 
+/**
+ * Creates the tables of the kinds, of the log of events, and of the histories.
+ *
+ * @category migrations
+ * @since 0.1.0
+ */
 export const records: Migration = {
   number: 1,
   name: "records",

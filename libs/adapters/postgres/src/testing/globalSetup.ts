@@ -51,7 +51,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   try {
     const url = given ?? Redacted.value(
-      (await Effect.runPromise(Scope.provide(scope)(EmbeddedPostgres.make({ dataDir: dataDir!, durable: false, exclusive: true })))).url
+      (await Effect.runPromise(
+        Scope.provide(scope)(EmbeddedPostgres.make({ dataDir: dataDir!, durable: false, exclusive: true }))
+      )).url
     )
     await Effect.runPromise(Effect.scoped(prepare(url)))
     project.provide("emendPostgresUrl", url)

@@ -1,0 +1,88 @@
+/**
+ * What a store's rejections mean to who asked for a change.
+ *
+ * @since 0.1.0
+ */
+import { type Conditions, demanded } from "./Conditions.ts"
+import type { RecordKind } from "./RecordKind.ts"
+import type { Rejection, StoreUnavailable } from "./RecordStore.ts"
+import {
+  AlreadyTaken,
+  CursorBackwards,
+  InputInvalid,
+  RecordMissing,
+  ReferenceUnknown,
+  VersionMismatch
+} from "./Refusals.ts"
+
+/**
+ * What a store's rejection of a commit becomes.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export type CommitRefusal =
+  | RecordMissing
+  | VersionMismatch
+  | ReferenceUnknown
+  | CursorBackwards
+  | InputInvalid
+  | AlreadyTaken
+  | StoreUnavailable
+
+/**
+ * Says a store's rejection in the words of the use cases.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export const refusal = (
+  { kind }: RecordKind,
+  rejection: Rejection | StoreUnavailable,
+  conditions: Conditions = {}
+): CommitRefusal => {
+  if (rejection._tag === "StoreUnavailable") return rejection
+  const { id, kind: name } = rejection.key
+  switch (rejection._tag) {
+    case "Missing":
+      return new RecordMissing({ kind: name, id })
+    case "Stale":
+      return new VersionMismatch({
+        kind: name,
+        id,
+        present: rejection.record.version,
+        demanded: demanded(conditions) ?? []
+      })
+    case "Taken":
+      return new AlreadyTaken({ kind: name, fields: rejection.fields })
+    case "Dangling":
+      return new ReferenceUnknown({
+        kind: name,
+        field: rejection.field,
+        given: id,
+        message: `${rejection.field} names no record that exists`
+      })
+    case "UnknownEntry":
+      return new ReferenceUnknown({
+        kind: name,
+        field: rejection.field,
+        given: rejection.id,
+        message: `${rejection.field} must be an event of the same task and agent`
+      })
+    case "Backwards":
+      return new CursorBackwards({
+        kind: name,
+        id,
+        field: rejection.field,
+        present: rejection.present,
+        given: rejection.given
+      })
+    case "TooLarge":
+      return new InputInvalid({
+        problems: [{
+          path: [kind.fields[rejection.field]?.wireName ?? rejection.field],
+          message: `Expected ${rejection.field} to be at most ${rejection.limit} bytes of JSON after the update`
+        }]
+      })
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * What a caller demands of a record before it is changed.
+ *
+ * @since 0.1.0
+ */
+
+/**
+ * What a caller demands of a record before it is changed, and why it is changed.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Conditions {
+  /** The versions of which the present one must be one, or `"*"`: the record must exist (RFC 9110, If-Match). */
+  readonly ifMatch?: ReadonlyArray<number> | "*"
+  /** Kept in the history. */
+  readonly reason?: string
+}
+
+/**
+ * The conditions of an update, which may also be carried over what was committed since it was written.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface UpdateConditions extends Conditions {
+  /** The version that the update was written against. */
+  readonly rebaseFrom?: number
+}
+
+/**
+ * Tells whether a record has a version that the conditions demand.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const meets = ({ version }: { readonly version: number }, conditions: Conditions): boolean =>
+  demanded(conditions)?.includes(version) ?? true
+
+/**
+ * The versions that the conditions demand; none where any will do.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const demanded = ({ ifMatch }: Conditions): ReadonlyArray<number> | undefined =>
+  ifMatch === "*" ? undefined : ifMatch
