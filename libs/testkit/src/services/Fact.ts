@@ -15,8 +15,7 @@ export type Services = Tasks | Trackers | Board | TaskAgents
 export type Facts = Readonly<Record<string, Effect.Effect<void, unknown, Services>>>
 
 /** Runs a program as another caller. */
-export const as = (tenant: string, subject = "tester") =>
-  Effect.provideService(Caller, { tenant, subject })
+export const as = (tenant: string, subject = "tester") => Effect.provideService(Caller, { tenant, subject })
 
 /** Expects a refusal with a tag, and gives it. */
 export const refusal = <A, E extends { readonly _tag: string }, R, T extends E["_tag"]>(

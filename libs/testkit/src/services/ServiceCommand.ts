@@ -90,8 +90,10 @@ const verbs: Readonly<Record<string, Verb>> = {
   updateTask: {
     arguments: [["task", place], ["body", Generate.body(Task.Task)], ["conditions", conditions]],
     run: (given, { tasks }) =>
-      Effect.flatMap(Tasks, (service) =>
-        service.update(idAt(tasks, given["task"]), Task.Task.fromBody(given["body"]), given["conditions"]))
+      Effect.flatMap(
+        Tasks,
+        (service) => service.update(idAt(tasks, given["task"]), Task.Task.fromBody(given["body"]), given["conditions"])
+      )
   },
   moveTask: {
     arguments: [
@@ -105,8 +107,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   },
   taskHistory: {
     arguments: [["task", place], ["before", maybe(element([2, 3]))], ["limit", maybe(element([1, 2]))]],
-    run: ({ task, ...page }, { tasks }) =>
-      Effect.flatMap(Tasks, (service) => service.history(idAt(tasks, task), page))
+    run: ({ task, ...page }, { tasks }) => Effect.flatMap(Tasks, (service) => service.history(idAt(tasks, task), page))
   },
   assignAgent: {
     arguments: [["task", place], ["agent", agent]],
@@ -120,10 +121,12 @@ const verbs: Readonly<Record<string, Verb>> = {
   appendEvent: {
     arguments: [["task", place], ["agent", agent], ["content", Generate.json]],
     run: (given, { events, tasks }) =>
-      Effect.flatMap(Trackers, (service) =>
-        service.append(idAt(tasks, given["task"]), { agent_id: given["agent"], content: given["content"] })).pipe(
-          Effect.tap(({ id }) => Effect.sync(() => events.push(id)))
-        )
+      Effect.flatMap(
+        Trackers,
+        (service) => service.append(idAt(tasks, given["task"]), { agent_id: given["agent"], content: given["content"] })
+      ).pipe(
+        Effect.tap(({ id }) => Effect.sync(() => events.push(id)))
+      )
   },
   readEvents: {
     arguments: [["task", place], ["agent", agent], ["after", maybe(place)]],
@@ -162,26 +165,35 @@ const verbs: Readonly<Record<string, Verb>> = {
   updateBoardTask: {
     arguments: [["task", place], ["body", Generate.body(BoardTask.BoardTask)], ["conditions", conditions]],
     run: (given, { board }) =>
-      Effect.flatMap(Board, (service) =>
-        service.update(idAt(board, given["task"]), BoardTask.BoardTask.fromBody(given["body"]), given["conditions"]))
+      Effect.flatMap(
+        Board,
+        (service) =>
+          service.update(idAt(board, given["task"]), BoardTask.BoardTask.fromBody(given["body"]), given["conditions"])
+      )
   },
   assignBoardTask: {
     arguments: [["task", place], ["field", element(assignees)], ["conditions", onlyIfMatch]],
     run: (given, { board }) =>
-      Effect.flatMap(Board, (service) =>
-        service.assign(idAt(board, given["task"]), { field: given["field"], id: "w" }, given["conditions"]))
+      Effect.flatMap(
+        Board,
+        (service) => service.assign(idAt(board, given["task"]), { field: given["field"], id: "w" }, given["conditions"])
+      )
   },
   claimBoardTask: {
     arguments: [["task", place], ["field", element(assignees.slice(1))], ["conditions", onlyIfMatch]],
     run: (given, { board }) =>
-      Effect.flatMap(Board, (service) =>
-        service.claim(idAt(board, given["task"]), { field: given["field"], id: "c" }, given["conditions"]))
+      Effect.flatMap(
+        Board,
+        (service) => service.claim(idAt(board, given["task"]), { field: given["field"], id: "c" }, given["conditions"])
+      )
   },
   moveBoardTask: {
     arguments: [["task", place], ["to", element(BoardTask.Status.literals)], ["conditions", onlyIfMatch]],
     run: (given, { board }) =>
-      Effect.flatMap(Board, (service) =>
-        service.transition(idAt(board, given["task"]), given["to"], given["conditions"]))
+      Effect.flatMap(
+        Board,
+        (service) => service.transition(idAt(board, given["task"]), given["to"], given["conditions"])
+      )
   },
   removeBoardTask: {
     weight: 1,
@@ -196,7 +208,9 @@ const verbs: Readonly<Record<string, Verb>> = {
         agents,
         Effect.flatMap(TaskAgents, (service) =>
           service.create(scope, { name: "Ada", instruction: "Do", llm_model_id: model, ...given }))
-      ).pipe(Effect.tap((made) => Effect.sync(() => revisions.push(made.active_revision!.id))))
+      ).pipe(Effect.tap((made) =>
+        Effect.sync(() => revisions.push(made.active_revision!.id))
+      ))
   },
   editAgent: {
     arguments: [
@@ -241,7 +255,15 @@ export const sequence = (length: number): Arbitrary.Arbitrary<ReadonlyArray<Serv
       Arbitrary.all([element([0, 1, 2, 3]), struct(verbs[name]!.arguments)]),
       ([at, given]): ServiceCommand => ({ verb: name, at, arguments: given })
     )
-  const first = ["createTask", "createBoardTask", "createAgent", "assignAgent", "assignAgent", "appendEvent", "appendEvent"]
+  const first = [
+    "createTask",
+    "createBoardTask",
+    "createAgent",
+    "assignAgent",
+    "assignAgent",
+    "appendEvent",
+    "appendEvent"
+  ]
   return Arbitrary.map(
     Arbitrary.all([
       Arbitrary.all(first.map(command)),
