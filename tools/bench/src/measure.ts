@@ -46,16 +46,18 @@ figures["no-op: emend"] = time(() => {
   for (let i = 0; i < 100; i++) sink = emend.apply(state, noop)
 }, 100)
 
-const queue = updates.map(emend.prepare)
-const each = (): TaskState => queue.reduce(emend.apply, state)
-const folded = (): TaskState => emend.apply(state, emend.combineAll(queue))
-assert.deepEqual(folded(), each())
-figures["queue of 100: applying each"] = time(() => {
-  sink = each()
-}, 1)
-figures["queue of 100: folding, then applying"] = time(() => {
-  sink = folded()
-}, 1)
+for (const [name, spread] of [["spread over the keys", keys], ["on five keys", 5]] as const) {
+  const queue = intents(spread, 100).map(emend.prepare)
+  const each = (): TaskState => queue.reduce(emend.apply, state)
+  const folded = (): TaskState => emend.apply(state, emend.combineAll(queue))
+  assert.deepEqual(folded(), each())
+  figures[`queue of 100 ${name}: applying each`] = time(() => {
+    sink = each()
+  }, 1)
+  figures[`queue of 100 ${name}: folding, then applying`] = time(() => {
+    sink = folded()
+  }, 1)
+}
 
 process.stdout.write(`${JSON.stringify(figures)}\n`)
 assert.notEqual(sink, undefined)
