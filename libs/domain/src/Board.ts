@@ -9,12 +9,12 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Caller } from "./Caller.ts"
+import * as History from "./History.ts"
 import { Identifiers } from "./Identifiers.ts"
 import * as BoardTask from "./kinds/BoardTask.ts"
 import * as Records from "./Records.ts"
 import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
 import { type RecordMissing, TransitionRefused } from "./Refusals.ts"
-import type { Revision } from "./Revision.ts"
 import { timestamp } from "./Text.ts"
 
 type Fields = typeof BoardTask.BoardTask.fields
@@ -72,15 +72,18 @@ export class Board extends Context.Service<Board, {
   ) => Effect.Effect<Saved & { readonly options: ReadonlyArray<BoardTask.Option> }, RecordMissing | StoreUnavailable>
   /** Deletes a task. Its id is never free again. */
   readonly remove: (id: string, conditions?: Records.Conditions) => Effect.Effect<Changed, Records.CommitRefusal>
-  readonly history: (
-    id: string,
-    page?: Records.HistoryPage
-  ) => Effect.Effect<ReadonlyArray<Revision>, RecordMissing | StoreUnavailable>
+  readonly at: History.History<BoardTask.BoardTask>["at"]
+  readonly diff: History.History<BoardTask.BoardTask>["diff"]
+  readonly restore: History.History<BoardTask.BoardTask>["restore"]
+  readonly undo: History.History<BoardTask.BoardTask>["undo"]
+  readonly history: History.History<BoardTask.BoardTask>["history"]
 }>()("@emend/domain/Board") {
   static readonly layer = Layer.effect(
     Board,
     Effect.gen(function*() {
-      const records = Records.make(yield* RecordStore, BoardTask.boardTaskKind, BoardTask.BoardTask)
+      const store = yield* RecordStore
+      const records = Records.make(store, BoardTask.boardTaskKind, BoardTask.BoardTask)
+      const past = History.make(store, BoardTask.boardTaskKind, records)
 
       const create = Effect.fn("Board.create")(function*(input: typeof BoardTask.Creation.Type) {
         const { subject, tenant } = yield* Caller
@@ -166,7 +169,11 @@ export class Board extends Context.Service<Board, {
           records.change(id, { assign: { is_deleted: true } }, conditions).pipe(
             Effect.mapError((rejection) => Records.refusal(BoardTask.boardTaskKind, rejection, conditions))
           ),
-        history: records.history
+        at: past.at,
+        diff: past.diff,
+        restore: past.restore,
+        undo: past.undo,
+        history: past.history
       })
     })
   )

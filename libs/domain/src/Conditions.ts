@@ -15,6 +15,8 @@ export interface Conditions {
   readonly ifMatch?: ReadonlyArray<number> | "*"
   /** Kept in the history. */
   readonly reason?: string
+  /** Asks what would change. Nothing is written. */
+  readonly dryRun?: boolean
 }
 
 /**

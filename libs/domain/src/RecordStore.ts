@@ -73,6 +73,8 @@ export interface Update {
   /** For each field named, the values of which the present one must be one; scalars and null. */
   readonly where?: Readonly<Record<string, ReadonlyArray<string | number | boolean | null>>>
   readonly author: Authorship
+  /** Answers what the write would leave, and writes nothing. */
+  readonly dry?: boolean
 }
 
 /**
@@ -141,6 +143,18 @@ export type Rejection =
 export type CommitResult = Result<ReadonlyArray<Written>, Rejection>
 
 /**
+ * How a record came to be as it was at a version: a whole state at or before it, and the revisions from there to the
+ * version, oldest first.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Past {
+  readonly base: Stored
+  readonly revisions: ReadonlyArray<Revision>
+}
+
+/**
  * Selects records of one kind and tenant whose fields have the given values, deleted ones included, in the order of
  * the fields named, then of the id.
  *
@@ -190,6 +204,11 @@ export class RecordStore extends Context.Service<RecordStore, {
     key: RecordKey,
     page: { readonly before?: number; readonly limit: number }
   ) => Effect.Effect<ReadonlyArray<Revision>, StoreUnavailable>
+  /**
+   * What leads to a record as it was at a version; `undefined` where it never had that. A store keeps whole states as
+   * `Snapshot.isDue` says, so that there are few revisions, however long the history is.
+   */
+  readonly past: (key: RecordKey, version: number) => Effect.Effect<Past | undefined, StoreUnavailable>
   /** Succeeds when the store can answer. */
   readonly ping: Effect.Effect<void, StoreUnavailable>
 }>()("@emend/domain/RecordStore") {}

@@ -11,6 +11,7 @@ import * as Result from "effect/Result"
 import { Caller } from "./Caller.ts"
 import { type CommitRefusal, refusal } from "./CommitRefusal.ts"
 import { type Conditions, demanded, meets, type UpdateConditions } from "./Conditions.ts"
+import * as Past from "./Past.ts"
 import * as Rebase from "./Rebase.ts"
 import type { PathConflict } from "./Rebase.ts"
 import { isDeleted, type RecordKind } from "./RecordKind.ts"
@@ -44,13 +45,15 @@ export interface Saved<S> {
 }
 
 /**
- * A record after a change was asked for, and whether that changed anything.
+ * A record after a change was asked for, and whether that changed anything. After a dry run it is the record as it
+ * would be, at the version that it has, and `changes` is the number of paths that would change.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Changed<S> extends Saved<S> {
   readonly changed: boolean
+  readonly changes?: number
 }
 
 /**
@@ -105,7 +108,7 @@ export interface Records<Fs extends Declare.Fields, S = Patch.State<Fs>> {
     state: S,
     along?: ReadonlyArray<Write>
   ) => Effect.Effect<Saved<S>, CommitRefusal>
-  /** Executes a change blindly: one round trip, no read first. */
+  /** Executes a change blindly: one round trip, no read first. A dry run reads the record as well. */
   readonly change: (
     id: string,
     change: Change,
@@ -204,10 +207,23 @@ export const make = <Fs extends Declare.Fields>(
         ...(rest.versions === undefined && versions !== undefined ? { versions } : undefined),
         author: yield* author(conditions.reason)
       }
+      if (conditions.dryRun === true) return yield* rehearse(update)
       const [written] = yield* commit([update, ...along])
       return changed<S>(written!)
     }
   )
+
+  const rehearse = Effect.fnUntraced(function*(update: Update) {
+    // What it would be and what it is are read one after the other: once more, as long as others write in between.
+    while (true) {
+      const [before] = yield* store.get([update.key])
+      const [written] = yield* commit([{ ...update, dry: true }])
+      const version = written!.version - Number(written!.changed)
+      if (before?.version !== version) continue
+      const changes = Past.distance(recordKind, before.state, written!.state)
+      return { ...changed<S>(written!), version, changes } as Changed<S>
+    }
+  })
 
   const decide = Effect.fnUntraced(function*<E, R>(
     id: string,
@@ -238,7 +254,10 @@ export const make = <Fs extends Declare.Fields>(
   const conflicts = (patch: Row, present: Saved<S>, since: ReadonlyArray<Revision>): ReadonlyArray<PathConflict> => {
     const oldestFirst = since.toReversed().map((revision) => effect(recordKind, revision))
     return Rebase.conflicts(recordKind.kind, {
-      base: since.reduce<Row>((state, { inverse }) => recordKind.kind.apply(state, inverse), present.state as Row),
+      base: recordKind.kind.apply(
+        present.state as Row,
+        recordKind.kind.combineAll(since.map(({ inverse }) => inverse))
+      ),
       theirs: present.state as Row,
       committed: recordKind.kind.combineAll(oldestFirst),
       patch

@@ -51,14 +51,29 @@ export interface Revision extends Authorship {
  * @category operations
  * @since 0.1.0
  */
-export const effect = ({ kind }: RecordKind, { inverse, patch }: Pick<Revision, "patch" | "inverse">): Row => {
-  // Applied to a state with all maps empty, the inverse restores what each touched path held. A cursor has no inverse
-  // and is advanced from null, which keeps it: a revision is only kept of an advance that had an effect.
-  const blank = Object.fromEntries(
-    Object.keys(kind.fields).map((name) => [name, kind.fields[name].kind === "map" ? {} : null])
-  )
-  return kind.reduce(kind.apply(blank, inverse), patch)
+export const effect = (recordKind: RecordKind, revision: Pick<Revision, "patch" | "inverse">): Row =>
+  recordKind.kind.reduce(met(recordKind, revision), revision.patch)
+
+/**
+ * Gives the update that takes back the part of a revision's update that took effect; cursors stay.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const reversal = (recordKind: RecordKind, revision: Pick<Revision, "patch" | "inverse">): Row => {
+  const { kind } = recordKind
+  return kind.reduce(kind.apply(met(recordKind, revision), revision.patch), revision.inverse)
 }
+
+/**
+ * What each touched path held before: the inverse, applied to a state with all maps empty. A cursor has no inverse and
+ * is null there: a revision is only kept of an advance that had an effect.
+ */
+const met = ({ kind }: RecordKind, { inverse }: Pick<Revision, "inverse">): Row =>
+  kind.apply(
+    Object.fromEntries(Object.keys(kind.fields).map((name) => [name, kind.fields[name].kind === "map" ? {} : null])),
+    inverse
+  )
 
 /**
  * Carries a state over one revision; for the first, the state it began with (law P6).
@@ -66,12 +81,22 @@ export const effect = ({ kind }: RecordKind, { inverse, patch }: Pick<Revision, 
  * @category operations
  * @since 0.1.0
  */
-export const replay = ({ kind, touched }: RecordKind, state: Row | undefined, revision: Revision): Row => {
-  if (revision.initial !== null) return revision.initial
-  const moved = Object.fromEntries(Object.entries(revision.moves).map(([field, { to }]) => [field, to]))
+export const replay = (recordKind: RecordKind, state: Row | undefined, revision: Revision): Row =>
+  revision.initial !== null ? revision.initial : replayAll(recordKind, state ?? {}, [revision])
+
+/**
+ * Carries a state over the revisions that followed it, oldest first, as one update (law A3).
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const replayAll = ({ kind, touched }: RecordKind, state: Row, revisions: ReadonlyArray<Revision>): Row => {
+  const last = revisions.at(-1)
+  if (last === undefined) return state
+  const moves = revisions.flatMap((revision) => Object.entries(revision.moves))
   return {
-    ...kind.apply(state ?? {}, revision.patch),
-    ...moved,
-    ...(touched === undefined ? undefined : { [touched]: revision.at })
+    ...kind.apply(state, kind.combineAll(revisions.map(({ patch }) => patch))),
+    ...Object.fromEntries(moves.map(([field, { to }]) => [field, to])),
+    ...(touched === undefined ? undefined : { [touched]: last.at })
   }
 }

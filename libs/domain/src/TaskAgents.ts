@@ -3,83 +3,36 @@
  *
  * @since 0.1.0
  */
+import { Mask } from "@emend/algebra"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import {
+  type AgentChanged,
+  type AgentConditions,
+  type AgentRestored,
+  type AgentView,
+  inScope,
+  type Scope,
+  summary
+} from "./AgentView.ts"
 import { Caller } from "./Caller.ts"
 import * as ContentHash from "./ContentHash.ts"
+import * as History from "./History.ts"
 import { Identifiers } from "./Identifiers.ts"
 import { Configuration, problems } from "./kinds/Configuration.ts"
 import * as TaskAgent from "./kinds/TaskAgent.ts"
+import * as Past from "./Past.ts"
 import * as Rebase from "./Rebase.ts"
 import * as Records from "./Records.ts"
 import { type Insert, RecordStore, type StoreUnavailable } from "./RecordStore.ts"
-import { InputInvalid, RebaseConflict, RecordMissing, ReferenceUnknown } from "./Refusals.ts"
+import { InputInvalid, RebaseConflict, RecordMissing, ReferenceUnknown, type VersionUnknown } from "./Refusals.ts"
 import type { Revision } from "./Revision.ts"
 import { timestamp } from "./Text.ts"
 
-/**
- * Where an agent lives. An agent of another scope is missing.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Scope {
-  readonly organization_id: string
-  readonly project_id: string
-}
-
-/**
- * What is told of a revision beside its agent: all but the configuration.
- *
- * @category models
- * @since 0.1.0
- */
-export interface RevisionSummary extends
-  Pick<
-    TaskAgent.TaskAgentRevision,
-    "id" | "number" | "parent_revision_id" | "created" | "created_by" | "annotation" | "content_hash"
-  >
-{
-  readonly active: boolean
-}
-
-/**
- * An agent with its active revision and its newest 100 revisions, newest first.
- *
- * @category models
- * @since 0.1.0
- */
-export interface AgentView extends Records.Saved<TaskAgent.TaskAgent> {
-  readonly active_revision: RevisionSummary | null
-  readonly revisions: ReadonlyArray<RevisionSummary>
-}
-
-/**
- * The outcome of an update: the agent, whether anything changed, and the revision that an edit made.
- *
- * @category models
- * @since 0.1.0
- */
-export interface AgentChanged extends AgentView {
-  readonly changed: boolean
-  readonly revision_id: string | null
-}
-
-/**
- * The conditions of an update of an agent. `base` is the revision that an edit builds on (the tip without it), and
- * `annotation`, of at most 255 characters, is kept in the revision that it makes.
- *
- * @category models
- * @since 0.1.0
- */
-export interface AgentConditions extends Records.UpdateConditions {
-  readonly base?: string
-  readonly annotation?: string
-}
-
 type Root = Records.Saved<TaskAgent.TaskAgent>
+type Changed = Records.Changed<TaskAgent.TaskAgent>
 
 /** How many revisions are told with an agent. */
 const listed = 100
@@ -117,7 +70,33 @@ export class TaskAgents extends Context.Service<TaskAgents, {
     scope: Scope,
     id: string,
     conditions?: Records.Conditions
-  ) => Effect.Effect<Root, Records.DecisionRefusal>
+  ) => Effect.Effect<Records.Changed<TaskAgent.TaskAgent>, Records.DecisionRefusal>
+  /** The agent as it was at a version: its root, the revision that was active, and those that it had. */
+  readonly at: (scope: Scope, id: string, version: number) => Effect.Effect<AgentView, History.PastRefusal>
+  /** What differs between two versions of the root. */
+  readonly diff: (
+    scope: Scope,
+    id: string,
+    from: number,
+    to?: number
+  ) => Effect.Effect<Past.Difference, History.PastRefusal>
+  /**
+   * Leads the root back to its state at a version and activates the revision that was active then, in one change.
+   * Revisions made since stay, inactive.
+   */
+  readonly restore: (
+    scope: Scope,
+    id: string,
+    version: number,
+    conditions?: Records.Conditions
+  ) => Effect.Effect<AgentRestored, Records.DecisionRefusal | VersionUnknown>
+  /** Takes one change of the root's own fields back; the revision that it made or activated is left alone. */
+  readonly undo: (
+    scope: Scope,
+    id: string,
+    revision: number,
+    conditions?: Records.Conditions
+  ) => Effect.Effect<AgentRestored, Records.UpdateRefusal>
   readonly history: (
     scope: Scope,
     id: string,
@@ -130,6 +109,7 @@ export class TaskAgents extends Context.Service<TaskAgents, {
 const make = Effect.gen(function*() {
   const store = yield* RecordStore
   const records = Records.make(store, TaskAgent.taskAgentKind, TaskAgent.TaskAgent)
+  const past = History.make(store, TaskAgent.taskAgentKind, records)
 
   const find = Effect.fnUntraced(function*(scope: Scope, id: string) {
     const root = yield* records.find(id)
@@ -143,14 +123,15 @@ const make = Effect.gen(function*() {
     return revision?.task_agent_id === root.state.id ? revision : undefined
   })
 
-  const view = Effect.fnUntraced(function*(root: Root): Effect.fn.Return<AgentView, StoreUnavailable> {
+  /** Tells of a root as it was before `newer` more revisions were made. */
+  const view = Effect.fnUntraced(function*(root: Root, newer = 0): Effect.fn.Return<AgentView, StoreUnavailable> {
     const { tenant } = yield* Caller
     const found = yield* store.find({
       kind: "TaskAgentRevision",
       tenant,
       where: { task_agent_id: root.state.id },
       order: [{ field: "number", direction: "desc" }],
-      limit: listed
+      limit: listed + newer
     })
     const summarise = (revision: TaskAgent.TaskAgentRevision) => summary(root, revision)
     // The root was read first: a revision that came since is not yet a part of this version.
@@ -236,7 +217,8 @@ const make = Effect.gen(function*() {
       }
       const before = TaskAgent.configurationOf(base)
       const after = Configuration.apply(before, patch.configuration)
-      if (after === before) return { patch: patch.root, revision_id: null }
+      const rootPaths = paths(root, patch.root)
+      if (after === before) return { patch: patch.root, revision_id: null, paths: rootPaths }
       const revision = yield* newRevision({
         agent: id,
         number: root.state.revision_count + 1,
@@ -248,25 +230,26 @@ const make = Effect.gen(function*() {
         patch: patch.root,
         assign: { tip_revision_id: revision.state.id, revision_count: revision.state.number },
         along: [revision],
-        revision_id: revision.state.id
+        revision_id: revision.state.id,
+        paths: rootPaths + Mask.paths(Configuration.mask(Configuration.diff(before, after))).length
       }
     }
   )
 
-  const activate = Effect.fnUntraced(function*(root: Root, revision_id: string) {
+  const activate = Effect.fnUntraced(function*(root: Root, revision_id: string, asked = "active_revision_id") {
     const revision = yield* findRevision(root, revision_id)
     if (revision === undefined) return yield* new RecordMissing({ kind: "TaskAgentRevision", id: revision_id })
-    if (root.state.active_revision_id === revision_id) return { revision_id: null }
+    if (root.state.active_revision_id === revision_id) return { revision_id: null, paths: 0 }
     const broken = problems(TaskAgent.configurationOf(revision))
     if (broken.length > 0) {
       return yield* new InputInvalid({
         problems: broken.map(({ field, message }) => ({
-          path: ["active_revision_id"],
+          path: [asked],
           message: `${field}: ${message}`
         }))
       })
     }
-    return { assign: { active_revision_id: revision_id, tip_revision_id: revision_id }, revision_id: null }
+    return { assign: { active_revision_id: revision_id, tip_revision_id: revision_id }, revision_id: null, paths: 1 }
   })
 
   const update = Effect.fn("TaskAgents.update")(function*(
@@ -276,16 +259,81 @@ const make = Effect.gen(function*() {
     conditions: AgentConditions = {}
   ) {
     let made: string | null = null
+    let touched = 0
     const changed = yield* records.decide(id, conditions, (root) =>
       Effect.gen(function*() {
         if (!inScope(scope, root)) return yield* new RecordMissing({ kind: "TaskAgent", id })
-        const { revision_id, ...change } = command._tag === "Edit"
+        const { paths, revision_id, ...change } = command._tag === "Edit"
           ? yield* edit(root, command, conditions)
           : yield* activate(root, command.revision_id)
-        made = revision_id
+        made = conditions.dryRun === true ? null : revision_id
+        touched = paths
         return change as Records.Change
       }))
-    return { ...(yield* view(changed)), changed: changed.changed, revision_id: made as string | null }
+    return { ...(yield* outcome(changed, touched)), revision_id: made as string | null }
+  })
+
+  /** Tells of an agent after a change; the pointers that move with it count as the one path that the caller named. */
+  const outcome = Effect.fnUntraced(function*({ changed, changes, ...root }: Changed, paths: number | undefined) {
+    return { ...(yield* view(root)), changed, ...(changes === undefined ? undefined : { changes: paths ?? changes }) }
+  })
+
+  const at = Effect.fn("TaskAgents.at")(function*(scope: Scope, id: string, version: number) {
+    const root = yield* find(scope, id)
+    const then = yield* past.earlier(id, root, version)
+    return yield* view(then, root.state.revision_count - then.state.revision_count)
+  })
+
+  const restore = Effect.fn("TaskAgents.restore")(function*(
+    scope: Scope,
+    id: string,
+    version: number,
+    conditions: Records.Conditions = {}
+  ) {
+    let leftAlone: ReadonlyArray<string> = []
+    let touched = 0
+    const changed = yield* records.decide(
+      id,
+      History.because(conditions, `Restores version ${version}`),
+      (root) =>
+        Effect.gen(function*() {
+          if (!inScope(scope, root)) return yield* new RecordMissing({ kind: "TaskAgent", id })
+          const { state } = yield* past.earlier(id, root, version)
+          const patch = TaskAgent.TaskAgent.diff(root.state, state)
+          const active = state.active_revision_id
+          leftAlone = active === null && root.state.active_revision_id !== null ? ["active_revision"] : []
+          const { paths: pointer, revision_id: _, ...pointed } = active === null
+            ? { paths: 0, revision_id: null }
+            : yield* activate(root, active, "version")
+          touched = paths(root, patch) + pointer
+          return { patch, ...pointed } as Records.Change
+        })
+    )
+    return { ...(yield* outcome(changed, touched)), leftAlone }
+  })
+
+  const undo = Effect.fn("TaskAgents.undo")(function*(
+    scope: Scope,
+    id: string,
+    number: number,
+    conditions: Records.Conditions = {}
+  ) {
+    let leftAlone: ReadonlyArray<string> = []
+    const changed = yield* records.decide(
+      id,
+      History.because(conditions, `Undoes revision ${number}`),
+      (root) =>
+        Effect.gen(function*() {
+          if (!inScope(scope, root)) return yield* new RecordMissing({ kind: "TaskAgent", id })
+          const { patch, revision: { moves } } = yield* past.reverse(id, root, number)
+          leftAlone = [
+            ...(moves["revision_count"] === undefined ? [] : ["configuration"]),
+            ...(moves["active_revision_id"] === undefined ? [] : ["active_revision"])
+          ]
+          return { patch }
+        })
+    )
+    return { ...(yield* outcome(changed, undefined)), leftAlone }
   })
 
   const revision = Effect.fn("TaskAgents.revision")(function*(scope: Scope, id: string, revision_id: string) {
@@ -305,23 +353,17 @@ const make = Effect.gen(function*() {
         inScope(scope, root)
           ? Effect.succeed({ assign: { is_deleted: true } })
           : Effect.fail(new RecordMissing({ kind: "TaskAgent", id }))),
+    at,
+    diff: (scope, id, from, to) => Effect.andThen(find(scope, id), past.diff(id, from, to)),
+    restore,
+    undo,
     history: (scope, id, page) => Effect.andThen(find(scope, id), records.history(id, page))
   })
 })
 
-const inScope = (scope: Scope, { state }: Root): boolean =>
-  state.organization_id === scope.organization_id && state.project_id === scope.project_id
-
-const summary = (root: Root, revision: TaskAgent.TaskAgentRevision): RevisionSummary => ({
-  id: revision.id,
-  number: revision.number,
-  parent_revision_id: revision.parent_revision_id,
-  active: root.state.active_revision_id === revision.id,
-  created: revision.created,
-  created_by: revision.created_by,
-  annotation: revision.annotation,
-  content_hash: revision.content_hash
-})
+/** How many paths of its own a patch changes on a root. */
+const paths = ({ state }: Root, patch: ReturnType<typeof TaskAgent.split>["root"]): number =>
+  Mask.paths(TaskAgent.TaskAgent.mask(TaskAgent.TaskAgent.reduce(state, patch))).length
 
 const newRevision = Effect.fnUntraced(function*(
   { agent, annotation, configuration, number, parent }: {

@@ -9,12 +9,12 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { assignment } from "./assignment.ts"
+import * as History from "./History.ts"
 import { Identifiers } from "./Identifiers.ts"
 import * as Task from "./kinds/Task.ts"
 import * as Records from "./Records.ts"
 import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
 import { type RecordMissing, TransitionRefused } from "./Refusals.ts"
-import type { Revision } from "./Revision.ts"
 import { timestamp } from "./Text.ts"
 
 type Fields = typeof Task.Task.fields
@@ -55,15 +55,18 @@ export class Tasks extends Context.Service<Tasks, {
     to: Task.Status,
     options?: MoveOptions
   ) => Effect.Effect<Records.Changed<Task.Task>, Records.CommitRefusal | TransitionRefused>
-  readonly history: (
-    id: string,
-    page?: Records.HistoryPage
-  ) => Effect.Effect<ReadonlyArray<Revision>, RecordMissing | StoreUnavailable>
+  readonly at: History.History<Task.Task>["at"]
+  readonly diff: History.History<Task.Task>["diff"]
+  readonly restore: History.History<Task.Task>["restore"]
+  readonly undo: History.History<Task.Task>["undo"]
+  readonly history: History.History<Task.Task>["history"]
 }>()("@emend/domain/Tasks") {
   static readonly layer = Layer.effect(
     Tasks,
     Effect.gen(function*() {
-      const records = Records.make(yield* RecordStore, Task.taskKind, Task.Task)
+      const store = yield* RecordStore
+      const records = Records.make(store, Task.taskKind, Task.Task)
+      const past = History.make(store, Task.taskKind, records)
 
       const create = Effect.fn("Tasks.create")(function*(input: typeof Task.Creation.Type) {
         const { next } = yield* Identifiers
@@ -114,7 +117,11 @@ export class Tasks extends Context.Service<Tasks, {
         get: records.find,
         update: (id, draft, conditions = {}) => records.update(id, draft, conditions),
         move,
-        history: records.history
+        at: past.at,
+        diff: past.diff,
+        restore: past.restore,
+        undo: past.undo,
+        history: past.history
       })
     })
   )

@@ -12,6 +12,7 @@ import * as Result from "effect/Result"
 import { assignment } from "./assignment.ts"
 import { Caller } from "./Caller.ts"
 import { type Event, EventLog } from "./EventLog.ts"
+import * as History from "./History.ts"
 import { Identifiers } from "./Identifiers.ts"
 import * as Tracker from "./kinds/AgentTaskTracker.ts"
 import { taskKind } from "./kinds/Task.ts"
@@ -19,7 +20,6 @@ import { isDeleted } from "./RecordKind.ts"
 import * as Records from "./Records.ts"
 import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
 import { AlreadyTaken, RecordMissing, ReferenceUnknown } from "./Refusals.ts"
-import type { Revision } from "./Revision.ts"
 import { timestamp } from "./Text.ts"
 
 type Fields = typeof Tracker.AgentTaskTracker.fields
@@ -52,10 +52,11 @@ export class Trackers extends Context.Service<Trackers, {
     draft: Kind.Draft<Fields>,
     conditions?: Records.UpdateConditions
   ) => Effect.Effect<Records.Changed<Tracker.AgentTaskTracker>, Records.UpdateRefusal>
-  readonly history: (
-    id: string,
-    page?: Records.HistoryPage
-  ) => Effect.Effect<ReadonlyArray<Revision>, RecordMissing | StoreUnavailable>
+  readonly at: History.History<Tracker.AgentTaskTracker>["at"]
+  readonly diff: History.History<Tracker.AgentTaskTracker>["diff"]
+  readonly restore: History.History<Tracker.AgentTaskTracker>["restore"]
+  readonly undo: History.History<Tracker.AgentTaskTracker>["undo"]
+  readonly history: History.History<Tracker.AgentTaskTracker>["history"]
   /** Appends an event for an agent that is assigned to the task. */
   readonly append: (
     task_id: string,
@@ -76,6 +77,7 @@ export class Trackers extends Context.Service<Trackers, {
       const store = yield* RecordStore
       const log = yield* EventLog
       const records = Records.make(store, Tracker.trackerKind, Tracker.AgentTaskTracker)
+      const past = History.make(store, Tracker.trackerKind, records)
 
       const assigned = Effect.fnUntraced(function*(task_id: string, agent_id: string) {
         const { tenant } = yield* Caller
@@ -170,7 +172,11 @@ export class Trackers extends Context.Service<Trackers, {
         get: records.find,
         update: (id, draft, conditions = {}) =>
           Effect.flatMap(CursorPolicy, (backwards) => records.update(id, draft, conditions, { backwards })),
-        history: records.history,
+        at: past.at,
+        diff: past.diff,
+        restore: past.restore,
+        undo: past.undo,
+        history: past.history,
         append,
         event,
         events

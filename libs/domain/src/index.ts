@@ -9,27 +9,31 @@ export * as BoardTask from "./kinds/BoardTask.ts"
 export * as Configuration from "./kinds/Configuration.ts"
 export * as Task from "./kinds/Task.ts"
 export * as TaskAgent from "./kinds/TaskAgent.ts"
+export {
+  type AgentChanged,
+  type AgentConditions,
+  type AgentRestored,
+  type AgentView,
+  type RevisionSummary,
+  type Scope
+} from "./AgentView.ts"
 export { Board, Workflow } from "./Board.ts"
 export { kinds } from "./kinds.ts"
 export { Caller } from "./Caller.ts"
 export * as ContentHash from "./ContentHash.ts"
 export * as EventLog from "./EventLog.ts"
+export * as History from "./History.ts"
 export { Identifiers, uuid7 } from "./Identifiers.ts"
 export * as Json from "./Json.ts"
+export * as Past from "./Past.ts"
 export * as RecordKind from "./RecordKind.ts"
 export * as Records from "./Records.ts"
 export * as RecordStore from "./RecordStore.ts"
 export * as Refusals from "./Refusals.ts"
 export * as Revision from "./Revision.ts"
-export {
-  type AgentChanged,
-  type AgentConditions,
-  type AgentView,
-  type RevisionSummary,
-  type Scope,
-  TaskAgents
-} from "./TaskAgents.ts"
+export { TaskAgents } from "./TaskAgents.ts"
 export { type MoveOptions, Tasks } from "./Tasks.ts"
 export * as Text from "./Text.ts"
 export { CursorPolicy, Trackers } from "./Trackers.ts"
+export * as Snapshot from "./Snapshot.ts"
 export * as Services from "./Services.ts"

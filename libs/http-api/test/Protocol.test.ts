@@ -262,6 +262,7 @@ describe("a store that is away", () => {
       get: () => gone,
       find: () => gone,
       history: () => gone,
+      past: () => gone,
       ping: gone
     }),
     MemoryStore.layer()
@@ -302,6 +303,7 @@ describe("a defect", () => {
       get: () => broken,
       find: () => broken,
       history: () => broken,
+      past: () => broken,
       ping: broken
     }),
     MemoryStore.layer()

@@ -20,6 +20,7 @@ import * as Histories from "./store/Histories.ts"
 import * as Inserts from "./store/Inserts.ts"
 import * as Limits from "./store/Limits.ts"
 import * as Queries from "./store/Queries.ts"
+import * as Rehearsals from "./store/Rehearsals.ts"
 import * as Updates from "./store/Updates.ts"
 
 export { type Command, commands, type Program } from "./store/Commands.ts"
@@ -38,6 +39,7 @@ export const facts: ReadonlyArray<Fact> = [
   ...Demands.facts,
   ...Cursors.facts,
   ...Commits.facts,
+  ...Rehearsals.facts,
   ...Histories.facts,
   ...Queries.facts,
   ...Limits.facts,

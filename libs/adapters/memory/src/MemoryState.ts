@@ -5,6 +5,8 @@ import type { EventLog, RecordKind, RecordStore, Revision } from "@emend/domain"
 export interface Entry extends RecordStore.Stored {
   readonly key: RecordStore.RecordKey
   readonly history: ReadonlyArray<Revision.Revision>
+  /** Whole states at some of the versions, oldest first. */
+  readonly snapshots: ReadonlyArray<RecordStore.Stored>
 }
 
 /** All records by {@link nameOf} their key, and all events by their tenant's name for them. */

@@ -48,6 +48,7 @@ const recordStore = (state: State): RecordStore.RecordStore["Service"] => ({
     Effect.sync(() =>
       (lookUp(state, key)?.history ?? []).filter(({ version }) => version < before).toReversed().slice(0, limit)
     ),
+  past: (key, version) => Effect.sync(() => past(lookUp(state, key), version)),
   ping: Effect.void
 })
 
@@ -56,6 +57,13 @@ const eventLog = (state: State): EventLog.EventLog["Service"] => ({
   get: ({ id, tenant }) => Effect.sync(() => state.events.get(nameOf(tenant, id))),
   read: (query) => Effect.sync(() => read(state, query))
 })
+
+const past = (entry: Entry | undefined, version: number): RecordStore.Past | undefined => {
+  if (entry === undefined || version > entry.version) return undefined
+  const base = entry.snapshots.findLast((snapshot) => snapshot.version <= version)
+  // A history has every version from 1 on.
+  return base && { base, revisions: entry.history.slice(base.version, version) }
+}
 
 /** Executes the writes of a commit in order; when one is rejected, those before it are taken back. */
 const execute = (state: State, commit: RecordStore.Commit): RecordStore.CommitResult => {

@@ -5,7 +5,7 @@
  */
 import type { Cursor } from "@emend/algebra"
 import { Equality } from "@emend/algebra"
-import { Json, RecordKind, type RecordStore, type Revision } from "@emend/domain"
+import { Json, RecordKind, type RecordStore, type Revision, Snapshot } from "@emend/domain"
 import * as Result from "effect/Result"
 import { type Entry, lookUp, nameOf, select, type State } from "./MemoryState.ts"
 
@@ -41,11 +41,11 @@ const insert = (state: State, { author, ifAbsent, key, state: row }: RecordStore
   const history: ReadonlyArray<Revision.Revision> = kind.touched === undefined
     ? []
     : [{ ...author, version: 1, initial: row, patch: {}, inverse: {}, moves: {} }]
-  return keep(state, { key, version: 1, state: row, history })
+  return keep(state, { key, version: 1, state: row, history, snapshots: [{ version: 1, state: row }] })
 }
 
 const update = (state: State, step: RecordStore.Update): Outcome => {
-  const { assign = {}, author, key, patch, versions, where = {} } = step
+  const { assign = {}, author, dry = false, key, patch, versions, where = {} } = step
   const kind = state.kinds.get(key.kind)!
   const present = lookUp(state, key)
   if (present === undefined || RecordKind.isDeleted(kind, present.state)) return Result.fail({ _tag: "Missing", key })
@@ -77,6 +77,7 @@ const update = (state: State, step: RecordStore.Update): Outcome => {
   const flaw = tooLarge(kind, after, before)
   if (flaw !== undefined) return Result.fail({ _tag: "TooLarge", key, field: flaw, limit: Json.maxBytes })
   const version = present.version + 1
+  if (dry) return Result.succeed({ version, state: after, changed: true })
   const revision = {
     ...author,
     at,
@@ -86,7 +87,10 @@ const update = (state: State, step: RecordStore.Update): Outcome => {
     inverse: kind.kind.invert(before, asked),
     moves
   }
-  return keep(state, { key, version, state: after, history: [...present.history, revision] })
+  // What a snapshot takes is asked only where the smallest state would have one.
+  const due = version % Snapshot.every === 0 && Snapshot.isDue(version, Json.textBytes(after))
+  const snapshots = due ? [...present.snapshots, { version, state: after }] : present.snapshots
+  return keep(state, { key, version, state: after, history: [...present.history, revision], snapshots })
 }
 
 const keep = (state: State, entry: Entry): Outcome => {

@@ -98,6 +98,53 @@ const faults: Readonly<Record<string, Fault>> = {
     records: (records) => ({ history: (key) => records.history(key, { limit: 1_000 }) }),
     finds: "a history is read in pages"
   },
+  "what is only asked about is done": {
+    records: updating(({ dry: _, ...update }) => update),
+    finds: "a dry write is answered as the real one would be, and writes nothing"
+  },
+  "a dry write is not looked at": {
+    records: (records) => ({
+      commit: (commits) =>
+        Effect.map(
+          records.commit(commits),
+          (results) =>
+            results.map((result, at) =>
+              commits[at]!.some((write) => write._tag === "Update" && write.dry) ? Result.succeed([]) : result
+            )
+        )
+    }),
+    finds: "a dry write is refused as the real one would be"
+  },
+  "one dry write makes its whole batch dry": {
+    records: (records) => ({
+      commit: (commits) => {
+        const dry = commits.flat().some((write) => write._tag === "Update" && write.dry === true)
+        return records.commit(
+          commits.map((
+            [first, ...rest]
+          ): RecordStore.Commit => [first._tag === "Update" ? { ...first, dry } : first, ...rest])
+        )
+      }
+    }),
+    finds: "dry writes and others of one batch are told apart"
+  },
+  "the way to a version lacks its last step": {
+    records: (records) => ({
+      past: (key, version) =>
+        Effect.map(records.past(key, version), (past) => past && { ...past, revisions: past.revisions.slice(0, -1) })
+    }),
+    finds: "what leads to a version gives the record as it was"
+  },
+  "a history has no whole states but the first": {
+    records: (records) => ({
+      past: Effect.fnUntraced(function*(key, version) {
+        const past = yield* records.past(key, 1)
+        const history = yield* records.history(key, { before: version + 1, limit: version - 1 })
+        return past && { base: past.base, revisions: history.toReversed() }
+      })
+    }),
+    finds: "however long a history is, few revisions lead to a version"
+  },
   "null is any value to a query": {
     records: (records) => ({
       find: (query) =>

@@ -115,6 +115,16 @@ const recordStore = (pool: PgPool, relations: Relations): RecordStore.RecordStor
         Effect.map((rows) => rows.map((row) => revision(relations.get(key.kind)!, row))),
         Effect.mapError(Database.unavailable)
       ),
+    past: (key, version) =>
+      run(ReadStatement.past, [key.tenant, key.kind, key.id, String(version)]).pipe(
+        Effect.map((rows): RecordStore.Past | undefined => {
+          const [first, ...rest] = rows
+          if (first === undefined || rows.at(-1)![0] !== version) return undefined
+          const base = { version: first[0] as number, state: (first[8] ?? first[4]) as Revision.Row }
+          return { base, revisions: rest.map((row) => revision(relations.get(key.kind)!, row)) }
+        }),
+        Effect.mapError(Database.unavailable)
+      ),
     ping: run("SELECT 1", []).pipe(Effect.asVoid, Effect.mapError(Database.unavailable))
   }
 }

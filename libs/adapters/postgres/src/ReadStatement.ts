@@ -66,6 +66,23 @@ WHERE tenant = $1 AND kind = $2 AND record_id = $3 AND version < $4::bigint
 ORDER BY version DESC
 LIMIT $5::bigint`
 
+/**
+ * The statement that reads what leads to a record as it was at a version: the revisions from the latest whole state to
+ * that version, oldest first, each with its whole state if it has one. Its parameters are the tenant, the kind, the id
+ * and the version.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const past = `SELECT version::float8, ${timestampText("at")}, by, reason, initial, patch, inverse, moves, state
+FROM record_history
+WHERE tenant = $1 AND kind = $2 AND record_id = $3 AND version <= $4::bigint AND version >= (
+  SELECT max(version) FROM record_history
+  WHERE tenant = $1 AND kind = $2 AND record_id = $3 AND version <= $4::bigint
+    AND (state IS NOT NULL OR initial IS NOT NULL)
+)
+ORDER BY version`
+
 const state = (relation: Relation): string =>
   answer(relation, (of) => Table.names(of.column).map((name) => `t.${quoted(name)}`)).join(", ")
 

@@ -7,7 +7,7 @@
  *
  * @since 0.1.0
  */
-import { Json, type RecordStore } from "@emend/domain"
+import { Json, type RecordStore, Snapshot } from "@emend/domain"
 import {
   answer,
   type Attribute,
@@ -32,11 +32,12 @@ export interface Shape {
   readonly assigns: boolean
   readonly advances: boolean
   readonly demands: boolean
+  readonly rehearses: boolean
 }
 
 /**
  * The parts of an update that the statement's column `x` carries, each where it is used: the versions and values
- * demanded, the values assigned, the entries to advance to, and whether a step back is no change.
+ * demanded, the values assigned, the entries to advance to, whether a step back is no change, and whether nothing is written.
  *
  * @category models
  * @since 0.1.0
@@ -47,6 +48,7 @@ export interface Extras {
   readonly a?: RecordStore.Update["assign"]
   readonly e?: RecordStore.Update["advance"]
   readonly j?: true
+  readonly d?: true
 }
 
 /** Above this many bytes in memory, the length of a JSON value's text is looked at. */
@@ -108,7 +110,7 @@ export const make = (relation: Relation, shape: Shape): string => {
     ) r
     OFFSET 0
   ) s
-), ${updated(relation, touched, changing)}, ${recorded(relation, columns)}
+), ${updated(relation, touched, changing, written(shape))}, ${recorded(relation, columns, written(shape), final)}
 SELECT i_ord::int4, outcome, ${columns.facts.join(", ")}, (o_version + (outcome = 'done')::int)::float8, ${
     answer(relation, final).join(", ")
   }
@@ -252,8 +254,17 @@ const outcome = (relation: Relation, shape: Shape, changing: ReadonlyArray<Attri
   return `CASE ${cases.join(" ")} WHEN ${changes || "false"} THEN 'done' ELSE 'same' END`
 }
 
+/** The condition under which an update is written. Without `x` it is, and NULL is not true. */
+const written = ({ rehearses }: Shape): string =>
+  rehearses ? "outcome = 'done' AND NOT coalesce(x ? 'd', false)" : "outcome = 'done'"
+
 /** The narrow source keeps the join from copying the large old values, and unchanged ones keep their place on disk. */
-const updated = (relation: Relation, touched: Attribute, changing: ReadonlyArray<Attribute>): string => {
+const updated = (
+  relation: Relation,
+  touched: Attribute,
+  changing: ReadonlyArray<Attribute>,
+  written: string
+): string => {
   const sources = changing.flatMap((of) => [`d${of.index}`, ...slots(of).map((slot) => `n${slot}`)])
   const sets = changing.flatMap((of) =>
     slots(of).map((slot, part) =>
@@ -263,12 +274,17 @@ const updated = (relation: Relation, touched: Attribute, changing: ReadonlyArray
   return `u AS (
   UPDATE ${quoted(relation.table.name)} t
   SET ${["version = w.o_version + 1", `${column(touched, 0)} = w.n_at`, ...sets].join(", ")}
-  FROM (SELECT i_tenant, i_id, o_version, n_at${list(sources)} FROM j WHERE outcome = 'done' OFFSET 0) w
+  FROM (SELECT i_tenant, i_id, o_version, n_at${list(sources)} FROM j WHERE ${written} OFFSET 0) w
   WHERE t.tenant = w.i_tenant AND t.${idColumn(relation)} = w.i_id
 )`
 }
 
-const recorded = (relation: Relation, { changing }: Parts): string => {
+const recorded = (
+  relation: Relation,
+  { changing }: Parts,
+  written: string,
+  final: (of: Attribute) => ReadonlyArray<string>
+): string => {
   const all = [...changing]
   const advances = all.filter(({ declared }) => declared.kind === "forward").map(({ field, index }) =>
     // A step back under the policy `join` is none, and the history keeps no advance without effect.
@@ -290,12 +306,23 @@ const recorded = (relation: Relation, { changing }: Parts): string => {
       `'from', ${toJson(column, [`o${index}`])}, 'to', ${toJson(column, [`n${index}`])})) ELSE '{}'::jsonb END`
   })
   return `h AS (
-  INSERT INTO record_history (tenant, kind, record_id, version, at, by, reason, patch, inverse, moves)
+  INSERT INTO record_history (tenant, kind, record_id, version, at, by, reason, patch, inverse, moves, state)
   SELECT i_tenant, ${literal(relation.kind.kind.name)}, i_id, o_version + 1, n_at, i_by, i_reason, ${
     ["p", ...advances].join(" || ")
-  }, ${inverses.join(" || ") || "'{}'::jsonb"}, ${moves.join(" || ") || "'{}'::jsonb"}
-  FROM j WHERE outcome = 'done'
+  }, ${inverses.join(" || ") || "'{}'::jsonb"}, ${moves.join(" || ") || "'{}'::jsonb"}, ${snapshot(relation, final)}
+  FROM j WHERE ${written}
 )`
+}
+
+/** The whole state, where `Snapshot.isDue`; its size is asked only where the smallest state would be kept. */
+const snapshot = (relation: Relation, final: (of: Attribute) => ReadonlyArray<string>): string => {
+  const { every, ordinaryBytes } = Snapshot
+  const fields = relation.attributes.map((of) => `${literal(of.field)}, ${toJson(of.column, final(of))}`)
+  const doublings = `greatest(0, ceil(log(2, octet_length(state::text) / ${ordinaryBytes}.0)))`
+  return `CASE WHEN (o_version + 1) % ${every} = 0 THEN (
+    SELECT CASE WHEN (o_version + 1) % (${every} * 2 ^ ${doublings})::bigint = 0 THEN state END
+    FROM (SELECT jsonb_build_object(${fields.join(", ")}) AS state OFFSET 0) s
+  ) END`
 }
 
 /** The operation that takes back the one on a field, at its old value. */

@@ -68,7 +68,8 @@ export const make = (relation: Relation.Relation): Execute => {
       patched: touched.size <= 1 ? [...touched] : all,
       assigns: extras.some((extra) => extra?.a !== undefined),
       advances: extras.some((extra) => extra?.e !== undefined),
-      demands: extras.some((extra) => extra?.v !== undefined || extra?.w !== undefined)
+      demands: extras.some((extra) => extra?.v !== undefined || extra?.w !== undefined),
+      rehearses: updates.some(({ dry }) => dry === true)
     })
     const parameters = [
       texts(updates.map(({ key }) => key.tenant)),
@@ -91,13 +92,14 @@ export const make = (relation: Relation.Relation): Execute => {
 }
 
 const extrasOf = (
-  { advance, assign, backwards, versions, where }: RecordStore.Update
+  { advance, assign, backwards, dry, versions, where }: RecordStore.Update
 ): UpdateStatement.Extras | null => {
   const used = <A extends object>(value: A | undefined) => value !== undefined && Object.keys(value).length > 0
   const extras = {
     ...(versions === undefined ? undefined : { v: versions }),
     ...(used(where) ? { w: where } : undefined),
     ...(used(assign) ? { a: assign } : undefined),
+    ...(dry === true ? { d: true as const } : undefined),
     ...(used(advance) ? { e: advance, ...(backwards === "join" ? { j: true as const } : undefined) } : undefined)
   }
   return used(extras) ? extras : null

@@ -5,6 +5,7 @@
  */
 import type { Migration } from "./Migration.ts"
 import { records } from "./migrations/0001_records.ts"
+import { snapshots } from "./migrations/0002_snapshots.ts"
 
 /**
  * Every migration, numbered from 1 without gaps.
@@ -12,4 +13,4 @@ import { records } from "./migrations/0001_records.ts"
  * @category migrations
  * @since 0.1.0
  */
-export const migrations: ReadonlyArray<Migration> = [records]
+export const migrations: ReadonlyArray<Migration> = [records, snapshots]

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { RecordStore, Revision } from "@emend/domain"
+import { RecordStore, Revision, Snapshot } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import * as Generate from "../Generate.ts"
 import { assignable, author, type Bench, namesOf, written } from "./Bench.ts"
@@ -103,6 +103,49 @@ export const facts: ReadonlyArray<Fact> = [
         paged.push(...page)
       }
       yield* same("below the first", yield* store.history(record.key, { limit: 4, before: 1 }), [])
+    })
+  },
+  {
+    name: "what leads to a version gives the record as it was",
+    concerns: changes,
+    holds: Effect.fnUntraced(function*(bench) {
+      const store = yield* RecordStore.RecordStore
+      const { record, states } = yield* lived(bench)
+      const history = (yield* store.history(record.key, { limit: 1_000 })).toReversed()
+      for (const [version, state] of states) {
+        const past = (yield* store.past(record.key, version))!
+        const after = past.revisions
+        yield* same(`the state of version ${version}`, Revision.replayAll(bench.kind, past.base.state, after), state)
+        yield* same(`the revisions before version ${version}`, after, history.slice(past.base.version, version))
+      }
+      for (const never of [0, -1, states.size + 1]) {
+        yield* same(`what leads to ${never}`, yield* store.past(record.key, never), undefined)
+      }
+      yield* same("another record", yield* store.past((yield* bench.fresh()).key, 1), undefined)
+    })
+  },
+  {
+    name: "however long a history is, few revisions lead to a version",
+    concerns: changes,
+    holds: Effect.fnUntraced(function*(bench) {
+      const store = yield* RecordStore.RecordStore
+      const record = yield* bench.given()
+      const states = new Map([[1, record.state]])
+      const patches = bench.sample(Generate.patch(bench.kind.kind), 40)
+      const last = 2 * Snapshot.every + 3
+      for (let step = 0; states.size < last && step < 10 * last; step++) {
+        const patch = blind(bench.kind, patches[step % patches.length]!)
+        const [left] = yield* written(yield* bench.commit(bench.update(record, { patch, author: author(step) })))
+        states.set(left.version, left.state)
+      }
+      yield* same("the present version", states.size, last)
+      for (const version of [1, 2, Snapshot.every - 1, Snapshot.every, Snapshot.every + 1, last - 4, last]) {
+        const { base, revisions } = (yield* store.past(record.key, version))!
+        yield* same(`few revisions before ${version}`, revisions.length < Snapshot.every, true)
+        yield* same(`a base before ${version}`, base, { version: base.version, state: states.get(base.version) })
+        const state = Revision.replayAll(bench.kind, base.state, revisions)
+        yield* same(`the state of version ${version}`, state, states.get(version))
+      }
     })
   }
 ]

@@ -1,0 +1,107 @@
+/**
+ * What is told of a task agent: its root with its revisions.
+ *
+ * @since 0.1.0
+ */
+import type { TaskAgent, TaskAgentRevision } from "./kinds/TaskAgent.ts"
+import type * as Records from "./Records.ts"
+
+/**
+ * Where an agent lives. An agent of another scope is missing.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Scope {
+  readonly organization_id: string
+  readonly project_id: string
+}
+
+/**
+ * What is told of a revision beside its agent: all but the configuration.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface RevisionSummary extends
+  Pick<
+    TaskAgentRevision,
+    "id" | "number" | "parent_revision_id" | "created" | "created_by" | "annotation" | "content_hash"
+  >
+{
+  readonly active: boolean
+}
+
+/**
+ * An agent with its active revision and its newest 100 revisions, newest first.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface AgentView extends Records.Saved<TaskAgent> {
+  readonly active_revision: RevisionSummary | null
+  readonly revisions: ReadonlyArray<RevisionSummary>
+}
+
+/**
+ * The outcome of an update: the agent, whether anything changed, and the revision that an edit made.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface AgentChanged extends AgentView {
+  readonly changed: boolean
+  readonly revision_id: string | null
+  /** After a dry run: how many paths would change. The revision that an edit would make is not listed. */
+  readonly changes?: number
+}
+
+/**
+ * An agent after it was led back, and what was left alone.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface AgentRestored extends AgentView {
+  readonly changed: boolean
+  readonly changes?: number
+  readonly leftAlone: ReadonlyArray<string>
+}
+
+/**
+ * The conditions of an update of an agent. `base` is the revision that an edit builds on (the tip without it), and
+ * `annotation`, of at most 255 characters, is kept in the revision that it makes.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface AgentConditions extends Records.UpdateConditions {
+  readonly base?: string
+  readonly annotation?: string
+}
+
+/**
+ * Tells whether an agent lives in a scope.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const inScope = (scope: Scope, { state }: Records.Saved<TaskAgent>): boolean =>
+  state.organization_id === scope.organization_id && state.project_id === scope.project_id
+
+/**
+ * Tells of a revision what is told beside its agent.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const summary = (root: Records.Saved<TaskAgent>, revision: TaskAgentRevision): RevisionSummary => ({
+  id: revision.id,
+  number: revision.number,
+  parent_revision_id: revision.parent_revision_id,
+  active: root.state.active_revision_id === revision.id,
+  created: revision.created,
+  created_by: revision.created_by,
+  annotation: revision.annotation,
+  content_hash: revision.content_hash
+})

@@ -1,0 +1,91 @@
+/**
+ * What every store keeps of writes that are only asked about.
+ *
+ * @since 0.1.0
+ */
+import { RecordStore } from "@emend/domain"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Generate from "../Generate.ts"
+import { assignable, author, type Bench, type Given, namesOf, written } from "./Bench.ts"
+import { append } from "./Cursors.ts"
+import { changes, dies, type Fact, same } from "./Fact.ts"
+import { blind } from "./Updates.ts"
+
+const whole = Effect.fnUntraced(function*(bench: Bench, { key }: Given) {
+  const store = yield* RecordStore.RecordStore
+  return { present: yield* bench.present(key), history: yield* store.history(key, { limit: 1_000 }) }
+})
+
+const plain = (result: RecordStore.CommitResult) =>
+  Result.isSuccess(result) ? { done: result.success } : { refused: result.failure }
+
+/** The facts about dry writes. */
+export const facts: ReadonlyArray<Fact> = [
+  {
+    name: "a dry write is answered as the real one would be, and writes nothing",
+    concerns: changes,
+    holds: Effect.fnUntraced(function*(bench) {
+      const record = yield* bench.given()
+      const cursors = namesOf(bench.kind, "forward")
+      if (cursors.length > 0) yield* append(bench, record, 9)
+      const names = assignable(bench.kind)
+      const others = bench.sample(Generate.state(bench.kind.kind), 12)
+      for (const [step, raw] of bench.sample(Generate.patch(bench.kind.kind), 12).entries()) {
+        const moved = names[step % Math.max(names.length, 1)]
+        const update = bench.update(record, {
+          patch: blind(bench.kind, raw),
+          assign: step % 3 === 0 && moved !== undefined ? { [moved]: others[step]![moved] } : {},
+          advance: step % 4 === 0 ? Object.fromEntries(cursors.map((name) => [name, `e${1 + step / 4}`])) : {},
+          author: author(step)
+        })
+        const before = yield* whole(bench, record)
+        const rehearsed = yield* bench.commit({ ...update, dry: true })
+        yield* same("the record and its history", yield* whole(bench, record), before)
+        yield* same("the answers", plain(yield* bench.commit(update)), plain(rehearsed))
+      }
+    })
+  },
+  {
+    name: "a dry write is refused as the real one would be",
+    concerns: changes,
+    holds: Effect.fnUntraced(function*(bench) {
+      const record = yield* bench.given()
+      const stale = bench.update(record, { versions: [9] })
+      const missing = bench.update(yield* bench.fresh(), {})
+      const refused = [stale, missing]
+      if (dies(bench.kind)) {
+        const buried = yield* bench.given()
+        yield* bench.bury(buried)
+        refused.push(bench.update(buried, {}))
+      }
+      for (const update of refused) {
+        const rehearsed = yield* bench.commit({ ...update, dry: true })
+        yield* same("refused", Result.isFailure(rehearsed), true)
+        yield* same("the answers", plain(rehearsed), plain(yield* bench.commit(update)))
+      }
+    })
+  },
+  {
+    name: "dry writes and others of one batch are told apart",
+    concerns: changes,
+    holds: Effect.fnUntraced(function*(bench) {
+      const store = yield* RecordStore.RecordStore
+      const records = [yield* bench.given(), yield* bench.given(), yield* bench.given()]
+      const [field] = [...namesOf(bench.kind, "replace"), ...namesOf(bench.kind, "map")]
+      const updates = records.map((record, at) => {
+        const other = bench.sample(Generate.state(bench.kind.kind), 20, `other ${at}`).find((state) =>
+          Object.keys(bench.kind.kind.diff(record.state, { ...record.state, [field!]: state[field!] })).length > 0
+        )!
+        const patch = bench.kind.kind.diff(record.state, { ...record.state, [field!]: other[field!] })
+        return bench.update(record, { patch, ...(at === 1 ? undefined : { dry: true }) })
+      })
+      const results = yield* store.commit(updates.map((update) => [update] as const))
+      for (const [at, record] of records.entries()) {
+        const [left] = yield* written(results[at]!)
+        yield* same("what was answered", [left.version, left.changed], [2, true])
+        yield* same("the version", (yield* bench.present(record.key)).version, at === 1 ? 2 : 1)
+      }
+    })
+  }
+]
