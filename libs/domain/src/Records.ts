@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { Caller } from "./Caller.ts"
 import { type CommitRefusal, refusal } from "./CommitRefusal.ts"
-import { type Conditions, demanded, meets, type UpdateConditions } from "./Conditions.ts"
+import { type Authoring, type Conditions, demanded, meets, type UpdateConditions } from "./Conditions.ts"
 import * as Past from "./Past.ts"
 import * as Rebase from "./Rebase.ts"
 import type { PathConflict } from "./Rebase.ts"
@@ -29,9 +29,10 @@ import type { StoreUnavailable } from "./RecordStore.ts"
 import { RebaseConflict, RecordMissing, TooContended, VersionMismatch, VersionUnknown } from "./Refusals.ts"
 import { type Authorship, effect, type Revision, type Row } from "./Revision.ts"
 import { timestamp } from "./Text.ts"
+import * as Turns from "./Turns.ts"
 
 export { type CommitRefusal, refusal } from "./CommitRefusal.ts"
-export { type Conditions, meets, type UpdateConditions } from "./Conditions.ts"
+export { type Authoring, type Conditions, meets, type UpdateConditions } from "./Conditions.ts"
 
 /**
  * A record as it is now: its version, from 1, and its state.
@@ -96,6 +97,19 @@ export type DecisionRefusal = CommitRefusal | TooContended
 export type UpdateRefusal = DecisionRefusal | VersionUnknown | RebaseConflict
 
 /**
+ * What was committed to a record since a version: as one update, with the state that it started from as far as updates
+ * lead, and for each field that was moved since, its value then.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Since {
+  readonly committed: Row
+  readonly base: Row
+  readonly moved: Row
+}
+
+/**
  * The use cases of one kind of record, for the services to build on.
  *
  * @category models
@@ -106,6 +120,7 @@ export interface Records<Fs extends Declare.Fields, S = Patch.State<Fs>> {
   /** Inserts a record, with what belongs to it, all or nothing. */
   readonly create: (
     state: S,
+    conditions: Authoring,
     along?: ReadonlyArray<Write>
   ) => Effect.Effect<Saved<S>, CommitRefusal>
   /** Executes a change blindly: one round trip, no read first. A dry run reads the record as well. */
@@ -120,18 +135,14 @@ export interface Records<Fs extends Declare.Fields, S = Patch.State<Fs>> {
     conditions: Conditions,
     decision: (present: Saved<S>) => Effect.Effect<Change, E, R>
   ) => Effect.Effect<Changed<S>, E | DecisionRefusal, R>
-  /** The revisions of a record after a version, newest first. */
+  /** What was committed to a record since a version. */
   readonly since: (
     id: string,
     present: Saved<S>,
     version: number
-  ) => Effect.Effect<ReadonlyArray<Revision>, VersionUnknown | StoreUnavailable>
-  /** The paths at which `patch` cannot be carried over the revisions `since`, newest first, that led to `present`. */
-  readonly conflicts: (
-    patch: Row,
-    present: Saved<S>,
-    since: ReadonlyArray<Revision>
-  ) => ReadonlyArray<PathConflict>
+  ) => Effect.Effect<Since, VersionUnknown | StoreUnavailable>
+  /** The paths at which `patch` cannot be carried over what was committed since and led to `present`. */
+  readonly conflicts: (patch: Row, present: Saved<S>, since: Since) => ReadonlyArray<PathConflict>
   readonly update: (
     id: string,
     draft: Kind.Draft<Fs>,
@@ -144,8 +155,16 @@ export interface Records<Fs extends Declare.Fields, S = Patch.State<Fs>> {
   ) => Effect.Effect<ReadonlyArray<Revision>, RecordMissing | StoreUnavailable>
 }
 
-/** How often a decision is made anew when others were faster. */
-const maxAttempts = 16
+/** How many revisions are read at a time. */
+const pageSize = 100
+
+/**
+ * How often a change is tried anew when other processes were faster.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const maxAttempts = 16
 
 /**
  * Gives the use cases of one kind of record.
@@ -181,14 +200,14 @@ export const make = <Fs extends Declare.Fields>(
     return yield* Effect.fromResult(result!)
   })
 
-  const create = Effect.fnUntraced(function*(state: S, along: ReadonlyArray<Write> = []) {
+  const create = Effect.fnUntraced(function*(state: S, { reason }: Authoring, along: ReadonlyArray<Write> = []) {
     const row = state as Row
     const { subject } = yield* Caller
     const insert: Insert = {
       _tag: "Insert",
       key: yield* keyOf(row["id"]),
       state: row,
-      author: { at: row[recordKind.touched!], by: subject, reason: null }
+      author: { at: row[recordKind.touched!], by: subject, reason: reason ?? null }
     }
     const [written] = yield* commit([insert, ...along]).pipe(
       Effect.mapError((rejection) => refusal(recordKind, rejection))
@@ -225,44 +244,49 @@ export const make = <Fs extends Declare.Fields>(
     }
   })
 
-  const decide = Effect.fnUntraced(function*<E, R>(
+  const decided = Effect.fnUntraced(function*<E, R>(
     id: string,
     conditions: Conditions,
     decision: (present: Saved<S>) => Effect.Effect<Change, E, R>
   ) {
+    let found = yield* find(id)
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const found = yield* find(id)
       if (!meets(found, conditions)) {
         return yield* new VersionMismatch({ kind: name, id, present: found.version, demanded: demanded(conditions)! })
       }
-      const decided = yield* decision(saved<S>(found))
-      const result = yield* Effect.result(change(id, { ...decided, versions: [found.version] }, conditions))
+      const intent = yield* decision(saved<S>(found))
+      const result = yield* Effect.result(change(id, { ...intent, versions: [found.version] }, conditions))
       if (Result.isSuccess(result)) return result.success
       if (result.failure._tag !== "Stale") return yield* refusal(recordKind, result.failure, conditions)
+      found = result.failure.record
     }
     return yield* new TooContended({ kind: name, id, attempts: maxAttempts })
   })
+
+  const turns = Turns.make()
+  const decide: Records<Fs>["decide"] = (id, conditions, decision) =>
+    Effect.flatMap(keyOf(id), ({ tenant }) => turns(JSON.stringify([tenant, id]))(decided(id, conditions, decision)))
 
   const since = Effect.fnUntraced(function*(id: string, present: Saved<S>, version: number) {
     if (version < 1 || version > present.version) {
       return yield* new VersionUnknown({ kind: name, id, present: present.version, given: version })
     }
-    const page = { before: present.version + 1, limit: present.version - version }
-    return page.limit === 0 ? [] : yield* store.history(yield* keyOf(id), page)
+    const { kind } = recordKind
+    const key = yield* keyOf(id)
+    const found = { committed: {} as Row, base: present.state as Row, moved: {} as Record<string, unknown> }
+    // Page by page, each folded into what is kept: a long history takes time and no more memory than its outcome.
+    for (let newest = present.version; newest > version; newest -= pageSize) {
+      const page = yield* store.history(key, { before: newest + 1, limit: Math.min(pageSize, newest - version) })
+      const effects = page.toReversed().map((revision) => effect(recordKind, revision))
+      found.committed = kind.combineAll([...effects, found.committed])
+      found.base = kind.apply(found.base, kind.combineAll(page.map(({ inverse }) => inverse)))
+      for (const { moves } of page) for (const field of Object.keys(moves)) found.moved[field] = moves[field]!.from
+    }
+    return found
   })
 
-  const conflicts = (patch: Row, present: Saved<S>, since: ReadonlyArray<Revision>): ReadonlyArray<PathConflict> => {
-    const oldestFirst = since.toReversed().map((revision) => effect(recordKind, revision))
-    return Rebase.conflicts(recordKind.kind, {
-      base: recordKind.kind.apply(
-        present.state as Row,
-        recordKind.kind.combineAll(since.map(({ inverse }) => inverse))
-      ),
-      theirs: present.state as Row,
-      committed: recordKind.kind.combineAll(oldestFirst),
-      patch
-    })
-  }
+  const conflicts = (patch: Row, present: Saved<S>, { base, committed }: Since): ReadonlyArray<PathConflict> =>
+    Rebase.conflicts(recordKind.kind, { base, theirs: present.state as Row, committed, patch })
 
   const update = Effect.fnUntraced(function*(
     id: string,

@@ -47,7 +47,8 @@ export class TaskAgents extends Context.Service<TaskAgents, {
   /** Creates an agent with revision 1, active. */
   readonly create: (
     scope: Scope,
-    input: typeof TaskAgent.Creation.Type
+    input: typeof TaskAgent.Creation.Type,
+    conditions?: Records.Authoring
   ) => Effect.Effect<AgentView, Records.CommitRefusal>
   readonly get: (scope: Scope, id: string) => Effect.Effect<AgentView, RecordMissing | StoreUnavailable>
   readonly revision: (
@@ -148,7 +149,11 @@ const make = Effect.gen(function*() {
     }
   })
 
-  const create = Effect.fn("TaskAgents.create")(function*(scope: Scope, input: typeof TaskAgent.Creation.Type) {
+  const create = Effect.fn("TaskAgents.create")(function*(
+    scope: Scope,
+    input: typeof TaskAgent.Creation.Type,
+    conditions: Records.Authoring = {}
+  ) {
     const configuration = TaskAgent.initialConfiguration(input)
     const broken = problems(configuration)
     if (broken.length > 0) {
@@ -170,7 +175,7 @@ const make = Effect.gen(function*() {
       active_revision_id: revision.state.id,
       tip_revision_id: revision.state.id,
       revision_count: 1
-    }, [revision])
+    }, conditions, [revision])
     return yield* view(root)
   })
 
@@ -180,9 +185,8 @@ const make = Effect.gen(function*() {
       const { id } = root.state
       const since = yield* records.since(id, root, version)
       const tip = (yield* findRevision(root, root.state.tip_revision_id))!
-      const tipThen = since.findLast(({ moves }) => moves["tip_revision_id"] !== undefined)?.moves["tip_revision_id"]!
-        .from
-      const then = tipThen === undefined ? tip : (yield* findRevision(root, tipThen as string))!
+      const tipThen = since.moved["tip_revision_id"]
+      const then = tipThen === undefined ? tip : (yield* findRevision(root, tipThen))!
       const base = TaskAgent.configurationOf(then)
       const theirs = TaskAgent.configurationOf(tip)
       const conflicts = [
@@ -236,6 +240,16 @@ const make = Effect.gen(function*() {
     }
   )
 
+  /** Refuses an activation that was written against another active revision than the present one. */
+  const supersede = Effect.fnUntraced(function*(root: Root, revision_id: string, version: number) {
+    const { active_revision_id: theirs, id } = root.state
+    const { moved } = yield* records.since(id, root, version)
+    if (Object.hasOwn(moved, "active_revision_id") && theirs !== revision_id) {
+      const conflict = { path: "/active_revision_id", base: moved["active_revision_id"], theirs, mine: revision_id }
+      return yield* new RebaseConflict({ kind: "TaskAgent", id, present: root.version, conflicts: [conflict] })
+    }
+  })
+
   const activate = Effect.fnUntraced(function*(root: Root, revision_id: string, asked = "active_revision_id") {
     const revision = yield* findRevision(root, revision_id)
     if (revision === undefined) return yield* new RecordMissing({ kind: "TaskAgentRevision", id: revision_id })
@@ -258,11 +272,19 @@ const make = Effect.gen(function*() {
     command: TaskAgent.Command,
     conditions: AgentConditions = {}
   ) {
+    if (command._tag === "Activate" && (conditions.base !== undefined || conditions.annotation !== undefined)) {
+      return yield* new InputInvalid({
+        problems: [{ path: ["active_revision_id"], message: "A base and an annotation belong to an edit" }]
+      })
+    }
     let made: string | null = null
     let touched = 0
     const changed = yield* records.decide(id, conditions, (root) =>
       Effect.gen(function*() {
         if (!inScope(scope, root)) return yield* new RecordMissing({ kind: "TaskAgent", id })
+        if (command._tag === "Activate" && conditions.rebaseFrom !== undefined) {
+          yield* supersede(root, command.revision_id, conditions.rebaseFrom)
+        }
         const { paths, revision_id, ...change } = command._tag === "Edit"
           ? yield* edit(root, command, conditions)
           : yield* activate(root, command.revision_id)
@@ -336,6 +358,31 @@ const make = Effect.gen(function*() {
     return { ...(yield* outcome(changed, undefined)), leftAlone }
   })
 
+  /** Tells with each change of a root that made a revision what it asked of the configuration, and what takes it back. */
+  const withConfigurations = Effect.fnUntraced(function*(history: ReadonlyArray<Revision>) {
+    const { tenant } = yield* Caller
+    const configurationsOf = (ids: ReadonlyArray<string>) =>
+      Effect.map(
+        store.get(ids.map((id) => ({ kind: "TaskAgentRevision", tenant, id }))),
+        (found) => found.map((revision) => revision!.state as TaskAgent.TaskAgentRevision)
+      )
+    const made = yield* configurationsOf(history.flatMap(({ moves }) =>
+      moves["revision_count"] === undefined ? [] : [moves["tip_revision_id"]!.to as string]
+    ))
+    const parents = yield* configurationsOf(made.map((revision) => revision.parent_revision_id!))
+    return history.map((entry): Revision => {
+      const at = made.findIndex(({ id }) => entry.moves["revision_count"] && id === entry.moves["tip_revision_id"]!.to)
+      if (at < 0) return entry
+      const after = TaskAgent.configurationOf(made[at]!)
+      const before = TaskAgent.configurationOf(parents[at]!)
+      return {
+        ...entry,
+        patch: { ...entry.patch, ...Configuration.diff(before, after) },
+        inverse: { ...entry.inverse, ...Configuration.diff(after, before) }
+      }
+    })
+  })
+
   const revision = Effect.fn("TaskAgents.revision")(function*(scope: Scope, id: string, revision_id: string) {
     const root = yield* find(scope, id)
     const found = yield* findRevision(root, revision_id)
@@ -357,7 +404,10 @@ const make = Effect.gen(function*() {
     diff: (scope, id, from, to) => Effect.andThen(find(scope, id), past.diff(id, from, to)),
     restore,
     undo,
-    history: (scope, id, page) => Effect.andThen(find(scope, id), records.history(id, page))
+    history: Effect.fn("TaskAgents.history")(function*(scope: Scope, id: string, page?: Records.HistoryPage) {
+      yield* find(scope, id)
+      return yield* withConfigurations(yield* records.history(id, page))
+    })
   })
 })
 

@@ -8,13 +8,14 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import { assignment } from "./assignment.ts"
 import * as History from "./History.ts"
 import { Identifiers } from "./Identifiers.ts"
 import * as Task from "./kinds/Task.ts"
 import * as Records from "./Records.ts"
 import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
-import { type RecordMissing, TransitionRefused } from "./Refusals.ts"
+import { type RecordMissing, TooContended, TransitionRefused } from "./Refusals.ts"
 import { timestamp } from "./Text.ts"
 
 type Fields = typeof Task.Task.fields
@@ -38,7 +39,8 @@ export interface MoveOptions extends Records.Conditions {
 export class Tasks extends Context.Service<Tasks, {
   /** Creates a running task and assigns it to the agents named, all or nothing. */
   readonly create: (
-    input: typeof Task.Creation.Type
+    input: typeof Task.Creation.Type,
+    conditions?: Records.Authoring
   ) => Effect.Effect<Records.Saved<Task.Task>, Records.CommitRefusal>
   readonly get: (id: string) => Effect.Effect<Records.Saved<Task.Task>, RecordMissing | StoreUnavailable>
   readonly update: (
@@ -54,7 +56,7 @@ export class Tasks extends Context.Service<Tasks, {
     id: string,
     to: Task.Status,
     options?: MoveOptions
-  ) => Effect.Effect<Records.Changed<Task.Task>, Records.CommitRefusal | TransitionRefused>
+  ) => Effect.Effect<Records.Changed<Task.Task>, Records.DecisionRefusal | TransitionRefused>
   readonly at: History.History<Task.Task>["at"]
   readonly diff: History.History<Task.Task>["diff"]
   readonly restore: History.History<Task.Task>["restore"]
@@ -68,39 +70,44 @@ export class Tasks extends Context.Service<Tasks, {
       const records = Records.make(store, Task.taskKind, Task.Task)
       const past = History.make(store, Task.taskKind, records)
 
-      const create = Effect.fn("Tasks.create")(function*(input: typeof Task.Creation.Type) {
+      const create = Effect.fn("Tasks.create")(function*(
+        input: typeof Task.Creation.Type,
+        conditions: Records.Authoring = {}
+      ) {
         const { next } = yield* Identifiers
         const id = input.id ?? (yield* next)
         const task = Task.initial(input, id, timestamp(yield* Clock.currentTimeNanos))
-        const along = yield* Effect.forEach(
-          [...new Set(input.agent_ids ?? [])],
-          (agent_id) => assignment({ task_id: id, agent_id, name: null })
+        // All agents before all trackers, and both in the order of the agents: two creations never wait for each other.
+        const assignments = yield* Effect.forEach(
+          [...new Set(input.agent_ids ?? [])].sort(),
+          (agent_id) => assignment({ task_id: id, agent_id, name: null }, conditions)
         )
-        return yield* records.create(task, along.flat())
+        const along = [...assignments.map(([agent]) => agent), ...assignments.map(([, tracker]) => tracker)]
+        return yield* records.create(task, conditions, along)
       })
 
       const move = Effect.fn("Tasks.move")(function*(id: string, to: Task.Status, options: MoveOptions = {}) {
         const { status_reason, ...conditions } = options
-        const stepped = records.change(id, {
+        const step = {
           assign: { status: to, status_reason: status_reason ?? Task.defaultReason[to] },
           where: { status: Task.sources(to) }
-        }, conditions)
-        return yield* stepped.pipe(
-          Effect.catchIf(
-            (failure) => failure._tag === "Stale" && failure.record.state["status"] === to,
-            // Already there: only a new reason is a change, and only while it stays there.
-            () =>
-              records.change(id, {
-                ...(status_reason === undefined ? undefined : { assign: { status_reason } }),
-                where: { status: [to] }
-              }, conditions)
-          ),
-          Effect.mapError((rejection) => {
-            if (rejection._tag !== "Stale" || !Records.meets(rejection.record, conditions)) {
-              return Records.refusal(Task.taskKind, rejection, conditions)
-            }
-            const from = rejection.record.state["status"] as Task.Status | null
-            return new TransitionRefused({
+        }
+        // Already there: only a new reason is a change, and only while it stays there.
+        const stay = {
+          ...(status_reason === undefined ? undefined : { assign: { status_reason } }),
+          where: { status: [to] }
+        }
+        let attempt: Records.Change = step
+        for (let attempts = 0; attempts < Records.maxAttempts; attempts++) {
+          const result = yield* Effect.result(records.change(id, attempt, conditions))
+          if (Result.isSuccess(result)) return result.success
+          const rejection = result.failure
+          if (rejection._tag !== "Stale" || !Records.meets(rejection.record, conditions)) {
+            return yield* Records.refusal(Task.taskKind, rejection, conditions)
+          }
+          const from = rejection.record.state["status"] as Task.Status | null
+          if (from !== to && !Task.sources(to).includes(from)) {
+            return yield* new TransitionRefused({
               kind: "Task",
               id,
               from,
@@ -108,8 +115,11 @@ export class Tasks extends Context.Service<Tasks, {
               allowed: Task.allowed(from),
               blocked_by: `there is no move from ${from} to ${to}`
             })
-          })
-        )
+          }
+          // The move is legal from where the task is now: another writer moved it meanwhile, or it is there already.
+          attempt = from === to ? stay : step
+        }
+        return yield* new TooContended({ kind: "Task", id, attempts: Records.maxAttempts })
       })
 
       return Tasks.of({

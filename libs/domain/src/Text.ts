@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import * as SchemaTransformation from "effect/SchemaTransformation"
 import { textFlaw } from "./Json.ts"
 
 // What JSON Schema cannot say still has a place in a document for the titles and formats given to the schema.
@@ -40,7 +41,8 @@ export const Id = Text.check(
 )
 
 /**
- * A UUID in its 8-4-4-4-12 form, of any version.
+ * A UUID in its 8-4-4-4-12 form, of any version. Capitals are read and written small, so that one id has one form
+ * (RFC 9562, section 4).
  *
  * @category schemas
  * @since 0.1.0
@@ -49,7 +51,12 @@ export const Uuid = Schema.String.check(
   Schema.isPattern(/^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/, {
     identifier: "uuid"
   })
-).annotate({ format: "uuid" })
+).annotate({ format: "uuid" }).pipe(
+  Schema.decodeTo(
+    Schema.String.check(Schema.isPattern(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/)),
+    SchemaTransformation.transform({ decode: (text: string) => text.toLowerCase(), encode: (text: string) => text })
+  )
+)
 
 /**
  * A moment in UTC with microseconds, always written in the same 27 characters: `2026-11-21T10:00:00.000000Z`. Years

@@ -14,12 +14,13 @@ import { Caller } from "./Caller.ts"
 import { type Event, EventLog } from "./EventLog.ts"
 import * as History from "./History.ts"
 import { Identifiers } from "./Identifiers.ts"
+import * as Json from "./Json.ts"
 import * as Tracker from "./kinds/AgentTaskTracker.ts"
 import { taskKind } from "./kinds/Task.ts"
 import { isDeleted } from "./RecordKind.ts"
 import * as Records from "./Records.ts"
 import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
-import { AlreadyTaken, RecordMissing, ReferenceUnknown } from "./Refusals.ts"
+import { AlreadyTaken, InputInvalid, RecordMissing, ReferenceUnknown } from "./Refusals.ts"
 import { timestamp } from "./Text.ts"
 
 type Fields = typeof Tracker.AgentTaskTracker.fields
@@ -44,7 +45,8 @@ export const CursorPolicy = Context.Reference<"reject" | "join">("@emend/domain/
 export class Trackers extends Context.Service<Trackers, {
   /** Assigns an agent to a task and creates its tracker; once more gives the same tracker, `created` false. */
   readonly assign: (
-    assignment: { readonly task_id: string; readonly agent_id: string; readonly name?: string | null }
+    assignment: { readonly task_id: string; readonly agent_id: string; readonly name?: string | null },
+    conditions?: Records.Authoring
   ) => Effect.Effect<Saved & { readonly created: boolean }, Records.CommitRefusal>
   readonly get: (id: string) => Effect.Effect<Saved, RecordMissing | StoreUnavailable>
   readonly update: (
@@ -61,7 +63,7 @@ export class Trackers extends Context.Service<Trackers, {
   readonly append: (
     task_id: string,
     event: { readonly agent_id: string; readonly content: unknown }
-  ) => Effect.Effect<Event, RecordMissing | ReferenceUnknown | AlreadyTaken | StoreUnavailable>
+  ) => Effect.Effect<Event, RecordMissing | ReferenceUnknown | InputInvalid | AlreadyTaken | StoreUnavailable>
   readonly event: (id: string) => Effect.Effect<Event, RecordMissing | StoreUnavailable>
   /** The events of a task for an agent, oldest first (at most `limit`, default 50), after the event named. */
   readonly events: (query: {
@@ -96,7 +98,8 @@ export class Trackers extends Context.Service<Trackers, {
           readonly task_id: string
           readonly agent_id: string
           readonly name?: string | null
-        }
+        },
+        conditions: Records.Authoring = {}
       ) {
         const { tenant } = yield* Caller
         const [task] = yield* store.get([{ kind: "Task", tenant, id: task_id }])
@@ -105,7 +108,7 @@ export class Trackers extends Context.Service<Trackers, {
         }
         const present = yield* assigned(task_id, agent_id)
         if (present !== undefined) return { ...present, created: false }
-        const writes = yield* assignment({ task_id, agent_id, name: name ?? null })
+        const writes = yield* assignment({ task_id, agent_id, name: name ?? null }, conditions)
         const [result] = yield* store.commit([writes])
         if (Result.isSuccess(result!)) {
           const { state, version } = result.success[1]!
@@ -121,6 +124,11 @@ export class Trackers extends Context.Service<Trackers, {
         task_id: string,
         { agent_id, content }: { readonly agent_id: string; readonly content: unknown }
       ) {
+        if (Json.textBytes(content) > Json.maxBytes) {
+          return yield* new InputInvalid({
+            problems: [{ path: ["content"], message: `Expected at most ${Json.maxBytes} bytes of JSON` }]
+          })
+        }
         const { tenant } = yield* Caller
         const id = yield* (yield* Identifiers).next
         const created_at = timestamp(yield* Clock.currentTimeNanos)
