@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import { Caller } from "./Caller.ts"
 import type { Conditions } from "./Conditions.ts"
 import * as Past from "./Past.ts"
+import * as Rebase from "./Rebase.ts"
 import type { RecordKind } from "./RecordKind.ts"
 import type * as Records from "./Records.ts"
 import type { RecordStore, Stored, StoreUnavailable } from "./RecordStore.ts"
@@ -51,7 +52,7 @@ export interface History<S> {
     conditions?: Conditions
   ) => Effect.Effect<Restored<S>, Records.DecisionRefusal | VersionUnknown>
   /**
-   * Takes one revision back by one new update, also under later ones; what one of them wrote otherwise is a conflict.
+   * Takes one revision back by one new update, also under later ones; where they left another value, is a conflict.
    * The first revision is the creation, and is not undone.
    */
   readonly undo: (
@@ -98,7 +99,7 @@ export interface Histories<S> extends History<S> {
 export const make = <Fs extends Declare.Fields, S>(
   store: RecordStore["Service"],
   recordKind: RecordKind,
-  { conflicts, decide, find, history, since }: Records.Records<Fs, S>
+  { decide, find, history }: Records.Records<Fs, S>
 ): Histories<S> => {
   const { name } = recordKind.kind
 
@@ -123,12 +124,16 @@ export const make = <Fs extends Declare.Fields, S>(
     if (number < 1 || number > present.version) {
       return yield* new VersionUnknown({ kind: name, id, present: present.version, given: number })
     }
-    const newestFirst = yield* since(id, present, number - 1)
-    const revision = newestFirst.at(-1)!
-    const patch = reversal(recordKind, revision)
-    const found = conflicts(patch, present, newestFirst.slice(0, -1))
-    if (found.length === 0) return { patch, revision }
-    return yield* new RebaseConflict({ kind: name, id, present: present.version, conflicts: found })
+    const { tenant } = yield* Caller
+    const [revision] = yield* store.history({ kind: name, tenant, id }, { before: number + 1, limit: 1 })
+    const base = (yield* earlier(id, present, number)).state as Row
+    const theirs = present.state as Row
+    const patch = reversal(recordKind, revision!)
+    // What came since counts by what is left of it, so that revisions can be undone one after the other.
+    const committed: Row = recordKind.kind.diff(base, theirs)
+    const conflicts = Rebase.conflicts(recordKind.kind, { base, theirs, committed, patch })
+    if (conflicts.length === 0) return { patch, revision: revision! }
+    return yield* new RebaseConflict({ kind: name, id, present: present.version, conflicts })
   })
 
   const at = Effect.fnUntraced(function*(id: string, version: number) {

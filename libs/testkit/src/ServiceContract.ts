@@ -10,6 +10,8 @@ import * as Layer from "effect/Layer"
 import { strict as assert } from "node:assert"
 import { boardFacts } from "./services/BoardFacts.ts"
 import { as, type Facts, type Services } from "./services/Fact.ts"
+import { historyFacts } from "./services/HistoryFacts.ts"
+import { lives } from "./services/Life.ts"
 import { run, sequence } from "./services/ServiceCommand.ts"
 import { taskAgentFacts } from "./services/TaskAgentFacts.ts"
 import { taskFacts } from "./services/TaskFacts.ts"
@@ -22,10 +24,10 @@ import { trackerFacts } from "./services/TrackerFacts.ts"
  * @since 0.1.0
  */
 export const facts: Readonly<Record<string, Facts>> = {
-  Tasks: taskFacts,
-  Trackers: trackerFacts,
-  Board: boardFacts,
-  TaskAgents: taskAgentFacts
+  Tasks: { ...taskFacts, ...historyFacts(lives.Tasks) },
+  Trackers: { ...trackerFacts, ...historyFacts(lives.Trackers) },
+  Board: { ...boardFacts, ...historyFacts(lives.Board) },
+  TaskAgents: { ...taskAgentFacts, ...historyFacts(lives.TaskAgents) }
 }
 
 /**

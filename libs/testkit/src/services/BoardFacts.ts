@@ -119,5 +119,32 @@ export const boardFacts: Facts = {
       ]
     ) yield* refusal(use as Effect.Effect<unknown, { readonly _tag: string }>, "RecordMissing")
     yield* refusal(board.create({ id: "gone", title: "x" }), "AlreadyTaken")
+  }),
+  "a dry assignment, claim, move or deletion does nothing, and is refused where a real one would be": Effect.gen(
+    function*() {
+      const { board, id } = yield* make
+      const dry = { dryRun: true }
+      yield* refusal(board.transition(id, "assigned", dry), "TransitionRefused")
+      const assigned = yield* board.assign(id, user("u"), dry)
+      equal([assigned.version, assigned.changes, assigned.state.status], [1, 2, "assigned"])
+      const claimed = yield* board.claim(id, user("u"), dry)
+      equal([claimed.version, claimed.changes, claimed.state.status], [1, 2, "running"])
+      equal((yield* board.remove(id, dry)).changed, true)
+      equal([(yield* board.get(id)).version, (yield* board.history(id)).length], [1, 1])
+      yield* board.claim(id, user("u"))
+      yield* refusal(board.claim(id, user("v"), dry), "TransitionRefused")
+      equal((yield* board.transition(id, "review", dry)).state.status, "review")
+      equal((yield* board.get(id)).state.status, "running")
+    }
+  ),
+  "restoring takes assignees back and leaves the status alone": Effect.gen(function*() {
+    const { board, id } = yield* make
+    yield* board.claim(id, user("u"))
+    const restored = yield* board.restore(id, 1)
+    equal([restored.state.assigned_to_user_id, restored.state.status], [null, "running"])
+    equal(restored.leftAlone, ["status"])
+    yield* board.remove(id)
+    yield* refusal(board.restore(id, 1), "RecordMissing")
+    yield* refusal(board.at(id, 1), "RecordMissing")
   })
 }

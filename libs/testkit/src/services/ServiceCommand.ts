@@ -43,12 +43,15 @@ const model = "00000000-0000-4000-8000-00000000000a"
 
 const place = oneOf([[6, Arbitrary.Constant(0)], [1, element([1, 2])]])
 const maybe = <A>(from: Arbitrary.Arbitrary<A>) => oneOf<A | undefined>([[2, Arbitrary.Constant(undefined)], [1, from]])
+const dry = oneOf<boolean | undefined>([[5, Arbitrary.Constant(undefined)], [1, element([true, false])]])
+const version = element([1, 2, 3, 4, 5, 6, 7])
 const conditions = struct([
   ["ifMatch", maybe(element([[1], [2], [1, 2, 3], "*"]))],
   ["rebaseFrom", maybe(element([1, 2, 3]))],
-  ["reason", maybe(element(["because"]))]
+  ["reason", maybe(element(["because"]))],
+  ["dryRun", dry]
 ])
-const onlyIfMatch = struct([["ifMatch", maybe(element([[1], [2], "*"]))]])
+const onlyIfMatch = struct([["ifMatch", maybe(element([[1], [2], "*"]))], ["dryRun", dry]])
 const agent = element(["a", "b"])
 const assignees = ["assigned_to_type_id", "assigned_to_instance_id", "assigned_to_user_id"] as const
 
@@ -77,7 +80,60 @@ const noting = <A extends { readonly state: { readonly id: string } }, E, R>(
 ): Effect.Effect<A, E, R> =>
   Effect.tap(program, ({ state }) => Effect.sync(() => ids.includes(state.id) || ids.push(state.id)))
 
+/** The past of any kind: the verbs are the same, and take what names a record first. */
+interface Pasts {
+  readonly at: (...given: ReadonlyArray<any>) => Effect.Effect<unknown, unknown, Services>
+  readonly diff: Pasts["at"]
+  readonly restore: Pasts["at"]
+  readonly undo: Pasts["at"]
+  readonly history: Pasts["at"]
+}
+
+const past = (
+  name: string,
+  among: (made: Made) => ReadonlyArray<string>,
+  service: Effect.Effect<Pasts, never, Services>,
+  ...scope: ReadonlyArray<unknown>
+): Readonly<Record<string, Verb>> => {
+  const verb = (
+    more: Verb["arguments"],
+    run: (
+      service: Pasts,
+      address: ReadonlyArray<unknown>,
+      given: Readonly<Record<string, any>>
+    ) => ReturnType<Pasts["at"]>
+  ): Verb => ({
+    weight: 2,
+    arguments: [["place", place], ...more],
+    run: (given, made) =>
+      Effect.flatMap(service, (service) => run(service, [...scope, idAt(among(made), given["place"])], given))
+  })
+  return {
+    [`${name}At`]: verb([["version", version]], (service, to, { version }) => service.at(...to, version)),
+    [`${name}Diff`]: verb(
+      [["from", version], ["to", maybe(version)]],
+      (service, to, given) => service.diff(...to, given["from"], given["to"])
+    ),
+    [`restore${name}`]: verb(
+      [["version", version], ["conditions", onlyIfMatch]],
+      (service, to, given) => service.restore(...to, given["version"], given["conditions"])
+    ),
+    [`undo${name}`]: verb(
+      [["revision", version], ["conditions", onlyIfMatch]],
+      (service, to, given) => service.undo(...to, given["revision"], given["conditions"])
+    ),
+    [`${name}History`]: verb(
+      [["before", maybe(element([2, 3]))], ["limit", maybe(element([1, 2]))]],
+      (service, to, { before, limit }) => service.history(...to, { before, limit })
+    )
+  }
+}
+
 const verbs: Readonly<Record<string, Verb>> = {
+  ...past("Task", ({ tasks }) => tasks, Tasks),
+  ...past("Tracker", ({ trackers }) => trackers, Trackers),
+  ...past("BoardTask", ({ board }) => board, Board),
+  ...past("Agent", ({ agents }) => agents, TaskAgents, scope),
   createTask: {
     weight: 1,
     arguments: [
@@ -100,14 +156,11 @@ const verbs: Readonly<Record<string, Verb>> = {
       ["task", place],
       ["to", element(["INTERRUPTED", "RUNNING", "INTERRUPTED", "RUNNING", ...Task.lifecycle.statuses])],
       ["status_reason", maybe(element(["x", "y"]))],
-      ["ifMatch", maybe(element([[1], [2]]))]
+      ["ifMatch", maybe(element([[1], [2]]))],
+      ["dryRun", dry]
     ],
     run: ({ task, to, ...options }, { tasks }) =>
       Effect.flatMap(Tasks, (service) => service.move(idAt(tasks, task), to, options))
-  },
-  taskHistory: {
-    arguments: [["task", place], ["before", maybe(element([2, 3]))], ["limit", maybe(element([1, 2]))]],
-    run: ({ task, ...page }, { tasks }) => Effect.flatMap(Tasks, (service) => service.history(idAt(tasks, task), page))
   },
   assignAgent: {
     arguments: [["task", place], ["agent", agent]],

@@ -169,5 +169,69 @@ export const taskAgentFacts: Facts = {
     equal(again.revisions[0]!.content_hash, first.revisions[0]!.content_hash)
     equal(again.revisions[1]!.content_hash, made.revisions[0]!.content_hash)
     equal(again.revisions[0]!.content_hash === again.revisions[1]!.content_hash, false)
+  }),
+  "restoring a version brings its name back and activates the revision that was active then, and makes none": Effect
+    .gen(function*() {
+      const { agents, id, made, update } = yield* make
+      const second = yield* update(edit({ description: "d", name: "Eve" }))
+      const activated = yield* update(activate(second.revision_id!))
+      const restored = yield* agents.restore(scope, id, 1, { reason: "roll back" })
+      equal([restored.version, restored.state.name, restored.active_revision?.id, restored.revisions.length], [
+        4,
+        "Ada",
+        made.active_revision!.id,
+        2
+      ])
+      equal(restored.leftAlone, [])
+      equal((yield* agents.history(scope, id, { limit: 1 }))[0]!.reason, "roll back")
+      const again = yield* agents.restore(scope, id, 3)
+      equal([again.state.name, again.active_revision], ["Eve", activated.active_revision])
+      equal((yield* agents.restore(scope, id, 3)).changed, false)
+      equal((yield* update(edit({ max_turns: 2 }))).revisions[0]!.parent_revision_id, second.revision_id)
+      yield* refusal(agents.restore(elsewhere, id, 1), "RecordMissing")
+      yield* refusal(agents.at(elsewhere, id, 1), "RecordMissing")
+      yield* refusal(agents.diff(elsewhere, id, 1), "RecordMissing")
+    }),
+  "undoing an edit takes the root fields back and leaves its revision alone": Effect.gen(function*() {
+    const { agents, id, update } = yield* make
+    const edited = yield* update(edit({ name: "Eve", description: "d" }))
+    const activated = yield* update(activate(edited.revision_id!))
+    const undone = yield* agents.undo(scope, id, 2)
+    equal([undone.state.name, undone.active_revision, undone.leftAlone], [
+      "Ada",
+      activated.active_revision,
+      ["configuration"]
+    ])
+    const pointer = yield* agents.undo(scope, id, 3)
+    equal([pointer.changed, pointer.leftAlone], [false, ["active_revision"]])
+    yield* refusal(agents.undo(elsewhere, id, 2), "RecordMissing")
+  }),
+  "a dry edit makes no revision, and a dry activation activates none": Effect.gen(function*() {
+    const { agents, id, made, update } = yield* make
+    const dry = { dryRun: true }
+    const edited = yield* update(edit({ name: "Eve", description: "d", max_turns: 2 }), dry)
+    equal([edited.version, edited.changed, edited.changes, edited.revision_id], [1, true, 3, null])
+    equal([edited.state.name, edited.revisions], ["Eve", made.revisions])
+    equal((yield* update(edit({ name: "Ada" }), dry)).changes, 0)
+    equal(yield* agents.get(scope, id), made)
+    const second = yield* update(edit({ description: "d" }))
+    equal(second.revisions.length, 2)
+    const activated = yield* update(activate(second.revision_id!), dry)
+    equal([activated.changes, activated.active_revision?.id], [1, second.revision_id])
+    equal((yield* agents.get(scope, id)).active_revision, made.active_revision)
+    equal((yield* agents.remove(scope, id, dry)).changed, true)
+    equal((yield* agents.get(scope, id)).version, 2)
+  }),
+  "an agent of many revisions is read as it was when it had few": Effect.gen(function*() {
+    const { agents, id, made, update } = yield* make
+    for (let turns = 1; turns <= 103; turns++) yield* update(edit({ max_turns: turns }))
+    equal(yield* agents.at(scope, id, 1), made)
+    equal(
+      (yield* agents.at(scope, id, 103)).revisions.map(({ number }) => number),
+      Array.from(
+        { length: 100 },
+        (_, at) => 103 - at
+      )
+    )
   })
 }

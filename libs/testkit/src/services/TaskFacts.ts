@@ -149,5 +149,69 @@ export const taskFacts: Facts = {
     equal(Revision.effect(Task.taskKind, history[1]!), { params: { merge: { set: { b: 2 } } } })
     equal(history[2]!.initial, { ...state })
     equal((yield* tasks.history(state.id, { before: 3, limit: 1 })).map(({ version }) => version), [2])
+  }),
+  "restore and undo leave a status alone, and say so": Effect.gen(function*() {
+    const tasks = yield* Tasks
+    const { state: { id } } = yield* tasks.create({ params: { a: 1 } })
+    yield* tasks.update(id, merge({ a: 2 }))
+    yield* tasks.move(id, "COMPLETED")
+    const restored = yield* tasks.restore(id, 1)
+    equal([restored.version, restored.state.status, restored.state.params], [4, "COMPLETED", { a: 1 }])
+    equal(restored.leftAlone, ["status", "status_reason"])
+    const undone = yield* tasks.undo(id, 3)
+    equal([undone.version, undone.changed, undone.leftAlone], [4, false, ["status", "status_reason"]])
+    equal((yield* tasks.diff(id, 1)).moves["status"], { from: "RUNNING", to: "COMPLETED" })
+    equal((yield* tasks.undo(id, 2)).leftAlone, [])
+  }),
+  "undoing part of a map conflicts only where that part was written": Effect.gen(function*() {
+    const tasks = yield* Tasks
+    const { state: { id } } = yield* tasks.create({ params: { a: 1, b: 1 } })
+    yield* tasks.update(id, merge({ a: 2, b: 1, c: 2 }))
+    yield* tasks.update(id, merge({ b: 3, d: 4 }))
+    equal((yield* tasks.undo(id, 2)).state.params, { a: 1, b: 3, d: 4 })
+    yield* tasks.update(id, merge({ a: 5, c: 5 }))
+    const { conflicts } = yield* refusal(tasks.undo(id, 4), "RebaseConflict")
+    equal(conflicts, [
+      { path: "/params/a", base: 1, theirs: 5, mine: 2 },
+      { path: "/params/c", theirs: 5, mine: 2 }
+    ])
+    equal((yield* tasks.undo(id, 5)).state.params, { a: 1, b: 3, d: 4 })
+    equal((yield* tasks.undo(id, 4)).state.params, { a: 2, b: 3, c: 2, d: 4 })
+  }),
+  "restoring brings back what was absent as absent": Effect.gen(function*() {
+    const tasks = yield* Tasks
+    const { state: { id } } = yield* tasks.create({})
+    yield* tasks.update(id, fromBody({ task_metadata: {}, merge_params: { a: null } }))
+    const { state } = yield* tasks.restore(id, 1)
+    equal([state.params, state.task_metadata], [null, null])
+    equal((yield* tasks.restore(id, 2)).state.params, { a: null })
+  }),
+  "a dry move or deletion moves and deletes nothing, and is refused where a real one would be": Effect.gen(function*() {
+    const tasks = yield* Tasks
+    const { state: { id } } = yield* tasks.create({})
+    const before = yield* tasks.get(id)
+    const dry = { dryRun: true }
+    const done = yield* tasks.move(id, "COMPLETED", dry)
+    equal([done.version, done.changed, done.changes, done.state.status], [1, true, 2, "COMPLETED"])
+    equal((yield* tasks.move(id, "DELETED", dry)).state.status, "DELETED")
+    equal((yield* tasks.update(id, merge({}), dry)).changes, 0)
+    equal((yield* tasks.update(id, merge({ a: 1, b: 2 }), { ...dry, rebaseFrom: 1 })).changed, true)
+    equal(yield* tasks.get(id), before)
+    equal((yield* tasks.history(id)).length, 1)
+    yield* tasks.move(id, "FAILED")
+    yield* refusal(tasks.move(id, "RUNNING", dry), "TransitionRefused")
+    equal((yield* tasks.move(id, "FAILED", dry)).changes, 0)
+    equal((yield* tasks.move(id, "FAILED", { ...dry, status_reason: "new" })).changes, 1)
+  }),
+  "the past of a task that is deleted or another tenant's is missing": Effect.gen(function*() {
+    const tasks = yield* Tasks
+    const { state: { id } } = yield* tasks.create({})
+    yield* tasks.update(id, merge({ a: 1 }))
+    const uses = [tasks.at(id, 1), tasks.diff(id, 1), tasks.restore(id, 1), tasks.undo(id, 2)] as ReadonlyArray<
+      Effect.Effect<unknown, { readonly _tag: string }>
+    >
+    for (const use of uses) yield* refusal(use.pipe(as("stranger")), "RecordMissing")
+    yield* tasks.move(id, "DELETED")
+    for (const use of uses) yield* refusal(use, "RecordMissing")
   })
 }

@@ -106,5 +106,29 @@ export const trackerFacts: Facts = {
       concurrency: "unbounded"
     }).pipe(Effect.provideService(CursorPolicy, "join"))
     equal((yield* trackers.get(id)).state.last_processed_event_id, { sequence: 3, id: last.id })
+  }),
+  "restore and undo leave the cursor where it is, and say so": Effect.gen(function*() {
+    const { first, id, trackers } = yield* scene
+    yield* trackers.update(id, fromBody({ status: "busy", last_processed_event_id: first.id }))
+    const restored = yield* trackers.restore(id, 1)
+    equal([restored.state.status, restored.state.last_processed_event_id?.id], [null, first.id])
+    equal(restored.leftAlone, ["last_processed_event_id"])
+    yield* trackers.undo(id, 3)
+    const undone = yield* trackers.undo(id, 2)
+    equal([undone.state.status, undone.leftAlone], [null, ["last_processed_event_id"]])
+    equal((yield* trackers.at(id, 1)).state.last_processed_event_id, null)
+    const { moves, patch } = yield* trackers.diff(id, 5, 1)
+    equal([patch, moves["last_processed_event_id"]!.to], [{}, null])
+  }),
+  "a dry advance moves no cursor, and is refused where a real one would be": Effect.gen(function*() {
+    const { first, foreign, id, last, trackers } = yield* scene
+    yield* trackers.update(id, cursor(first.id))
+    const dry = { dryRun: true }
+    const ahead = yield* trackers.update(id, cursor(last.id), dry)
+    equal([ahead.version, ahead.changes, ahead.state.last_processed_event_id?.id], [2, 1, last.id])
+    equal((yield* trackers.get(id)).state.last_processed_event_id?.id, first.id)
+    yield* refusal(trackers.update(id, cursor(foreign.id), dry), "ReferenceUnknown")
+    yield* trackers.update(id, cursor(last.id))
+    yield* refusal(trackers.update(id, cursor(first.id), dry), "CursorBackwards")
   })
 }
