@@ -89,6 +89,13 @@ export const boardFacts: Facts = {
     const { state, version } = yield* board.get(id)
     equal([version, state.status, state.assigned_to_instance_id], [2, "running", `i${winner}`])
   }),
+  "however many assign at once, each succeeds": Effect.gen(function*() {
+    const { board, id } = yield* make
+    yield* Effect.all(Array.from({ length: 64 }, (_, n) => board.assign(id, user(`u${n}`))), {
+      concurrency: "unbounded"
+    })
+    equal((yield* board.get(id)).version, 65)
+  }),
   "of two concurrent moves along one edge exactly one wins": Effect.gen(function*() {
     const { board, id } = yield* make
     yield* board.claim(id, user("u"))

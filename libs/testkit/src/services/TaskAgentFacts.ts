@@ -139,6 +139,48 @@ export const taskAgentFacts: Facts = {
       { path: "/description", base: null, theirs: "theirs", mine: "mine" }
     ])
   }),
+  "an activation is refused when another became active since it was written, and not when the same did": Effect.gen(
+    function*() {
+      const { made, update } = yield* make
+      const first = made.active_revision!.id
+      const second = (yield* update(edit({ description: "2" }))).revision_id!
+      const third = (yield* update(edit({ description: "3" }))).revision_id!
+      yield* update(activate(second))
+      equal((yield* update(activate(second), { rebaseFrom: 3 })).changed, false)
+      const refused = yield* refusal(update(activate(third), { rebaseFrom: 3 }), "RebaseConflict")
+      equal(refused.conflicts, [{ path: "/active_revision_id", base: first, theirs: second, mine: third }])
+      equal((yield* update(activate(third), { rebaseFrom: 4 })).active_revision?.id, third)
+      yield* refusal(update(activate(first), { rebaseFrom: 99 }), "VersionUnknown")
+      yield* refusal(update(activate(first), { annotation: "of an edit" }), "InputInvalid")
+    }
+  ),
+  "the history of an edit tells what it asked of the configuration": Effect.gen(function*() {
+    const { agents, id, update } = yield* make
+    yield* update(edit({ name: "Eve", instruction: "Do better", max_turns: 3 }))
+    const [entry] = yield* agents.history(scope, id)
+    equal(entry!.patch, { name: { set: "Eve" }, instruction: { set: "Do better" }, max_turns: { set: 3 } })
+    equal(entry!.inverse, { name: { set: "Ada" }, instruction: { set: "Do" }, max_turns: { set: null } })
+  }),
+  "however many edit at once, each makes its revision": Effect.gen(function*() {
+    const { agents, id, update } = yield* make
+    const edits = yield* Effect.all(Array.from({ length: 64 }, (_, n) => update(edit({ max_turns: n + 1 }))), {
+      concurrency: "unbounded"
+    })
+    equal(new Set(edits.map(({ revision_id }) => revision_id)).size, 64)
+    const { revisions, version } = yield* agents.get(scope, id)
+    equal([version, revisions.length, revisions[0]!.number], [65, 65, 65])
+  }),
+  "revisions never change (Q8)": Effect.gen(function*() {
+    const { agents, configuration, id, made, update } = yield* make
+    const first = made.active_revision!
+    const before = yield* configuration(first.id)
+    const second = yield* update(edit({ instruction: "x", skills: [{ skill_id: "s", skill_revision_id: null }] }))
+    yield* update(activate(second.revision_id!))
+    yield* update(edit({ instruction: "y" }), { base: first.id })
+    equal(yield* configuration(first.id), before)
+    const { revision } = yield* agents.revision(scope, id, first.id)
+    equal([revision.number, revision.content_hash, revision.created], [1, first.content_hash, first.created])
+  }),
   "concurrent edits each make their revision, numbered without gaps, none lost": Effect.gen(function*() {
     const { agents, configuration, id, update } = yield* make
     yield* Effect.all(

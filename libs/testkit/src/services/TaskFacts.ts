@@ -115,6 +115,30 @@ export const taskFacts: Facts = {
     equal((yield* tasks.move(state.id, "RUNNING")).state.status_reason, "Task resumed")
     equal((yield* tasks.move(state.id, "RUNNING")).changed, false)
   }),
+  "a move that is legal where the task stands is not refused because others move it too": Effect.gen(function*() {
+    const tasks = yield* Tasks
+    const { state } = yield* tasks.create({})
+    const moves = yield* Effect.all(
+      Array.from({ length: 24 }, (_, n) => Effect.result(tasks.move(state.id, n % 2 === 0 ? "INTERRUPTED" : "RUNNING"))),
+      { concurrency: "unbounded" }
+    )
+    equal(moves.filter(({ _tag }) => _tag === "Failure"), [])
+    const { version } = yield* tasks.get(state.id)
+    equal(moves.filter((move) => move._tag === "Success" && move.success.changed).length, version - 1)
+  }),
+  "creations that name the same new agents in any order do not stand in each other's way": Effect.gen(function*() {
+    const tasks = yield* Tasks
+    const agents = ["a", "b", "c", "d"]
+    yield* Effect.all(
+      Array.from({ length: 12 }, (_, n) => tasks.create({ agent_ids: [...agents.slice(n % 4), ...agents.slice(0, n % 4)] })),
+      { concurrency: "unbounded" }
+    )
+  }),
+  "why a task was created is kept": Effect.gen(function*() {
+    const tasks = yield* Tasks
+    const { state } = yield* tasks.create({}, { reason: "nightly run" })
+    equal((yield* tasks.history(state.id)).map(({ reason }) => reason), ["nightly run"])
+  }),
   "a deleted task is missing to everything": Effect.gen(function*() {
     const tasks = yield* Tasks
     const { state } = yield* tasks.create({ agent_ids: ["a"] })

@@ -46,6 +46,13 @@ export const trackerFacts: Facts = {
     yield* refusal(trackers.append(task.id, { agent_id: "c", content: 1 }), "ReferenceUnknown")
     yield* refusal(trackers.append("none", { agent_id: "a", content: 1 }), "RecordMissing")
   }),
+  "an event whose content is too large is refused": Effect.gen(function*() {
+    const { task, trackers } = yield* scene
+    const content = Array.from({ length: 200_000 }, () => 1e300)
+    const refused = yield* refusal(trackers.append(task.id, { agent_id: "a", content }), "InputInvalid")
+    equal(refused.problems.map(({ path }) => path), [["content"]])
+    equal((yield* trackers.events({ task_id: task.id, agent_id: "a" })).length, 2)
+  }),
   "events are read after a position, and an unknown or foreign position is refused": Effect.gen(function*() {
     const { first, foreign, last, task, trackers } = yield* scene
     const query = { task_id: task.id, agent_id: "a" }
