@@ -164,18 +164,22 @@ const make = Effect.gen(function*() {
     const id = yield* (yield* Identifiers).next
     const revision = yield* newRevision({ agent: id, number: 1, parent: null, configuration, annotation: undefined })
     const at = revision.state.created
-    const root = yield* records.create({
-      id,
-      ...scope,
-      name: input.name,
-      task_agent_run_visibility: input.task_agent_run_visibility ?? "owner_only",
-      is_deleted: false,
-      created: at,
-      modified: at,
-      active_revision_id: revision.state.id,
-      tip_revision_id: revision.state.id,
-      revision_count: 1
-    }, conditions, [revision])
+    const root = yield* records.create(
+      {
+        id,
+        ...scope,
+        name: input.name,
+        task_agent_run_visibility: input.task_agent_run_visibility ?? "owner_only",
+        is_deleted: false,
+        created: at,
+        modified: at,
+        active_revision_id: revision.state.id,
+        tip_revision_id: revision.state.id,
+        revision_count: 1
+      },
+      conditions,
+      [revision]
+    )
     return yield* view(root)
   })
 
@@ -366,9 +370,11 @@ const make = Effect.gen(function*() {
         store.get(ids.map((id) => ({ kind: "TaskAgentRevision", tenant, id }))),
         (found) => found.map((revision) => revision!.state as TaskAgent.TaskAgentRevision)
       )
-    const made = yield* configurationsOf(history.flatMap(({ moves }) =>
-      moves["revision_count"] === undefined ? [] : [moves["tip_revision_id"]!.to as string]
-    ))
+    const made = yield* configurationsOf(
+      history.flatMap(({ moves }) =>
+        moves["revision_count"] === undefined ? [] : [moves["tip_revision_id"]!.to as string]
+      )
+    )
     const parents = yield* configurationsOf(made.map((revision) => revision.parent_revision_id!))
     return history.map((entry): Revision => {
       const at = made.findIndex(({ id }) => entry.moves["revision_count"] && id === entry.moves["tip_revision_id"]!.to)

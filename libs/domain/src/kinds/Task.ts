@@ -56,7 +56,10 @@ const Status = Schema.Literals([
  */
 export const Task = Kind.make("Task", {
   id: Declare.fixed(Id, { nullable: false, title: "Unique Task ID" }),
-  name: Declare.fixed(Text.check(Schema.isMinLength(1), Schema.isMaxLength(255)), { nullable: true, title: "Unique name of the task" }),
+  name: Declare.fixed(Text.check(Schema.isMinLength(1), Schema.isMaxLength(255)), {
+    nullable: true,
+    title: "Unique name of the task"
+  }),
   status: Declare.guarded(Status, { nullable: true, graph: lifecycle, title: "The current status of the task" }),
   status_reason: Declare.guarded(Text, { nullable: true, title: "The reason for the current task status" }),
   created_at: Declare.fixed(Timestamp, { nullable: false, title: "The timestamp when the task was created" }),

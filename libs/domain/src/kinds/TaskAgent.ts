@@ -77,6 +77,14 @@ export const taskAgentKind: RecordKind = {
 export const Edit = Kind.make("TaskAgent", { ...rootFields, ...Configuration.fields })
 
 /**
+ * What the history of an agent tells of: the fields of the root and of the configuration together.
+ *
+ * @category kinds
+ * @since 0.1.0
+ */
+export const editKind: RecordKind = { kind: Edit, touched: "modified" }
+
+/**
  * Splits the patch of an edit into what changes the root in place and what makes a revision.
  *
  * @category rules

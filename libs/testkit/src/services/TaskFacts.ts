@@ -119,7 +119,10 @@ export const taskFacts: Facts = {
     const tasks = yield* Tasks
     const { state } = yield* tasks.create({})
     const moves = yield* Effect.all(
-      Array.from({ length: 24 }, (_, n) => Effect.result(tasks.move(state.id, n % 2 === 0 ? "INTERRUPTED" : "RUNNING"))),
+      Array.from(
+        { length: 24 },
+        (_, n) => Effect.result(tasks.move(state.id, n % 2 === 0 ? "INTERRUPTED" : "RUNNING"))
+      ),
       { concurrency: "unbounded" }
     )
     equal(moves.filter(({ _tag }) => _tag === "Failure"), [])
@@ -130,7 +133,10 @@ export const taskFacts: Facts = {
     const tasks = yield* Tasks
     const agents = ["a", "b", "c", "d"]
     yield* Effect.all(
-      Array.from({ length: 12 }, (_, n) => tasks.create({ agent_ids: [...agents.slice(n % 4), ...agents.slice(0, n % 4)] })),
+      Array.from(
+        { length: 12 },
+        (_, n) => tasks.create({ agent_ids: [...agents.slice(n % 4), ...agents.slice(0, n % 4)] })
+      ),
       { concurrency: "unbounded" }
     )
   }),
