@@ -1,51 +1,12 @@
 /** The four update operations answer as they always did: a client that exists must go on working. */
 import { expect, it } from "vitest"
-import { type Ask, type Reply, testServer } from "./TestServer.ts"
+import { testServer } from "./TestServer.ts"
+import { transcript } from "./Transcript.ts"
 
 const { ask } = testServer()
 
-/** JSON objects have no order, and a database keeps none. */
-const sorted = (value: any): any =>
-  Array.isArray(value)
-    ? value.map(sorted)
-    : typeof value === "object" && value !== null
-    ? Object.fromEntries(Object.keys(value).sort().map((key) => [key, sorted(value[key])]))
-    : value
-
-/** Writes an exchange as text; ids and times that are made are numbered in the order of their first appearance. */
-const transcript = () => {
-  const lines: Array<string> = []
-  const ids = new Map<string, string>()
-  const numbered = (text: string) =>
-    text
-      .replace(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, (id) => {
-        if (!ids.has(id)) ids.set(id, `<id ${ids.size + 1}>`)
-        return ids.get(id)!
-      })
-      .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z/g, "<time>")
-  const exchange = async (method: string, path: string, { headers = {}, json }: Ask = {}): Promise<Reply> => {
-    const reply = await ask(path, { method, json, headers: { "x-request-id": "golden", ...headers } })
-    const shown = ["content-type", "etag", "location", "x-should-retry"].flatMap((name) =>
-      reply.headers[name] === undefined ? [] : [`${name}: ${String(reply.headers[name])}`]
-    )
-    lines.push(
-      [
-        `${method} ${path}`,
-        ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-        ...(json === undefined ? [] : ["", JSON.stringify(json, null, 2)]),
-        "",
-        `HTTP/1.1 ${reply.status}`,
-        ...shown,
-        ...(reply.body === undefined ? [] : ["", JSON.stringify(sorted(reply.body), null, 2)])
-      ].join("\n")
-    )
-    return reply
-  }
-  return { exchange, text: () => numbered(lines.join("\n\n---\n\n")) + "\n" }
-}
-
 it("PUT /tasks/{task_id}", async () => {
-  const { exchange, text } = transcript()
+  const { exchange, text } = transcript(ask)
   await exchange("POST", "/tasks", { json: { id: "t1", name: "one", params: { model: "a", limits: { tokens: 1 } } } })
   await exchange("PUT", "/tasks/t1", {
     json: { task_metadata: { team: "x" }, merge_params: { limits: { tokens: 2 }, note: null } }
@@ -59,7 +20,7 @@ it("PUT /tasks/{task_id}", async () => {
 })
 
 it("PUT /tracker/{tracker_id}", async () => {
-  const { exchange, text } = transcript()
+  const { exchange, text } = transcript(ask)
   await exchange("POST", "/tasks", { json: { id: "t2", agent_ids: ["ag"] } })
   const { body: tracker } = await exchange("POST", "/tasks/t2/agents/ag")
   const { body: event } = await exchange("POST", "/tasks/t2/events", {
@@ -74,7 +35,7 @@ it("PUT /tracker/{tracker_id}", async () => {
 })
 
 it("PATCH /agents/tasks/{task_id}", async () => {
-  const { exchange, text } = transcript()
+  const { exchange, text } = transcript(ask)
   await exchange("POST", "/agents/tasks/", { json: { id: "b1", title: "Call back", assigned_to_user_id: "u1" } })
   await exchange("PATCH", "/agents/tasks/b1", {
     json: { title: "Call back today", priority: 1, assigned_to_user_id: null }
@@ -85,7 +46,7 @@ it("PATCH /agents/tasks/{task_id}", async () => {
 })
 
 it("POST /api/v1/org/{org_id}/project/{project_id}/task-agent/{task_agent_id}", async () => {
-  const { exchange, text } = transcript()
+  const { exchange, text } = transcript(ask)
   const project =
     "/api/v1/org/00000000-0000-4000-8000-000000000001/project/00000000-0000-4000-8000-000000000002/task-agent"
   const model = "00000000-0000-4000-8000-00000000000a"

@@ -6,9 +6,9 @@
 import { BoardTask, Text } from "@emend/domain"
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
-import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
+import * as HistoryOperations from "./HistoryOperations.ts"
 import { unwritable } from "./KeyHints.ts"
 import * as Operation from "./Operation.ts"
 
@@ -41,7 +41,7 @@ export const Claim = Schema.Struct({
 
 const changed = {
   headers: Operation.headers.change,
-  success: Operation.versioned(Wire),
+  success: Operation.changed(Wire),
   error: Operation.refusals(404, 409, 412, ...Operation.withBody)
 } as const
 
@@ -61,9 +61,10 @@ export const BoardGroup = HttpApiGroup.make("board").annotateMerge(OpenApi.annot
   HttpApiEndpoint.get("get", "/agents/tasks/:task_id", {
     params,
     headers: Operation.headers.read,
+    query: HistoryOperations.at,
     success: [Operation.versioned(Wire), Operation.notModified],
     error: Operation.refusals(404)
-  }).annotateMerge(Operation.described("Get Task", "Gives a task as it is now.")),
+  }).annotateMerge(Operation.described("Get Task", "Gives a task as it is now, or as it was at a version.")),
   HttpApiEndpoint.patch("update", "/agents/tasks/:task_id", {
     params,
     ...changed,
@@ -81,7 +82,7 @@ export const BoardGroup = HttpApiGroup.make("board").annotateMerge(OpenApi.annot
   HttpApiEndpoint.delete("remove", "/agents/tasks/:task_id", {
     params,
     headers: Operation.headers.change,
-    success: HttpApiSchema.NoContent,
+    success: Operation.removed,
     error: Operation.refusals(404, 412)
   }).annotateMerge(Operation.described("Delete Task", "Deletes a task. Its id is never free again.")),
   HttpApiEndpoint.post("assign", "/agents/tasks/:task_id/assign", { params, ...changed, payload: Assign })
@@ -117,6 +118,7 @@ export const BoardGroup = HttpApiGroup.make("board").annotateMerge(OpenApi.annot
   }).annotateMerge(
     Operation.described("List Transitions", "Lists where the task may move now, and why not where it may not.")
   ),
+  ...HistoryOperations.make("/agents/tasks/:task_id", params, Wire, "Board Task"),
   HttpApiEndpoint.get("history", "/agents/tasks/:task_id/history", {
     params,
     query: Operation.page,

@@ -75,6 +75,33 @@ const VersionTag = Schema.String.annotate({ description: "The version of the rec
 export const versioned = <S extends Schema.Top>(schema: S) => HttpApiSchema.WithHeaders(schema, { etag: VersionTag })
 
 /**
+ * The schema of the header that tells how much a dry run would change.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const changeCount = Schema.optionalKey(
+  Schema.String.annotate({ description: "How many paths would change. Only after a dry run." })
+)
+
+/**
+ * Adds the headers of an answer to a change: the version, and after a dry run how much would change.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const changed = <S extends Schema.Top>(schema: S) =>
+  HttpApiSchema.WithHeaders(schema, { etag: VersionTag, changes: changeCount })
+
+/**
+ * Gives the schema of the answer to a deletion that says nothing.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const removed = HttpApiSchema.WithHeaders(HttpApiSchema.NoContent, { changes: changeCount })
+
+/**
  * Gives the schema of the answer to a creation: 201, the address of the record and its version.
  *
  * @category schemas
@@ -102,7 +129,10 @@ const changeHeaders = {
   "if-match": header(
     "The version that the record must have, such as \"7\"; * for any. Otherwise 412, and nothing is done."
   ),
-  "change-reason": header("Kept in the history: percent-encoded UTF-8 of at most 1000 characters.")
+  "change-reason": header("Kept in the history: percent-encoded UTF-8 of at most 1000 characters."),
+  "dry-run": header(
+    "With true, nothing is written: the answer is the record as it would be, its ETag is the present version, and Changes tells how many paths would change."
+  )
 }
 
 /**

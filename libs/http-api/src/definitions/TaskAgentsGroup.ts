@@ -9,6 +9,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
+import * as HistoryOperations from "./HistoryOperations.ts"
 import { unwritable } from "./KeyHints.ts"
 import * as Operation from "./Operation.ts"
 
@@ -60,6 +61,7 @@ export const Revision = Schema.Struct({
 
 const Updated = HttpApiSchema.WithHeaders(Agent, {
   etag: Schema.String,
+  changes: Operation.changeCount,
   location: Schema.optionalKey(Schema.String.annotate({ description: "The path of the revision that the edit made." }))
 })
 
@@ -81,9 +83,10 @@ export const TaskAgentsGroup = HttpApiGroup.make("taskAgents").annotateMerge(
   HttpApiEndpoint.get("get", "/:task_agent_id", {
     params,
     headers: Operation.headers.read,
+    query: HistoryOperations.at,
     success: [Operation.versioned(Agent), Operation.notModified],
     error: Operation.refusals(404)
-  }).annotateMerge(Operation.described("Get Task Agent", "Gives an agent as it is now.")),
+  }).annotateMerge(Operation.described("Get Task Agent", "Gives an agent as it is now, or as it was at a version.")),
   HttpApiEndpoint.post("update", "/:task_agent_id", {
     params,
     headers: Operation.editHeaders,
@@ -99,7 +102,7 @@ export const TaskAgentsGroup = HttpApiGroup.make("taskAgents").annotateMerge(
   HttpApiEndpoint.delete("remove", "/:task_agent_id", {
     params,
     headers: Operation.headers.change,
-    success: HttpApiSchema.NoContent,
+    success: Operation.removed,
     error: Operation.refusals(404, 412)
   }).annotateMerge(
     Operation.described("Delete Task Agent", "Deletes an agent; nothing about it can change afterwards.")
@@ -109,6 +112,7 @@ export const TaskAgentsGroup = HttpApiGroup.make("taskAgents").annotateMerge(
     success: Revision,
     error: Operation.refusals(404)
   }).annotateMerge(Operation.described("Get Task Agent Revision", "Gives a revision with its whole configuration.")),
+  ...HistoryOperations.make("/:task_agent_id", params, Agent, "Task Agent"),
   HttpApiEndpoint.get("history", "/:task_agent_id/history", {
     params,
     query: Operation.page,

@@ -8,6 +8,7 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
+import * as HistoryOperations from "./HistoryOperations.ts"
 import { unwritable } from "./KeyHints.ts"
 import * as Operation from "./Operation.ts"
 
@@ -46,7 +47,7 @@ const move = <const Name extends keyof typeof moves>(name: Name) =>
     params,
     headers: Operation.headers.change,
     payload: Move,
-    success: Operation.versioned(Task.Task.Wire),
+    success: Operation.changed(Task.Task.Wire),
     error: Operation.refusals(404, 409, 412, ...Operation.withBody)
   }).annotate(Operation.OptionalBody, true).annotateMerge(
     Operation.described(
@@ -70,14 +71,15 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
   HttpApiEndpoint.get("get", "/tasks/:task_id", {
     params,
     headers: Operation.headers.read,
+    query: HistoryOperations.at,
     success: [Operation.versioned(Task.Task.Wire), Operation.notModified],
     error: Operation.refusals(404)
-  }).annotateMerge(Operation.described("Get Task by ID", "Gives a task as it is now.")),
+  }).annotateMerge(Operation.described("Get Task by ID", "Gives a task as it is now, or as it was at a version.")),
   HttpApiEndpoint.put("update", "/tasks/:task_id", {
     params,
     headers: Operation.headers.update,
     payload: Task.Task.Update,
-    success: Operation.versioned(Task.Task.Wire),
+    success: Operation.changed(Task.Task.Wire),
     error: Operation.refusals(404, 409, 412, ...Operation.withBody)
   }).annotate(
     Operation.KeyHints,
@@ -92,7 +94,9 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
   HttpApiEndpoint.delete("remove", "/tasks/:task_id", {
     params,
     headers: Operation.headers.change,
-    success: Schema.Struct({ id: Schema.String, message: Schema.String }).annotate({ identifier: "DeletedTask" }),
+    success: Operation.changed(
+      Schema.Struct({ id: Schema.String, message: Schema.String }).annotate({ identifier: "DeletedTask" })
+    ),
     error: Operation.refusals(404, 409, 412)
   }).annotateMerge(Operation.described("Delete Task by ID", "Deletes a task. Its name is free again, its id never.")),
   move("complete"),
@@ -102,6 +106,7 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
   move("terminate"),
   move("timeout"),
   move("resume"),
+  ...HistoryOperations.make("/tasks/:task_id", params, Task.Task.Wire, "Task"),
   HttpApiEndpoint.get("history", "/tasks/:task_id/history", {
     params,
     query: Operation.page,

@@ -9,6 +9,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
+import * as HistoryOperations from "./HistoryOperations.ts"
 import { unwritable } from "./KeyHints.ts"
 import * as Operation from "./Operation.ts"
 
@@ -55,14 +56,17 @@ export const TrackersGroup = HttpApiGroup.make("trackers").annotateMerge(
   HttpApiEndpoint.get("get", "/tracker/:tracker_id", {
     params,
     headers: Operation.headers.read,
+    query: HistoryOperations.at,
     success: [Operation.versioned(Wire), Operation.notModified],
     error: Operation.refusals(404)
-  }).annotateMerge(Operation.described("Get Agent Task Tracker", "Gives a tracker as it is now.")),
+  }).annotateMerge(
+    Operation.described("Get Agent Task Tracker", "Gives a tracker as it is now, or as it was at a version.")
+  ),
   HttpApiEndpoint.put("update", "/tracker/:tracker_id", {
     params,
     headers: Operation.headers.update,
     payload: Tracker.AgentTaskTracker.Update,
-    success: Operation.versioned(Wire),
+    success: Operation.changed(Wire),
     error: Operation.refusals(404, 409, 412, ...Operation.withBody)
   }).annotate(Operation.KeyHints, unwritable(Tracker.AgentTaskTracker.fields, "")).annotateMerge(
     Operation.described(
@@ -71,6 +75,7 @@ export const TrackersGroup = HttpApiGroup.make("trackers").annotateMerge(
       "update_agent_task_tracker_tracker__tracker_id__put"
     )
   ),
+  ...HistoryOperations.make("/tracker/:tracker_id", params, Wire, "Agent Task Tracker"),
   HttpApiEndpoint.get("history", "/tracker/:tracker_id/history", {
     params,
     query: Operation.page,

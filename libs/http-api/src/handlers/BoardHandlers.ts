@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { type Board, BoardTask, type Records } from "@emend/domain"
+import { type Board, BoardTask, type History, type Records } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import type { BoardGroup } from "../definitions/BoardGroup.ts"
 import * as Answer from "../server/Answer.ts"
@@ -13,7 +13,8 @@ import { RequestInvalid } from "../ValidationError.ts"
 
 const { fromBody, toWire } = BoardTask.BoardTask
 
-const answer = ({ state, version }: Records.Saved<BoardTask.BoardTask>) => Answer.record(toWire(state), version)
+const answer = (change: Records.Changed<BoardTask.BoardTask>) => Answer.changed(toWire(change.state), change)
+const restored = (change: History.Restored<BoardTask.BoardTask>) => Answer.restored(toWire(change.state), change)
 
 /**
  * Makes the handlers of the operations on board tasks.
@@ -27,14 +28,14 @@ export const make = (board: Board["Service"]): Handlers<typeof BoardGroup> => ({
       board.create(payload),
       ({ state, version }) => Answer.created(`/agents/tasks/${encodeURIComponent(state.id)}`, toWire(state), version)
     ),
-  get: ({ conditions, params }) =>
+  get: ({ conditions, params, query: { version } }) =>
     Effect.map(
-      board.get(params.task_id),
+      version === undefined ? board.get(params.task_id) : board.at(params.task_id, version),
       ({ state, version }) => Answer.current(conditions, version, () => toWire(state))
     ),
   update: ({ conditions, params, payload }) =>
     Effect.map(board.update(params.task_id, fromBody(payload), conditions), answer),
-  remove: ({ conditions, params }) => Effect.as(board.remove(params.task_id, conditions), Answer.nothing()),
+  remove: ({ conditions, params }) => Effect.map(board.remove(params.task_id, conditions), Answer.removed),
   assign: ({ conditions, params, payload }) =>
     Effect.flatMap(
       theOne(payload, ["instance_id", "user_id", "type_id"]),
@@ -58,6 +59,11 @@ export const make = (board: Board["Service"]): Handlers<typeof BoardGroup> => ({
       board.transitions(params.task_id),
       ({ options, state, version }) => Answer.record({ status: state.status, transitions: options }, version)
     ),
+  diff: ({ params, query: { from, to } }) => Effect.map(board.diff(params.task_id, from, to), Answer.json),
+  restore: ({ conditions, params, payload: { version } }) =>
+    Effect.map(board.restore(params.task_id, version, conditions), restored),
+  undo: ({ conditions, params, payload: { revision } }) =>
+    Effect.map(board.undo(params.task_id, revision, conditions), restored),
   history: ({ params, path, query }) =>
     HistoryPage.answer(BoardTask.boardTaskKind, query, path, (page) => board.history(params.task_id, page))
 })

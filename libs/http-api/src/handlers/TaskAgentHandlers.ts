@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { Kind } from "@emend/algebra/schema"
-import { type AgentView, type Scope, TaskAgent, type TaskAgents } from "@emend/domain"
+import { type AgentRestored, type AgentView, type Scope, TaskAgent, type TaskAgents } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import type { TaskAgentsGroup } from "../definitions/TaskAgentsGroup.ts"
 import * as Answer from "../server/Answer.ts"
@@ -22,6 +22,11 @@ const scopeOf = ({ org_id, project_id }: Address): Scope => ({
   organization_id: org_id.toLowerCase(),
   project_id: project_id.toLowerCase()
 })
+
+const address = (params: Address & { readonly task_agent_id: string }) =>
+  [scopeOf(params), params.task_agent_id.toLowerCase()] as const
+
+const restored = (change: AgentRestored) => Answer.restored(body(change), change)
 
 const pathOf = ({ org_id, project_id }: Address, id: string): string =>
   `/api/v1/org/${org_id}/project/${project_id}/task-agent/${id}`
@@ -44,37 +49,38 @@ export const make = (agents: TaskAgents["Service"]): Handlers<typeof TaskAgentsG
       agents.create(scopeOf(params), payload),
       (view) => Answer.created(pathOf(params, view.state.id), body(view), view.version)
     ),
-  get: ({ conditions, params }) =>
+  get: ({ conditions, params, query: { version } }) =>
     Effect.map(
-      agents.get(scopeOf(params), params.task_agent_id.toLowerCase()),
+      version === undefined ? agents.get(...address(params)) : agents.at(...address(params), version),
       (view) => Answer.current(conditions, view.version, () => body(view))
     ),
   update: ({ conditions, params, payload }) =>
     Effect.gen(function*() {
       const command = yield* Effect.mapError(Effect.fromResult(TaskAgent.command(payload)), notAlone)
-      const changed = yield* agents.update(scopeOf(params), params.task_agent_id.toLowerCase(), command, conditions)
-      const { revision_id, state, version } = changed
+      const changed = yield* agents.update(...address(params), command, conditions)
+      const { revision_id, state } = changed
       const location = revision_id === null
         ? undefined
         : { location: `${pathOf(params, state.id)}/revision/${revision_id}` }
-      return Answer.record(body(changed), version, 200, location)
+      return Answer.changed(body(changed), changed, location)
     }),
-  remove: ({ conditions, params }) =>
-    Effect.as(
-      agents.remove(scopeOf(params), params.task_agent_id.toLowerCase(), conditions),
-      Answer.nothing()
-    ),
+  remove: ({ conditions, params }) => Effect.map(agents.remove(...address(params), conditions), Answer.removed),
   revision: ({ params }) =>
     Effect.map(
-      agents.revision(scopeOf(params), params.task_agent_id.toLowerCase(), params.revision_id.toLowerCase()),
+      agents.revision(...address(params), params.revision_id.toLowerCase()),
       ({ active, revision }) => Answer.json({ ...TaskAgent.TaskAgentRevision.toWire(revision), active })
     ),
+  diff: ({ params, query: { from, to } }) => Effect.map(agents.diff(...address(params), from, to), Answer.json),
+  restore: ({ conditions, params, payload: { version } }) =>
+    Effect.map(agents.restore(...address(params), version, conditions), restored),
+  undo: ({ conditions, params, payload: { revision } }) =>
+    Effect.map(agents.undo(...address(params), revision, conditions), restored),
   history: ({ params, path, query }) =>
     HistoryPage.answer(
       TaskAgent.taskAgentKind,
       query,
       path,
-      (page) => agents.history(scopeOf(params), params.task_agent_id.toLowerCase(), page)
+      (page) => agents.history(...address(params), page)
     )
 })
 

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { type Records, Task, type Tasks } from "@emend/domain"
+import { type History, type Records, Task, type Tasks } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import { moves, type TasksGroup } from "../definitions/TasksGroup.ts"
 import * as Answer from "../server/Answer.ts"
@@ -12,7 +12,8 @@ import type { Handler, Handlers } from "../server/Route.ts"
 
 const { fromBody, toWire } = Task.Task
 
-const answer = ({ state, version }: Records.Saved<Task.Task>) => Answer.record(toWire(state), version)
+const answer = (change: Records.Changed<Task.Task>) => Answer.changed(toWire(change.state), change)
+const restored = (change: History.Restored<Task.Task>) => Answer.restored(toWire(change.state), change)
 
 /**
  * Makes the handlers of the operations on tasks.
@@ -37,17 +38,21 @@ export const make = (tasks: Tasks["Service"]): Handlers<typeof TasksGroup> => {
         tasks.create(payload),
         ({ state, version }) => Answer.created(`/tasks/${encodeURIComponent(state.id)}`, toWire(state), version)
       ),
-    get: ({ conditions, params }) =>
+    get: ({ conditions, params, query: { version } }) =>
       Effect.map(
-        tasks.get(params.task_id),
+        version === undefined ? tasks.get(params.task_id) : tasks.at(params.task_id, version),
         ({ state, version }) => Answer.current(conditions, version, () => toWire(state))
       ),
     update: ({ conditions, params, payload }) =>
       Effect.map(tasks.update(params.task_id, fromBody(payload), conditions), answer),
     remove: ({ conditions, params: { task_id } }) =>
-      Effect.as(
+      Effect.map(
         tasks.move(task_id, "DELETED", conditions),
-        Answer.json({ id: task_id, message: `Task ${task_id} is deleted` })
+        (change) =>
+          Answer.changed({
+            id: task_id,
+            message: `Task ${task_id} ${change.changes === undefined ? "is" : "would be"} deleted`
+          }, change)
       ),
     complete: move(moves.complete),
     fail: move(moves.fail),
@@ -56,6 +61,11 @@ export const make = (tasks: Tasks["Service"]): Handlers<typeof TasksGroup> => {
     terminate: move(moves.terminate),
     timeout: move(moves.timeout),
     resume: move(moves.resume),
+    diff: ({ params, query: { from, to } }) => Effect.map(tasks.diff(params.task_id, from, to), Answer.json),
+    restore: ({ conditions, params, payload: { version } }) =>
+      Effect.map(tasks.restore(params.task_id, version, conditions), restored),
+    undo: ({ conditions, params, payload: { revision } }) =>
+      Effect.map(tasks.undo(params.task_id, revision, conditions), restored),
     history: ({ params, path, query }) =>
       HistoryPage.answer(Task.taskKind, query, path, (page) => tasks.history(params.task_id, page))
   }

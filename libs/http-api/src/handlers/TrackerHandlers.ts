@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { AgentTaskTracker as Tracker, type Trackers } from "@emend/domain"
+import { AgentTaskTracker as Tracker, type History, type Trackers } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import type { EventsGroup, TrackersGroup } from "../definitions/TrackersGroup.ts"
 import * as Answer from "../server/Answer.ts"
@@ -12,6 +12,8 @@ import type { Handlers } from "../server/Route.ts"
 import type { Settings } from "../Settings.ts"
 
 const { fromBody, toWire } = Tracker.AgentTaskTracker
+
+const restored = (change: History.Restored<Tracker.AgentTaskTracker>) => Answer.restored(toWire(change.state), change)
 
 /**
  * Makes the handlers of the operations on trackers.
@@ -31,9 +33,9 @@ export const make = (
           ? Answer.created(`/tracker/${encodeURIComponent(state.id)}`, toWire(state), version)
           : Answer.record(toWire(state), version)
     ),
-  get: ({ conditions, params }) =>
+  get: ({ conditions, params, query: { version } }) =>
     Effect.map(
-      trackers.get(params.tracker_id),
+      version === undefined ? trackers.get(params.tracker_id) : trackers.at(params.tracker_id, version),
       ({ state, version }) => Answer.current(conditions, version, () => toWire(state))
     ),
   update: ({ conditions, params, payload }) =>
@@ -43,8 +45,13 @@ export const make = (
         fromBody(trackerStatusNull === "keep" ? withoutNulls(payload) : payload),
         conditions
       ),
-      ({ state, version }) => Answer.record(toWire(state), version)
+      (change) => Answer.changed(toWire(change.state), change)
     ),
+  diff: ({ params, query: { from, to } }) => Effect.map(trackers.diff(params.tracker_id, from, to), Answer.json),
+  restore: ({ conditions, params, payload: { version } }) =>
+    Effect.map(trackers.restore(params.tracker_id, version, conditions), restored),
+  undo: ({ conditions, params, payload: { revision } }) =>
+    Effect.map(trackers.undo(params.tracker_id, revision, conditions), restored),
   history: ({ params, path, query }) =>
     HistoryPage.answer(Tracker.trackerKind, query, path, (page) => trackers.history(params.tracker_id, page))
 })

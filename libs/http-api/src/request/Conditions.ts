@@ -116,6 +116,11 @@ const readers: ReadonlyArray<readonly [string, (value: string, conditions: Draft
     if (text instanceof Problem) return text
     if (text !== "") conditions.reason = text
   }],
+  ["dry-run", (value, conditions) => {
+    const text = value.trim().toLowerCase()
+    if (text !== "true" && text !== "false") return malformed("Dry-Run", "is true or false")
+    if (text === "true") conditions.dryRun = true
+  }],
   ["revision-base", (value, conditions) => {
     conditions.base = value.trim().toLowerCase()
   }],

@@ -30,6 +30,32 @@ export const record = (body: Kind.Body, version: number, status = 200, headers?:
   json(body, status, { etag: etag(version), ...headers })
 
 /**
+ * Answers a change with the record and its version, and after a dry run with how much would change.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const changed = (
+  body: Kind.Body,
+  { changes, version }: { readonly version: number; readonly changes?: number },
+  headers?: Headers
+): Answer => record(body, version, 200, { ...count(changes), ...headers })
+
+/**
+ * Answers a change that led a record back: with the record, and what was left alone.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const restored = (
+  body: Kind.Body,
+  change: { readonly version: number; readonly changes?: number; readonly leftAlone: ReadonlyArray<string> }
+): Answer => changed({ record: body, left_alone: change.leftAlone }, change)
+
+const count = (changes: number | undefined): Headers | undefined =>
+  changes === undefined ? undefined : { changes: String(changes) }
+
+/**
  * Answers a read: with the record, or, where the client has this version already, with 304.
  *
  * @category constructors
@@ -50,12 +76,13 @@ export const created = (location: string, body: Kind.Body, version: number): Ans
   record(body, version, 201, { location })
 
 /**
- * Answers with nothing.
+ * Answers a deletion with nothing but, after a dry run, how much would change.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const nothing = (): Answer => HttpServerResponse.empty({ status: 204 })
+export const removed = ({ changes }: { readonly changes?: number }): Answer =>
+  HttpServerResponse.empty({ status: 204, headers: count(changes) })
 
 /**
  * Answers with a page of a history, newest first, and the link to the next page.

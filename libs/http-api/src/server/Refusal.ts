@@ -60,13 +60,12 @@ export const toHttp = (failure: Failure): Problem | RequestInvalid => {
     case "VersionUnknown":
       return new Problem({
         code: "version-unknown",
-        detail: `Rebase-From names version ${failure.given}, and the record has the versions 1 to ${failure.present}`,
+        detail: `The record has the versions 1 to ${failure.present}, and not ${failure.given}`,
         facts: {
           kind: failure.kind,
           id: failure.id,
           present: failure.present,
-          given: failure.given,
-          header: "Rebase-From"
+          given: failure.given
         }
       })
     case "RebaseConflict":

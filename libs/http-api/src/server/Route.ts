@@ -81,6 +81,7 @@ const route = (
   const payload = HttpMethod.hasBody(endpoint.method) ? bodyDecoder(endpoint, settings) : undefined
   const optional = Context.get(endpoint.annotations, OptionalBody)
   const declared = new Set(propertiesOf(endpoint.headers))
+  const refusesDryRun = endpoint.method !== "GET" && !declared.has("dry-run")
 
   return HttpRouter.route(
     endpoint.method,
@@ -95,6 +96,7 @@ const route = (
         const problem = malformedPath(errors)
         if (problem !== undefined) return yield* problem
       }
+      if (refusesDryRun && request.headers["dry-run"] !== undefined) return yield* noDryRun
       const conditions = yield* Effect.fromResult(Conditions.read(declared, request.headers))
       errors.push(...Conditions.errors(conditions))
       incoming["conditions"] = conditions
@@ -113,6 +115,13 @@ const route = (
     })
   ) as HttpRouter.Route<Failure, never>
 }
+
+/** Who asks what would be must never find that it is. */
+const noDryRun = new Problem({
+  code: "malformed-header",
+  detail: "Dry-Run is not served for this operation",
+  facts: { header: "Dry-Run" }
+})
 
 const unreadable = Symbol("unreadable")
 
