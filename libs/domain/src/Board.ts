@@ -38,7 +38,10 @@ export const Workflow = Context.Reference<BoardTask.Workflow>("@emend/domain/Wor
  * @since 0.1.0
  */
 export class Board extends Context.Service<Board, {
-  readonly create: (input: typeof BoardTask.Creation.Type) => Effect.Effect<Saved, Records.CommitRefusal>
+  readonly create: (
+    input: typeof BoardTask.Creation.Type,
+    options?: Records.Reason
+  ) => Effect.Effect<Saved, Records.CommitRefusal>
   readonly get: (id: string) => Effect.Effect<Saved, RecordMissing | StoreUnavailable>
   readonly update: (
     id: string,
@@ -82,11 +85,14 @@ export class Board extends Context.Service<Board, {
     Effect.gen(function*() {
       const records = Records.make(yield* RecordStore, BoardTask.boardTaskKind, BoardTask.BoardTask)
 
-      const create = Effect.fn("Board.create")(function*(input: typeof BoardTask.Creation.Type) {
+      const create = Effect.fn("Board.create")(function*(
+        input: typeof BoardTask.Creation.Type,
+        options: Records.Reason = {}
+      ) {
         const { subject, tenant } = yield* Caller
         const id = input.id ?? (yield* (yield* Identifiers).next)
         const at = timestamp(yield* Clock.currentTimeNanos)
-        return yield* records.create(BoardTask.initial(input, { id, at, by: subject, organization: tenant }))
+        return yield* records.create(BoardTask.initial(input, { id, at, by: subject, organization: tenant }), options)
       })
 
       const refused = (workflow: BoardTask.Workflow, task: BoardTask.BoardTask, to: BoardTask.Status, why: string) =>

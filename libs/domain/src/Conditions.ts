@@ -5,16 +5,25 @@
  */
 
 /**
+ * Why a record is created or changed.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Reason {
+  /** Kept in the history. */
+  readonly reason?: string
+}
+
+/**
  * What a caller demands of a record before it is changed, and why it is changed.
  *
  * @category models
  * @since 0.1.0
  */
-export interface Conditions {
+export interface Conditions extends Reason {
   /** The versions of which the present one must be one, or `"*"`: the record must exist (RFC 9110, If-Match). */
   readonly ifMatch?: ReadonlyArray<number> | "*"
-  /** Kept in the history. */
-  readonly reason?: string
 }
 
 /**

@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { Caller } from "./Caller.ts"
 import { type CommitRefusal, refusal } from "./CommitRefusal.ts"
-import { type Conditions, demanded, meets, type UpdateConditions } from "./Conditions.ts"
+import { type Conditions, demanded, meets, type Reason, type UpdateConditions } from "./Conditions.ts"
 import * as Rebase from "./Rebase.ts"
 import type { PathConflict } from "./Rebase.ts"
 import { isDeleted, type RecordKind } from "./RecordKind.ts"
@@ -30,7 +30,7 @@ import { type Authorship, effect, type Revision, type Row } from "./Revision.ts"
 import { timestamp } from "./Text.ts"
 
 export { type CommitRefusal, refusal } from "./CommitRefusal.ts"
-export { type Conditions, meets, type UpdateConditions } from "./Conditions.ts"
+export { type Conditions, meets, type Reason, type UpdateConditions } from "./Conditions.ts"
 
 /**
  * A record as it is now: its version, from 1, and its state.
@@ -103,7 +103,7 @@ export interface Records<Fs extends Declare.Fields, S = Patch.State<Fs>> {
   /** Inserts a record, with what belongs to it, all or nothing. */
   readonly create: (
     state: S,
-    along?: ReadonlyArray<Write>
+    options?: Reason & { readonly along?: ReadonlyArray<Write> }
   ) => Effect.Effect<Saved<S>, CommitRefusal>
   /** Executes a change blindly: one round trip, no read first. */
   readonly change: (
@@ -178,14 +178,17 @@ export const make = <Fs extends Declare.Fields>(
     return yield* Effect.fromResult(result!)
   })
 
-  const create = Effect.fnUntraced(function*(state: S, along: ReadonlyArray<Write> = []) {
+  const create = Effect.fnUntraced(function*(
+    state: S,
+    { along = [], reason }: Reason & { readonly along?: ReadonlyArray<Write> } = {}
+  ) {
     const row = state as Row
     const { subject } = yield* Caller
     const insert: Insert = {
       _tag: "Insert",
       key: yield* keyOf(row["id"]),
       state: row,
-      author: { at: row[recordKind.touched!], by: subject, reason: null }
+      author: { at: row[recordKind.touched!], by: subject, reason: reason ?? null }
     }
     const [written] = yield* commit([insert, ...along]).pipe(
       Effect.mapError((rejection) => refusal(recordKind, rejection))

@@ -94,7 +94,8 @@ export class TaskAgents extends Context.Service<TaskAgents, {
   /** Creates an agent with revision 1, active. */
   readonly create: (
     scope: Scope,
-    input: typeof TaskAgent.Creation.Type
+    input: typeof TaskAgent.Creation.Type,
+    options?: Records.Reason
   ) => Effect.Effect<AgentView, Records.CommitRefusal>
   readonly get: (scope: Scope, id: string) => Effect.Effect<AgentView, RecordMissing | StoreUnavailable>
   readonly revision: (
@@ -167,7 +168,11 @@ const make = Effect.gen(function*() {
     }
   })
 
-  const create = Effect.fn("TaskAgents.create")(function*(scope: Scope, input: typeof TaskAgent.Creation.Type) {
+  const create = Effect.fn("TaskAgents.create")(function*(
+    scope: Scope,
+    input: typeof TaskAgent.Creation.Type,
+    options: Records.Reason = {}
+  ) {
     const configuration = TaskAgent.initialConfiguration(input)
     const broken = problems(configuration)
     if (broken.length > 0) {
@@ -189,7 +194,7 @@ const make = Effect.gen(function*() {
       active_revision_id: revision.state.id,
       tip_revision_id: revision.state.id,
       revision_count: 1
-    }, [revision])
+    }, { ...options, along: [revision] })
     return yield* view(root)
   })
 

@@ -38,7 +38,8 @@ export interface MoveOptions extends Records.Conditions {
 export class Tasks extends Context.Service<Tasks, {
   /** Creates a running task and assigns it to the agents named, all or nothing. */
   readonly create: (
-    input: typeof Task.Creation.Type
+    input: typeof Task.Creation.Type,
+    options?: Records.Reason
   ) => Effect.Effect<Records.Saved<Task.Task>, Records.CommitRefusal>
   readonly get: (id: string) => Effect.Effect<Records.Saved<Task.Task>, RecordMissing | StoreUnavailable>
   readonly update: (
@@ -65,15 +66,18 @@ export class Tasks extends Context.Service<Tasks, {
     Effect.gen(function*() {
       const records = Records.make(yield* RecordStore, Task.taskKind, Task.Task)
 
-      const create = Effect.fn("Tasks.create")(function*(input: typeof Task.Creation.Type) {
+      const create = Effect.fn("Tasks.create")(function*(
+        input: typeof Task.Creation.Type,
+        options: Records.Reason = {}
+      ) {
         const { next } = yield* Identifiers
         const id = input.id ?? (yield* next)
         const task = Task.initial(input, id, timestamp(yield* Clock.currentTimeNanos))
         const along = yield* Effect.forEach(
           [...new Set(input.agent_ids ?? [])],
-          (agent_id) => assignment({ task_id: id, agent_id, name: null })
+          (agent_id) => assignment({ task_id: id, agent_id, name: null }, options.reason)
         )
-        return yield* records.create(task, along.flat())
+        return yield* records.create(task, { ...options, along: along.flat() })
       })
 
       const move = Effect.fn("Tasks.move")(function*(id: string, to: Task.Status, options: MoveOptions = {}) {

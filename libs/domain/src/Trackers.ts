@@ -44,7 +44,8 @@ export const CursorPolicy = Context.Reference<"reject" | "join">("@emend/domain/
 export class Trackers extends Context.Service<Trackers, {
   /** Assigns an agent to a task and creates its tracker; once more gives the same tracker, `created` false. */
   readonly assign: (
-    assignment: { readonly task_id: string; readonly agent_id: string; readonly name?: string | null }
+    assignment: { readonly task_id: string; readonly agent_id: string; readonly name?: string | null },
+    options?: Records.Reason
   ) => Effect.Effect<Saved & { readonly created: boolean }, Records.CommitRefusal>
   readonly get: (id: string) => Effect.Effect<Saved, RecordMissing | StoreUnavailable>
   readonly update: (
@@ -94,7 +95,8 @@ export class Trackers extends Context.Service<Trackers, {
           readonly task_id: string
           readonly agent_id: string
           readonly name?: string | null
-        }
+        },
+        { reason }: Records.Reason = {}
       ) {
         const { tenant } = yield* Caller
         const [task] = yield* store.get([{ kind: "Task", tenant, id: task_id }])
@@ -103,7 +105,7 @@ export class Trackers extends Context.Service<Trackers, {
         }
         const present = yield* assigned(task_id, agent_id)
         if (present !== undefined) return { ...present, created: false }
-        const writes = yield* assignment({ task_id, agent_id, name: name ?? null })
+        const writes = yield* assignment({ task_id, agent_id, name: name ?? null }, reason)
         const [result] = yield* store.commit([writes])
         if (Result.isSuccess(result!)) {
           const { state, version } = result.success[1]!

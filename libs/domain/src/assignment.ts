@@ -14,12 +14,13 @@ import { timestamp } from "./Text.ts"
 
 /** Makes the writes that assign an agent to a task: the agent, where it is new, and the tracker. */
 export const assignment = Effect.fnUntraced(function*(
-  { agent_id, name, task_id }: { readonly task_id: string; readonly agent_id: string; readonly name: string | null }
+  { agent_id, name, task_id }: { readonly task_id: string; readonly agent_id: string; readonly name: string | null },
+  reason: string | undefined
 ): Effect.fn.Return<readonly [Insert, Insert]> {
   const { subject, tenant } = yield* Caller
   const id = yield* (yield* Identifiers).next
   const at = timestamp(yield* Clock.currentTimeNanos)
-  const author = { at, by: subject, reason: null }
+  const author = { at, by: subject, reason: reason ?? null }
   const agent: Agent = { id: agent_id, name, created_at: at }
   const tracker: AgentTaskTracker = {
     id,

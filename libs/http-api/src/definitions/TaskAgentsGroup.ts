@@ -9,7 +9,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
-import { unwritable } from "./KeyHints.ts"
+import { KeyHints, unwritable } from "./KeyHints.ts"
 import * as Operation from "./Operation.ts"
 
 const scope = { org_id: Text.Uuid, project_id: Text.Uuid }
@@ -74,23 +74,19 @@ export const TaskAgentsGroup = HttpApiGroup.make("taskAgents").annotateMerge(
 ).add(
   HttpApiEndpoint.post("create", "/", {
     params: scope,
+    headers: Operation.headers.create,
     payload: Operation.body(TaskAgent.Creation),
     success: Operation.created(Agent),
     error: Operation.refusals(409, ...Operation.withBody)
   }).annotateMerge(Operation.described("Create Task Agent", "Creates an agent; its first revision is active.")),
-  HttpApiEndpoint.get("get", "/:task_agent_id", {
-    params,
-    headers: Operation.headers.read,
-    success: [Operation.versioned(Agent), Operation.notModified],
-    error: Operation.refusals(404)
-  }).annotateMerge(Operation.described("Get Task Agent", "Gives an agent as it is now.")),
+  ...Operation.readable({ path: "/:task_agent_id", params, schema: Agent, title: "Task Agent", noun: "an agent" }),
   HttpApiEndpoint.post("update", "/:task_agent_id", {
     params,
     headers: Operation.editHeaders,
     payload: Operation.body(TaskAgent.Update),
     success: Updated,
     error: Operation.refusals(404, 409, 412, ...Operation.withBody)
-  }).annotate(Operation.KeyHints, unwritable(TaskAgent.TaskAgent.fields, "")).annotateMerge(
+  }).annotate(KeyHints, unwritable(TaskAgent.TaskAgent.fields, "")).annotateMerge(
     Operation.described(
       "Update Task Agent",
       "Updates the metadata, creates a new revision, or activates an existing one. Updating configuration creates a new inactive revision. Activate it with a separate request that only includes `active_revision_id`."
@@ -108,13 +104,5 @@ export const TaskAgentsGroup = HttpApiGroup.make("taskAgents").annotateMerge(
     params: { ...params, revision_id: Text.Uuid },
     success: Revision,
     error: Operation.refusals(404)
-  }).annotateMerge(Operation.described("Get Task Agent Revision", "Gives a revision with its whole configuration.")),
-  HttpApiEndpoint.get("history", "/:task_agent_id/history", {
-    params,
-    query: Operation.page,
-    success: Operation.History,
-    error: Operation.refusals(404)
-  }).annotateMerge(
-    Operation.described("Get Task Agent History", "Lists the accepted changes of an agent, newest first.")
-  )
+  }).annotateMerge(Operation.described("Get Task Agent Revision", "Gives a revision with its whole configuration."))
 ).prefix("/api/v1/org/:org_id/project/:project_id/task-agent")

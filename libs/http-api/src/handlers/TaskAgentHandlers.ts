@@ -23,7 +23,7 @@ const scopeOf = ({ org_id, project_id }: Address): Scope => ({
   project_id: project_id.toLowerCase()
 })
 
-const pathOf = ({ org_id, project_id }: Address, id: string): string =>
+const pathOfAgent = ({ org_id, project_id }: Address, id: string): string =>
   `/api/v1/org/${org_id}/project/${project_id}/task-agent/${id}`
 
 const body = ({ active_revision, revisions, state }: AgentView): Kind.Body => ({
@@ -39,10 +39,10 @@ const body = ({ active_revision, revisions, state }: AgentView): Kind.Body => ({
  * @since 0.1.0
  */
 export const make = (agents: TaskAgents["Service"]): Handlers<typeof TaskAgentsGroup> => ({
-  create: ({ params, payload }) =>
+  create: ({ conditions, params, payload }) =>
     Effect.map(
-      agents.create(scopeOf(params), payload),
-      (view) => Answer.created(pathOf(params, view.state.id), body(view), view.version)
+      agents.create(scopeOf(params), payload, conditions),
+      (view) => Answer.created(pathOfAgent(params, view.state.id), body(view), view.version)
     ),
   get: ({ conditions, params }) =>
     Effect.map(
@@ -56,7 +56,7 @@ export const make = (agents: TaskAgents["Service"]): Handlers<typeof TaskAgentsG
       const { revision_id, state, version } = changed
       const location = revision_id === null
         ? undefined
-        : { location: `${pathOf(params, state.id)}/revision/${revision_id}` }
+        : { location: `${pathOfAgent(params, state.id)}/revision/${revision_id}` }
       return Answer.record(body(changed), version, 200, location)
     }),
   remove: ({ conditions, params }) =>
