@@ -1,54 +1,19 @@
-import { Entity, Field, Graph } from "@emend/algebra"
-import { Declare, Kind } from "@emend/algebra/schema"
-import { Choice, Generate, Laws } from "@emend/testkit"
+import { Entity, Field } from "@emend/algebra"
+import { Choice, Generate, Laws, Specimen } from "@emend/testkit"
 import * as Arbitrary from "effect/Arbitrary"
-import * as Schema from "effect/Schema"
 import { describe, expect, test } from "vitest"
 
-const lights = Graph.make({ red: ["green"], green: ["amber"], amber: ["red", "off"], off: [] })
-const Cursor = Schema.Struct({ sequence: Schema.Int, id: Schema.String })
+const { Note, Odd, Proto, Stone, isRanked } = Specimen
+const cases = 2_000
 
-/** All five field kinds, and every meaning of null. */
-const Note = Kind.make("Note", {
-  id: Declare.fixed(Schema.String, { nullable: false }),
-  owner: Declare.fixed(Schema.String, { nullable: true, internal: true }),
-  light: Declare.guarded(Schema.Literals(["red", "green", "amber", "off"]), { nullable: false, graph: lights }),
-  title: Declare.replace(Schema.String, { nullable: false, onNull: "keep" }),
-  rank: Declare.replace(Schema.Int, { nullable: true, onNull: "clear", wireName: "order" }),
-  tags: Declare.replace(Schema.Array(Schema.String), { nullable: false, onNull: "reject" }),
-  extra: Declare.replace(Schema.JsonObject, { nullable: true, onNull: "keep" }),
-  params: Declare.map(Schema.JsonObject, { nullable: true, onNull: "keep", wireName: "merge_params" }),
-  scores: Declare.map(Schema.Record(Schema.String, Schema.Int), { nullable: true, onNull: "clear" }),
-  flags: Declare.map(Schema.Record(Schema.String, Schema.Boolean), { nullable: false, onNull: "reject" }),
-  seen: Declare.forward(Cursor, { reference: Schema.String, scope: ["id"], onNull: "keep" })
-})
-
-/** A name that schemas can read as an own key of a body; the others that every object inherits, they cannot. */
-const Proto = Kind.make("Proto", {
-  ["__proto__"]: Declare.replace(Schema.Int, { nullable: true, onNull: "clear" }),
-  b: Declare.map(Schema.JsonObject, { nullable: true, onNull: "keep", wireName: "" })
-})
-
-/** Fields that are called like what every object inherits. */
-const Odd = Kind.make("Odd", {
-  ["__proto__"]: Declare.replace(Schema.Int, { nullable: true, onNull: "clear" }),
-  constructor: Declare.map(Schema.JsonObject, { nullable: true, onNull: "keep" }),
-  toString: Declare.fixed(Schema.String, { nullable: false }),
-  hasOwnProperty: Declare.forward(Cursor, { reference: Schema.String, scope: [], onNull: "keep" }),
-  "": Declare.replace(Schema.JsonObject, { nullable: false, onNull: "keep" })
-})
-
-/** Only fixed fields: nothing to update. */
-const Stone = Kind.make("Stone", { id: Declare.fixed(Schema.String, { nullable: false }) })
-
-Laws.suite("a kind with all five field kinds", Note)
-Laws.suite("a kind with a field called __proto__", Proto)
+Laws.suite("a kind with all five field kinds, and a rule across fields", Note, { cases, valid: isRanked })
+Laws.suite("a kind with a field called __proto__", Proto, { cases })
 Laws.suite("an entity whose fields are called like what every object inherits", {
   entity: Odd,
   state: Generate.state(Odd),
   patch: Generate.patch(Odd)
-})
-Laws.suite("a kind that nothing updates", Stone)
+}, { cases })
+Laws.suite("a kind that nothing updates", Stone, { cases })
 
 const Appointment = Entity.make({
   id: Field.fixed<number>(),
@@ -83,6 +48,7 @@ const appointments = {
 }
 
 Laws.suite("an entity without schemas, with values that are not JSON, and a rule across fields", appointments, {
+  cases,
   valid: ({ seats, when }) => when.getTime() < 2 || Object.hasOwn(seats, "a")
 })
 
@@ -115,6 +81,35 @@ describe("checking laws", () => {
     expect(outcomes.find(({ law }) => law === "V1")).toMatchObject({ cases: 0, ok: false })
   })
 
+  test("a law that few cases concern is given more of them, until there are as many as were asked for", () => {
+    const rare = { name: "rare", family: "Own", statement: "now and then", holds: once(10) }
+    const rarer = { ...rare, name: "rarer", holds: once(100) }
+    const outcomes = Laws.checkLaws([rare, rarer], Laws.subjectOf(appointments), { cases: 30 })
+    expect(outcomes).toMatchObject([{ cases: 30, ok: true }, { cases: 8, ok: false }])
+  })
+
+  test("a law or family that nothing is called cannot be asked for", () => {
+    expect(() => Laws.check(Stone, { only: ["Monoid", "Undoo"] })).toThrow("Undoo")
+    expect(Laws.check(Stone, { cases: 1, only: ["Monoid", "W4"] }).map(({ law }) => law))
+      .toStrictEqual(["M1", "M2", "W4"])
+  })
+
+  test("an operation that changes what it is given is found", () => {
+    const changing = {
+      ...Appointment,
+      apply: (state: any, patch: any) => (patch.read === undefined ? state : Object.assign(state, { read: null }))
+    }
+    const [outcome] = Laws.check({ ...appointments, entity: changing }, { only: ["K2"] })
+    expect(outcome).toMatchObject({ ok: false, error: expect.any(TypeError) })
+  })
+
+  test("a replayed case that no longer breaks its law is ok", () => {
+    const broken = { ...Appointment, compose: (first: any, second: any) => ({ ...first, ...second }) }
+    const [found] = Laws.check({ ...appointments, entity: broken }, { only: ["A2"] })
+    const mended = Laws.check(appointments, { only: ["A2"], replay: found!.replay! })
+    expect(mended).toMatchObject([{ law: "A2", ok: true }])
+  })
+
   test("laws of field kinds that are not there are left out, all others are checked", () => {
     const names = Laws.check(Stone, { cases: 1 }).map(({ law }) => law)
     expect(Laws.laws.map(({ name }) => name).filter((name) => !names.includes(name))).toStrictEqual([
@@ -130,3 +125,9 @@ describe("checking laws", () => {
     ])
   })
 })
+
+/** Says something about one case in so many. */
+function once(every: number): () => boolean | undefined {
+  let cases = 0
+  return () => (cases++ % every === 0 ? true : undefined)
+}

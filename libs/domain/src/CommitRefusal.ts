@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Schema from "effect/Schema"
 import { type Conditions, demanded } from "./Conditions.ts"
 import type { RecordKind } from "./RecordKind.ts"
 import type { Rejection, StoreUnavailable } from "./RecordStore.ts"
@@ -31,7 +32,21 @@ export type CommitRefusal =
   | StoreUnavailable
 
 /**
- * Says a store's rejection in the words of the use cases.
+ * The store's own rules refuse values that the domain let pass. It is no refusal that a caller can do anything about but
+ * a defect, and ends the use case of that caller only.
+ *
+ * @category defects
+ * @since 0.1.0
+ */
+export class StoreRefused extends Schema.TaggedError<StoreRefused>()("StoreRefused", {
+  kind: Schema.String,
+  id: Schema.String,
+  message: Schema.String
+}) {}
+
+/**
+ * Says a store's rejection in the words of the use cases. Throws {@link StoreRefused} where there are none: an effect
+ * that it is mapped over dies of that.
  *
  * @category errors
  * @since 0.1.0
@@ -84,5 +99,7 @@ export const refusal = (
           message: `Expected ${rejection.field} to be at most ${rejection.limit} bytes of JSON after the update`
         }]
       })
+    case "Refused":
+      throw new StoreRefused({ kind: name, id, message: rejection.reason })
   }
 }

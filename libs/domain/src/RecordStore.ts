@@ -113,6 +113,7 @@ export interface Written extends Stored {
  * - `UnknownEntry`: the log has no such entry for this record.
  * - `Backwards`: the entry is before the present position of the cursor.
  * - `TooLarge`: the JSON value of the field would be larger than `limit` bytes.
+ * - `Refused`: the store's own rules refuse the values; a defect of the caller, who should have found it before.
  *
  * @category models
  * @since 0.1.0
@@ -132,6 +133,7 @@ export type Rejection =
       readonly given: Cursor.Cursor
     }
     | { readonly _tag: "TooLarge"; readonly field: string; readonly limit: number }
+    | { readonly _tag: "Refused"; readonly reason: string }
   )
 
 /**

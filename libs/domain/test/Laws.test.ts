@@ -10,13 +10,16 @@ const updated = [
   ["an edit of a task agent", TaskAgent.Edit]
 ] as const
 
-for (const [name, kind] of updated) Laws.suite(name, kind)
+const cases = 2_000
+
+for (const [name, kind] of updated) Laws.suite(name, kind, { cases })
 
 Laws.suite("a configuration", Configuration.Configuration, {
+  cases,
   valid: (state) => Configuration.problems(state as Configuration.Configuration).length === 0
 })
 
-Laws.suite("an agent, which nothing updates", Agent.Agent)
+Laws.suite("an agent, which nothing updates", Agent.Agent, { cases })
 
 test("every kind with something to update is among them", () => {
   const tested: ReadonlyArray<string> = updated.map(([, kind]) => kind.name)

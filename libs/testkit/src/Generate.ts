@@ -132,8 +132,10 @@ const operations: { readonly [K in Field.Kind]: (field: Declare.Any) => Arbitrar
   replace: (field) => Arbitrary.map(held(field), (set) => ({ set })),
   map: (field) => {
     const set = bare(field)
+    // Equal to what every object has at this key without owning it.
+    const inherited = [{ set: { ["__proto__"]: {} } }].filter(({ set }) => Schema.is(field.schema)(set))
     const merges: Arbitrary.Arbitrary<unknown> = oneOf<unknown>([
-      [1, element([{}, { set: {} }, { unset: [] }, { set: {}, unset: [] }])],
+      [1, element([{}, { set: {} }, { unset: [] }, { set: {}, unset: [] }, ...inherited])],
       [3, Arbitrary.map(set, (set) => ({ set }))],
       [2, Arbitrary.map(removals, (unset) => ({ unset }))],
       [4, Arbitrary.all({ set, unset: removals })]

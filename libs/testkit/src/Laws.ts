@@ -3,10 +3,21 @@
  *
  * @since 0.1.0
  */
-import { describe, expect, test } from "vitest"
-import { checkLaw, concerning, type Given, type Options, subjectOf } from "./LawCheck.ts"
+import { beforeAll, describe, expect, test } from "vitest"
+import { check, concerning, type Given, type Options, type Outcome, subjectOf } from "./LawCheck.ts"
 
-export { check, type Given, laws, type Options, type Outcome } from "./LawCheck.ts"
+export {
+  type Case,
+  check,
+  checkLaws,
+  type Given,
+  type Law,
+  laws,
+  type Options,
+  type Outcome,
+  type Subject,
+  subjectOf
+} from "./LawCheck.ts"
 
 /**
  * Registers one test for each law that concerns what is given. A failing test shows the smallest case found and the
@@ -16,13 +27,30 @@ export { check, type Given, laws, type Options, type Outcome } from "./LawCheck.
  * @since 0.1.0
  */
 export const suite = (name: string, given: Given, options?: Options): void => {
-  const subject = subjectOf(given, options)
   describe(name, () => {
-    for (const law of concerning(subject)) {
+    let outcomes: ReadonlyArray<Outcome> = []
+    beforeAll(() => {
+      outcomes = check(given, options)
+    }, oneHourMillis)
+    for (const law of concerning(subjectOf(given, options), options?.only)) {
       test(`${law.name} (${law.family}): ${law.statement}`, () => {
-        const outcome = checkLaw(law, subject, options)
-        expect(outcome).toStrictEqual({ ...outcome, ok: true })
+        const outcome = outcomes.find((outcome) => outcome.law === law.name)!
+        expect(outcome.ok, told(outcome)).toBe(true)
       })
     }
   })
 }
+
+const told = ({ cases, counterexample, error, law, replay }: Outcome): string =>
+  replay === undefined
+    ? `${law} could be checked in too few cases: ${cases}`
+    : [
+      `${law} is broken in case ${cases}. The smallest one like it:`,
+      JSON.stringify(counterexample, null, 2),
+      ...(error === undefined ? [] : [`threw ${String(error)}`]),
+      `replay: check(…, { only: ["${law}"], replay: ${JSON.stringify(replay)} })`,
+      ""
+    ].join("\n")
+
+/** A check of many cases takes long and always comes to an end. */
+const oneHourMillis = 3_600_000

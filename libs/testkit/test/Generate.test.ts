@@ -100,10 +100,10 @@ describe("the suites", () => {
     expect(new Set(StoreContract.factNames).size).toBe(StoreContract.factNames.length)
   })
 
-  test("hold every law of values that the design names", () => {
+  test("hold every law of values by its name", () => {
     expect(Laws.laws.map(({ name }) => name)).toStrictEqual(
-      ("M1 M2 A1 A2 A3 B1 B2 N1 N2 N3 D1 D2 D3 D4 R1 R2 R3 R4 R5 I1 I2 I3 U1 S1 S2 S3 " +
-        "C1 C2 C3 C4 C5 T1 T2 T3 T4 W1 W2 W3 W4 W5 F1 K1 K2 K3 G1 G2 G3 G4 V1").split(" ")
+      ("E1 M1 M2 A1 A2 A3 B1 B2 N1 N2 N3 D1 D2 D3 D4 R1 R2 R3 R4 R5 I1 I2 I3 U1 S1 S2 S3 S4 S5 " +
+        "C1 C2 C3 C4 C5 T1 T2 T3 T4 W1 W2 W3 W4 W5 W6 F1 K1 K2 K3 G1 G2 G3 G4 V1").split(" ")
     )
   })
 

@@ -5,7 +5,7 @@
  */
 import { type EventLog, RecordKind } from "@emend/domain"
 import * as Result from "effect/Result"
-import { lookUp, nameOf, select, type State } from "./MemoryState.ts"
+import { frozen, lookUp, nameOf, select, type State } from "./MemoryState.ts"
 
 /** Appends one event, or says why not. */
 export const append = (
@@ -23,7 +23,7 @@ export const append = (
   const name = nameOf(tenant, event.id)
   if (state.events.has(name)) return Result.fail({ _tag: "Taken" })
   const sequence_id = 1 + read(state, { tenant, task_id: event.task_id, after: 0, limit: Infinity }).length
-  const appended = { ...event, sequence_id }
+  const appended = frozen({ ...event, content: JSON.parse(JSON.stringify(event.content)), sequence_id })
   state.events.set(name, appended)
   return Result.succeed(appended)
 }

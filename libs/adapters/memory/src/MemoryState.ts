@@ -19,6 +19,16 @@ export interface State {
 /** Names a record or an event. JSON keeps the parts apart, whatever characters they contain. */
 export const nameOf = (...parts: ReadonlyArray<string>): string => JSON.stringify(parts)
 
+/**
+ * Freezes a value with everything in it, which is given to callers as it is: none of them changes what is kept. What is
+ * frozen already is so to its depth.
+ */
+export const frozen = <A>(value: A): A => {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value
+  for (const part of Object.values(value)) frozen(part)
+  return Object.freeze(value)
+}
+
 /** Finds a record by its key, deleted ones included. */
 export const lookUp = (state: State, { id, kind, tenant }: RecordStore.RecordKey): Entry | undefined =>
   state.entries.get(nameOf(kind, tenant, id))

@@ -37,13 +37,14 @@ const recordStore = (state: State): RecordStore.RecordStore["Service"] => ({
   commit: (commits) => Effect.sync(() => commits.map((commit) => execute(state, commit))),
   get: (keys) => Effect.sync(() => keys.map((key) => stored(lookUp(state, key)))),
   find: ({ kind, limit, order, tenant, where }) =>
-    Effect.sync(() =>
-      select(state, kind, tenant)
+    Effect.sync(() => {
+      for (const field of [...Object.keys(where), ...order.map(({ field }) => field)]) requireField(state, kind, field)
+      return select(state, kind, tenant)
         .filter((entry) => Object.keys(where).every((field) => entry.state[field] === where[field]))
         .sort(comparing([...order, { field: "id", direction: "asc" }]))
         .slice(0, limit)
         .map((entry) => stored(entry)!)
-    ),
+    }),
   history: (key, { before = Infinity, limit }) =>
     Effect.sync(() =>
       (lookUp(state, key)?.history ?? []).filter(({ version }) => version < before).toReversed().slice(0, limit)
@@ -83,6 +84,12 @@ const execute = (state: State, commit: RecordStore.Commit): RecordStore.CommitRe
 const restore = (state: State, { id, kind, tenant }: RecordStore.RecordKey, entry: Entry | undefined): void => {
   if (entry === undefined) state.entries.delete(nameOf(kind, tenant, id))
   else state.entries.set(nameOf(kind, tenant, id), entry)
+}
+
+const requireField = ({ kinds }: State, name: string, field: string): void => {
+  const kind = kinds.get(name)?.kind
+  if (kind === undefined) throw new Error(`There is no kind ${name}`)
+  if (!Object.hasOwn(kind.fields, field)) throw new Error(`${name} has no field ${field}`)
 }
 
 const stored = (entry: Entry | undefined): RecordStore.Stored | undefined =>

@@ -7,7 +7,7 @@ import type { Cursor } from "@emend/algebra"
 import { Equality } from "@emend/algebra"
 import { Json, RecordKind, type RecordStore, type Revision, Snapshot } from "@emend/domain"
 import * as Result from "effect/Result"
-import { type Entry, lookUp, nameOf, select, type State } from "./MemoryState.ts"
+import { type Entry, frozen, lookUp, nameOf, select, type State } from "./MemoryState.ts"
 
 type Outcome = Result.Result<RecordStore.Written, RecordStore.Rejection>
 type Cursors = Readonly<Record<string, { readonly advance: Cursor.Cursor }>>
@@ -95,7 +95,7 @@ const update = (state: State, step: RecordStore.Update): Outcome => {
 
 const keep = (state: State, entry: Entry): Outcome => {
   const { id, kind, tenant } = entry.key
-  state.entries.set(nameOf(kind, tenant, id), entry)
+  state.entries.set(nameOf(kind, tenant, id), frozen({ ...entry, key: { id, kind, tenant } }))
   return Result.succeed({ version: entry.version, state: entry.state, changed: true })
 }
 

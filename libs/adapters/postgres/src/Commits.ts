@@ -8,32 +8,16 @@ import type { RecordStore } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
-import { classify, on, type Run, through, unavailable } from "./Database.ts"
+import * as Attempts from "./Attempts.ts"
+import { classify, on, type Run, through } from "./Database.ts"
 import * as Inserts from "./Inserts.ts"
 import * as Plan from "./Plan.ts"
 import type { Relation } from "./Relation.ts"
 import * as Table from "./Table.ts"
 import * as Updates from "./Updates.ts"
 
-/**
- * The outcome of a commit; `Broken` where the database refuses what the commit would write for a reason that the domain
- * should have found before. Nothing of it was written.
- *
- * @category models
- * @since 0.1.0
- */
-export type Outcome = RecordStore.CommitResult | Broken
-
-interface Broken {
-  readonly _tag: "Broken"
-  readonly cause: SqlError
-}
-
 /** As many writes go into one statement. */
 const chunk = 256
-
-/** How often a statement is tried that other transactions were in the way of. */
-const attempts = 20
 
 type Executors = ReadonlyMap<string, {
   readonly relation: Relation
@@ -42,7 +26,8 @@ type Executors = ReadonlyMap<string, {
 }>
 
 /**
- * Prepares the execution of commits over a pool. Each batch is executed to its end, also when its caller goes away.
+ * Prepares the execution of commits over a pool. Each batch is executed to its end, also when its caller goes away. A
+ * commit that the database refuses is `Refused` where its reason has no name in the domain.
  *
  * @category constructors
  * @since 0.1.0
@@ -55,36 +40,34 @@ export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>) => 
   }]))
   const run = through(pool)
 
-  /** Executes single writes as one statement, and where the database refuses it, in halves until the bad one is alone. */
   const together = (
     writes: ReadonlyArray<RecordStore.Write>
-  ): Effect.Effect<ReadonlyArray<Outcome>, RecordStore.StoreUnavailable> =>
-    again(execute(executors, run, writes)).pipe(
-      Effect.map((outcomes) => outcomes.map(Result.map((written) => [written]))),
-      Effect.catch((error) => {
-        if (classify(error)._tag !== "Refused") return Effect.fail(unavailable(error))
-        if (writes.length === 1) return Effect.succeed([refusal(executors, writes[0]!, error)])
-        const half = writes.length >> 1
-        return Effect.zipWith(
-          together(writes.slice(0, half)),
-          together(writes.slice(half)),
-          (first, second) => [...first, ...second]
-        )
-      })
+  ): Effect.Effect<ReadonlyArray<RecordStore.CommitResult>, SqlError> =>
+    Effect.map(
+      Attempts.again(execute(executors, run, writes), Attempts.isInTheWay),
+      (outcomes) => outcomes.map(Result.map((written) => [written]))
     )
 
   return Effect.fnUntraced(function*(
     commits: ReadonlyArray<RecordStore.Commit>
-  ): Effect.fn.Return<ReadonlyArray<Outcome>, RecordStore.StoreUnavailable> {
-    const outcomes: Array<Outcome> = []
+  ): Effect.fn.Return<ReadonlyArray<RecordStore.CommitResult>, SqlError> {
+    const outcomes: Array<RecordStore.CommitResult> = []
     for (const group of Plan.groups(commits, relations)) {
       if (group._tag === "Several") {
-        outcomes[group.at[0]!] = yield* several(executors, pool, commits[group.at[0]!]!)
+        outcomes[group.at[0]!] = yield* several(
+          executors,
+          pool,
+          Plan.steps(commits[group.at[0]!]!, relations)
+        )
         continue
       }
       for (let from = 0; from < group.at.length; from += chunk) {
         const at = group.at.slice(from, from + chunk)
-        const found = yield* together(at.map((i) => commits[i]![0]))
+        const found = yield* Attempts.inHalves(
+          at.map((i) => commits[i]![0]),
+          together,
+          (write, error) => Effect.succeed(refusal(executors, write, error))
+        )
         at.forEach((i, n) => (outcomes[i] = found[n]!))
       }
     }
@@ -106,57 +89,58 @@ const execute = (
     : executor.update(run, writes as ReadonlyArray<RecordStore.Update>)
 }
 
-/** Executes the writes of one commit, in order, in one transaction. */
+/** Executes the writes of one commit, in order, in one transaction; those of a step as one statement. */
 const several = (
   executors: Executors,
   pool: PgPool,
-  commit: RecordStore.Commit
-): Effect.Effect<Outcome, RecordStore.StoreUnavailable> => {
-  let current: RecordStore.Write = commit[0]
-  return Effect.scoped(Effect.flatMap(pool.reserve, (connection) => {
+  steps: ReadonlyArray<Plan.Step>
+): Effect.Effect<RecordStore.CommitResult, SqlError> => {
+  let current = steps[0]!
+  const transaction = Effect.scoped(Effect.flatMap(pool.reserve, (connection) => {
     const run = on(connection)
     return Effect.gen(function*(): Effect.fn.Return<RecordStore.CommitResult, SqlError> {
       yield* run("BEGIN", [])
       const written: Array<RecordStore.Written> = []
-      for (const write of commit) {
-        current = write
-        const [outcome] = yield* execute(executors, run, [write])
-        if (Result.isFailure(outcome!)) {
-          yield* run("ROLLBACK", [])
-          return Result.fail(outcome.failure)
+      for (const step of steps) {
+        current = step
+        for (const outcome of yield* execute(executors, run, step)) {
+          if (Result.isFailure(outcome)) {
+            yield* run("ROLLBACK", [])
+            return Result.fail(outcome.failure)
+          }
+          written.push(outcome.success)
         }
-        written.push(outcome!.success)
       }
       yield* run("COMMIT", [])
       return Result.succeed(written)
     }).pipe(Effect.onError(() => Effect.ignore(run("ROLLBACK", []))))
-  })).pipe(
-    again,
-    Effect.catch((error): Effect.Effect<Outcome, RecordStore.StoreUnavailable> =>
-      classify(error)._tag === "Refused"
-        ? Effect.succeed(refusal(executors, current, error))
-        : Effect.fail(unavailable(error))
-    )
-  )
+  }))
+  return Effect.catch(Attempts.again(transaction, Attempts.isInTheWay), (error) => {
+    if (classify(error)._tag !== "Refused") return Effect.fail(error)
+    // Nothing was written. One by one, the write that is refused makes itself known.
+    return current.length > 1
+      ? several(executors, pool, steps.flatMap((step) => step.map((write): Plan.Step => [write])))
+      : Effect.succeed(refusal(executors, current[0], error))
+  })
 }
 
-/** Tries anew what failed only because of other transactions. */
-const again = <A>(effect: Effect.Effect<A, SqlError>): Effect.Effect<A, SqlError> =>
-  Effect.retry(effect, { while: (error) => classify(error)._tag === "Retry", times: attempts })
-
 /** What it means that the database refuses a write: constraints are named after what they hold. */
-const refusal = (executors: Executors, { key }: RecordStore.Write, error: SqlError): Outcome => {
+const refusal = (executors: Executors, { key }: RecordStore.Write, error: SqlError): RecordStore.CommitResult => {
   const { attributes, kind, table } = executors.get(key.kind)!.relation
   const failure = classify(error)
-  const broken: Broken = { _tag: "Broken", cause: error }
-  if (failure._tag !== "Refused") return broken
-  if (failure.code === "23505") {
-    if (failure.constraint === Table.primaryKey(table)) return Result.fail({ _tag: "Taken", key, fields: ["id"] })
-    const unique = kind.unique?.find(({ fields }) => Table.uniqueKey(table, fields) === failure.constraint)
-    return unique === undefined ? broken : Result.fail({ _tag: "Taken", key, fields: unique.fields })
+  const { code, constraint } = failure._tag === "Refused" ? failure : { code: failure._tag, constraint: undefined }
+  if (code === "23505") {
+    if (constraint === Table.primaryKey(table)) return Result.fail({ _tag: "Taken", key, fields: ["id"] })
+    const unique = kind.unique?.find(({ fields }) => Table.uniqueKey(table, fields) === constraint)
+    if (unique !== undefined) return Result.fail({ _tag: "Taken", key, fields: unique.fields })
   }
-  const dangling = attributes.find(({ field }) => Table.foreignKey(table, field) === failure.constraint)
-  return failure.code !== "23503" || dangling === undefined
-    ? broken
-    : Result.fail({ _tag: "Dangling", key, field: dangling.field })
+  if (code === "23503") {
+    const dangling = attributes.find(({ field }) => Table.foreignKey(table, field) === constraint)
+    if (dangling !== undefined) return Result.fail({ _tag: "Dangling", key, field: dangling.field })
+  }
+  return Result.fail({
+    _tag: "Refused",
+    key,
+    reason: `The database refuses the values with code ${code}${constraint === undefined ? "" : ` under ${constraint}`}`
+  })
 }

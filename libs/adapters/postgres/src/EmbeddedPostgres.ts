@@ -5,6 +5,7 @@
  */
 import * as PgConnection from "@effect/sql-pg/PgConnection"
 import type { EventLog, RecordStore } from "@emend/domain"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
@@ -33,6 +34,8 @@ export interface EmbeddedPostgres {
   readonly url: Redacted.Redacted
   /** The process of the server. */
   readonly pid: number
+  /** Fails when the server has died and cannot be started again; until then it waits. */
+  readonly lost: Effect.Effect<never, EmbeddedPostgresError>
 }
 
 /**
@@ -71,23 +74,37 @@ export const make = Effect.fnUntraced(function*(
   const account = Account.ofServer()
   const binaries = yield* Binaries.locate(account)
   const cluster = yield* Cluster.prepare({ ...options, account, binaries, durable: options.durable ?? true })
+  const lost = yield* Deferred.make<never, EmbeddedPostgresError>()
   const attachment = attach(cluster, options.timeoutMillis ?? 60_000)
   let present = yield* attachment(undefined)
   yield* Effect.addFinalizer(() => leave(cluster, present, options.exclusive ?? false))
 
-  yield* Effect.forkScoped(Effect.gen(function*() {
-    while (true) {
-      // Nothing is ever sent on the channel: the queue fails when the server goes away.
-      yield* Effect.flip(Queue.take(present.lost))
-      yield* Scope.close(present.scope, Exit.void)
-      // Once begun it is brought to an end, so that a server that was started is also stopped.
-      yield* Effect.retry(attachment(present.running.port), { times: 10 }).pipe(
-        Effect.tap((again) => Effect.sync(() => (present = again))),
-        Effect.uninterruptible
-      )
-    }
-  }))
-  return { url: Redacted.make(url(cluster, present.running, Cluster.user)), pid: present.running.pid }
+  yield* Effect.forkScoped(
+    Effect.gen(function*(): Effect.fn.Return<never, EmbeddedPostgresError> {
+      while (true) {
+        // Nothing is ever sent on the channel: the queue fails when the server goes away.
+        yield* Effect.ignore(Queue.take(present.lost))
+        yield* Scope.close(present.scope, Exit.void)
+        // Once begun it is brought to an end, so that a server that was started is also stopped.
+        yield* Effect.retry(attachment(present.running.port), { times: 10 }).pipe(
+          Effect.tap((again) => Effect.sync(() => (present = again))),
+          Effect.uninterruptible
+        )
+      }
+    }).pipe(
+      Effect.tapError(({ message }) =>
+        Effect.logError("The embedded PostgreSQL is gone and cannot be started again").pipe(
+          Effect.annotateLogs({ folder: cluster.folder, reason: message })
+        )
+      ),
+      Effect.catch((error) => Deferred.fail(lost, error))
+    )
+  )
+  return {
+    url: Redacted.make(url(cluster, present.running, Cluster.user)),
+    pid: present.running.pid,
+    lost: Deferred.await(lost)
+  }
 })
 
 /**

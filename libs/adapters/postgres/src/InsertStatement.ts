@@ -3,7 +3,17 @@
  *
  * @since 0.1.0
  */
-import { answer, type Attribute, deleted, fromJson, literal, quoted, type Relation } from "./Relation.ts"
+import {
+  answer,
+  type Attribute,
+  column,
+  deleted,
+  fromJson,
+  idColumn,
+  literal,
+  quoted,
+  type Relation
+} from "./Relation.ts"
 import * as Table from "./Table.ts"
 import { exceeds } from "./UpdateStatement.ts"
 
@@ -81,10 +91,6 @@ LEFT JOIN ${quoted(table.name)} k ON k.tenant = a.tenant AND k.${idColumn(relati
 }
 
 const slot = ({ index }: Attribute, part: number): string => part === 0 ? `n${index}` : `n${index}_id`
-
-const column = ({ column }: Attribute): string => quoted(Table.names(column)[0]!)
-
-const idColumn = (relation: Relation): string => column(relation.byField.get("id")!)
 
 /** The values of an attribute's columns in a state `s`. */
 const read = ({ column, field }: Attribute): ReadonlyArray<string> => {

@@ -7,6 +7,7 @@ import { Json, type RecordStore } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
+import * as Attempts from "./Attempts.ts"
 import { jsons, type Run, texts } from "./Database.ts"
 import * as InsertStatement from "./InsertStatement.ts"
 import * as Relation from "./Relation.ts"
@@ -23,8 +24,8 @@ export type Execute = (
   inserts: ReadonlyArray<RecordStore.Insert>
 ) => Effect.Effect<ReadonlyArray<Outcome>, SqlError>
 
-/** How often an insert is tried anew when what stood in its way is gone before it can be told. */
-const attempts = 10
+/** What stood in an insert's way is gone before it can be told. */
+const gone = Symbol("gone")
 
 /**
  * Prepares the execution of the inserts of a kind.
@@ -50,14 +51,10 @@ export const make = (
     ])
 
   /** A statement that met a clash cannot see the record of another that was in flight: the next one can. */
-  const explain = Effect.fnUntraced(function*(
-    run: Run,
-    write: RecordStore.Insert,
-    found: string
-  ): Effect.fn.Return<Outcome, SqlError> {
+  const explain = (run: Run, write: RecordStore.Insert, found: string): Effect.Effect<Outcome, SqlError> => {
     const { ifAbsent, key, state } = write
-    for (let attempt = 0, flaw = found; attempt < attempts; attempt++) {
-      if (flaw === "done") return inserted(write)
+    let flaw = found
+    const told = Effect.gen(function*(): Effect.fn.Return<Outcome, SqlError | typeof gone> {
       const [row] = yield* run(question, [key.tenant, key.id, JSON.stringify(state)])
       if (row![1] !== null) {
         return ifAbsent
@@ -72,11 +69,13 @@ export const make = (
       if (why === "dangling") return Result.fail({ _tag: "Dangling", key, field })
       if (why === "large") return Result.fail({ _tag: "TooLarge", key, field, limit: Json.maxBytes })
       flaw = (yield* insert(run, [write]))[0]![1] as string
-    }
-    return yield* Effect.die(
-      new Error(`An insert of ${key.kind} ${key.id} was refused ${attempts} times for no reason`)
-    )
-  })
+      return flaw === "done" ? inserted(write) : yield* Effect.fail(gone)
+    })
+    return Effect.catch(Attempts.again(told, (error) => error === gone), (error) =>
+      error === gone
+        ? Effect.die(new Error(`An insert of ${key.kind} ${key.id} was refused again and again for no reason`))
+        : Effect.fail(error))
+  }
 
   return Effect.fnUntraced(function*(run, inserts) {
     const rows = yield* insert(run, inserts)

@@ -8,12 +8,10 @@ import type { EventLog } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
+import * as Attempts from "./Attempts.ts"
 import { classify, type Run, texts, through, unavailable } from "./Database.ts"
 import { deleted, quoted, type Relation, timestampText } from "./Relation.ts"
 import * as Table from "./Table.ts"
-
-/** How often an append is tried that met another one of the same id, or was in another's way. */
-const attempts = 20
 
 /**
  * Makes the log over a pool. The numbers of a task are given out by the appending statement under the lock of the
@@ -100,18 +98,19 @@ const append = (
   run: Run,
   statement: string,
   events: ReadonlyArray<EventLog.Append>
-): Effect.Effect<ReadonlyArray<Found>, SqlError> =>
-  run(statement, [
-    texts(events.map(({ tenant }) => tenant)),
-    texts(events.map(({ task_id }) => task_id)),
-    texts(events.map(({ agent_id }) => agent_id)),
-    texts(events.map(({ id }) => id)),
-    texts(events.map(({ created_at }) => created_at)),
-    texts(events.map(({ content }) => JSON.stringify(content)))
-  ]).pipe(
-    // An id that another transaction took meanwhile is seen by the next statement.
-    Effect.retry({ times: attempts, while: (error) => mayPass(error) }),
-    Effect.map((rows) => {
+): Effect.Effect<ReadonlyArray<Found>, SqlError> => {
+  const together = (events: ReadonlyArray<EventLog.Append>): Effect.Effect<ReadonlyArray<Found>, SqlError> =>
+    Attempts.again(
+      run(statement, [
+        texts(events.map(({ tenant }) => tenant)),
+        texts(events.map(({ task_id }) => task_id)),
+        texts(events.map(({ agent_id }) => agent_id)),
+        texts(events.map(({ id }) => id)),
+        texts(events.map(({ created_at }) => created_at)),
+        texts(events.map(({ content }) => JSON.stringify(content)))
+      ]),
+      mayPass
+    ).pipe(Effect.map((rows) => {
       const found: Array<Found> = []
       for (const [ordinal, refusal, sequence] of rows) {
         const at = (ordinal as number) - 1
@@ -121,22 +120,14 @@ const append = (
           : Result.fail({ _tag: refusal as EventLog.AppendRejection["_tag"] })
       }
       return found
-    }),
-    Effect.catch((error) => {
-      if (classify(error)._tag !== "Refused") return Effect.fail(error)
-      if (events.length === 1) return Effect.die(error)
-      const half = events.length >> 1
-      return Effect.zipWith(
-        append(run, statement, events.slice(0, half)),
-        append(run, statement, events.slice(half)),
-        (first, second) => [...first, ...second]
-      )
-    })
-  )
+    }))
+  return Attempts.inHalves(events, together, (_, error) => Effect.die(error))
+}
 
+/** An id that another transaction took meanwhile is seen by the next statement. */
 const mayPass = (error: SqlError): boolean => {
   const failure = classify(error)
-  return failure._tag === "Retry" || (failure._tag === "Refused" && failure.code === "23505")
+  return Attempts.isInTheWay(error) || (failure._tag === "Refused" && failure.code === "23505")
 }
 
 /** Divides events so that an id occurs once in each part, in order. */

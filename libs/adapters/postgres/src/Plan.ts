@@ -54,6 +54,39 @@ export const groups = (
   return out
 }
 
+/**
+ * Writes of one commit that are executed as one statement.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Step = readonly [RecordStore.Write, ...ReadonlyArray<RecordStore.Write>]
+
+/**
+ * Divides the writes of a commit into steps that are executed in order: neighbouring inserts of one kind are one step,
+ * as long as none of them claims what another one does, and every other write is a step of its own.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const steps = (
+  commit: RecordStore.Commit,
+  relations: ReadonlyMap<string, Relation>
+): ReadonlyArray<Step> => {
+  const out: Array<[RecordStore.Write, ...Array<RecordStore.Write>]> = []
+  const claimed = new Set<string>()
+  for (const write of commit) {
+    const names = claims(write, relations)
+    const last = out.at(-1)
+    const joins = last !== undefined && write._tag === "Insert" && last[0]._tag === "Insert" &&
+      last[0].key.kind === write.key.kind && !names.some((name) => claimed.has(name))
+    if (!joins) claimed.clear()
+    joins ? last.push(write) : out.push([write])
+    for (const name of names) claimed.add(name)
+  }
+  return out
+}
+
 /** Names the record that is written, and for an insert each set of unique values. */
 const claims = (
   write: RecordStore.Write,

@@ -71,16 +71,7 @@ const recordStore = (pool: PgPool, relations: Relations): RecordStore.RecordStor
   const run = Database.through(pool)
   const byKey = new Map([...relations].map(([kind, relation]) => [kind, ReadStatement.byKey(relation)]))
   return {
-    commit: (commits) =>
-      Effect.flatMap(execute(commits), (outcomes) => {
-        const results: Array<RecordStore.CommitResult> = []
-        for (const outcome of outcomes) {
-          // The neighbours of such a commit are done, and their outcomes lost with it.
-          if (outcome._tag === "Broken") return Effect.die(outcome.cause)
-          results.push(outcome)
-        }
-        return Effect.succeed(results)
-      }),
+    commit: (commits) => Effect.mapError(execute(commits), Database.unavailable),
     get: Effect.fnUntraced(function*(keys) {
       const found: Array<RecordStore.Stored | undefined> = keys.map(() => undefined)
       for (const [kind, places] of byKind(keys)) {
@@ -98,7 +89,8 @@ const recordStore = (pool: PgPool, relations: Relations): RecordStore.RecordStor
       return found
     }, Effect.mapError(Database.unavailable)),
     find: Effect.fnUntraced(function*(query) {
-      const relation = relations.get(query.kind)!
+      const relation = relations.get(query.kind)
+      if (relation === undefined) return yield* Effect.die(new Error(`There is no kind ${query.kind}`))
       const statement = ReadStatement.byValues(relation, query)
       if (statement === undefined) return []
       const rows = yield* run(statement.text, statement.parameters)

@@ -5,7 +5,7 @@
  */
 import { type RecordStore, Text } from "@emend/domain"
 import * as Schema from "effect/Schema"
-import { answer, type Attribute, quoted, type Relation, timestampText } from "./Relation.ts"
+import { answer, type Attribute, column, idColumn, quoted, type Relation, timestampText } from "./Relation.ts"
 import * as Table from "./Table.ts"
 
 /**
@@ -22,7 +22,7 @@ JOIN ${quoted(relation.table.name)} t ON t.tenant = i.tenant AND t.${idColumn(re
 
 /**
  * Derives the statement of a query with its parameters; it answers `[version, …state]`. `undefined` where no record can
- * be selected, because a value is not one of its field's type.
+ * be selected, because a value is not one of its field's type. A field that the kind does not have is a defect.
  *
  * @category constructors
  * @since 0.1.0
@@ -31,18 +31,18 @@ export const byValues = (
   relation: Relation,
   { limit, order, tenant, where }: RecordStore.Query
 ): { readonly text: string; readonly parameters: ReadonlyArray<string> } | undefined => {
+  const keys = [...order, { field: "id", direction: "asc" } as const].map(({ direction, field }) =>
+    `t.${column(attribute(relation, field))} ${direction === "asc" ? "ASC NULLS LAST" : "DESC NULLS FIRST"}`
+  )
   const conditions = ["t.tenant = $1"]
   const parameters = [tenant]
   for (const [field, value] of Object.entries(where)) {
-    const of = relation.byField.get(field)
-    const type = of === undefined ? undefined : typeOf(of, value)
-    if (of === undefined || type === undefined) return undefined
+    const of = attribute(relation, field)
+    const type = typeOf(of, value)
+    if (type === undefined) return undefined
     if (value === null) conditions.push(`t.${column(of)} IS NULL`)
     else conditions.push(`t.${column(of)} = $${parameters.push(String(value))}::${type}`)
   }
-  const keys = [...order, { field: "id", direction: "asc" } as const].map(({ direction, field }) =>
-    `t.${column(relation.byField.get(field)!)} ${direction === "asc" ? "ASC NULLS LAST" : "DESC NULLS FIRST"}`
-  )
   return {
     text: `SELECT t.version::float8, ${state(relation)}
 FROM ${quoted(relation.table.name)} t
@@ -86,9 +86,11 @@ ORDER BY version`
 const state = (relation: Relation): string =>
   answer(relation, (of) => Table.names(of.column).map((name) => `t.${quoted(name)}`)).join(", ")
 
-const column = ({ column }: Attribute): string => quoted(Table.names(column).at(-1)!)
-
-const idColumn = (relation: Relation): string => column(relation.byField.get("id")!)
+const attribute = ({ byField, kind: { kind } }: Relation, field: string): Attribute => {
+  const of = byField.get(field)
+  if (of === undefined) throw new Error(`${kind.name} has no field ${field}`)
+  return of
+}
 
 const isTimestamp = Schema.is(Text.Timestamp)
 

@@ -5,7 +5,7 @@
  */
 import type { Declare } from "@emend/algebra/schema"
 import { type RecordKind, type Revision } from "@emend/domain"
-import type * as Table from "./Table.ts"
+import * as Table from "./Table.ts"
 
 /**
  * A field of a relation: its declaration, its column, and its place among the fields.
@@ -70,6 +70,22 @@ export const quoted = (name: string): string => `"${name.replaceAll(`"`, `""`)}"
  * @since 0.1.0
  */
 export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+/**
+ * The quoted name of an attribute's column; of a cursor's two, the one at `part`: its sequence, then its id.
+ *
+ * @category sql
+ * @since 0.1.0
+ */
+export const column = (of: Attribute, part = 0): string => quoted(Table.names(of.column)[part]!)
+
+/**
+ * The quoted name of the column of a relation's ids.
+ *
+ * @category sql
+ * @since 0.1.0
+ */
+export const idColumn = ({ byField }: Relation): string => column(byField.get("id")!)
 
 /**
  * Reads a value of a column's type out of a JSON value; JSON null is NULL.

@@ -11,8 +11,10 @@ import { Json, type RecordStore, Snapshot } from "@emend/domain"
 import {
   answer,
   type Attribute,
+  column,
   deleted,
   fromJson,
+  idColumn,
   literal,
   quoted,
   type Relation,
@@ -176,11 +178,6 @@ const list = (items: ReadonlyArray<string>): string => items.map((item) => `, ${
 /** The names of an attribute's values within the statement, without the letter that says which: old or new. */
 const slots = ({ column, index }: Attribute): ReadonlyArray<string> =>
   column.type === "cursor" ? [`${index}`, `${index}_id`] : [`${index}`]
-
-const column = ({ column }: Attribute, part: number): string =>
-  quoted(column.type === "cursor" ? (part === 0 ? column.sequence : column.id) : column.name)
-
-const idColumn = (relation: Relation): string => column(relation.byField.get("id")!, 0)
 
 const old = (of: Attribute): string => `o${of.index}`
 

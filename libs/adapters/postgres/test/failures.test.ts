@@ -3,7 +3,6 @@ import { RecordStore } from "@emend/domain"
 import { Database, PostgresStore } from "@emend/postgres"
 import * as TestDatabase from "@emend/postgres/testing"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -56,18 +55,26 @@ const board = (id: string) => ({
 })
 
 describe("failures", () => {
-  it.effect("a commit that the database refuses is a defect, and all its neighbours are carried out", () =>
+  it.effect("a commit that the database refuses for a reason of its own is told so, and all its neighbours are carried out and told", () =>
     Effect.gen(function*() {
       const { store } = yield* prepared()
       yield* Effect.gen(function*() {
         const ids = Array.from({ length: 9 }, (_, n) => `b${n}`)
         yield* write(...ids.map((id) => insert("BoardTask", board(id))))
-        const exit = yield* Effect.exit(commit(...ids.map((id, n) =>
+        const results = yield* commit(...ids.map((id, n) =>
           [
             update(id, { key: key(id, "BoardTask"), patch: { priority: { set: n === 4 ? 99 : 1 } } })
           ] as const
-        )))
-        expect(Exit.hasDies(exit)).toBe(true)
+        ))
+        for (const [n, result] of results.entries()) {
+          if (n === 4) {
+            const rejection = Result.getOrThrow(Result.flip(result))
+            expect(rejection).toMatchObject({ _tag: "Refused", key: key("b4", "BoardTask") })
+            expect(rejection).toMatchObject({ reason: expect.stringMatching(/23514.*board_tasks_priority_check/) })
+          } else {
+            expect(Result.getOrThrow(result)[0]).toMatchObject({ version: 2, changed: true, state: { priority: 1 } })
+          }
+        }
         const priorities = yield* Effect.forEach(
           ids,
           (id) => Effect.map(present(id, "BoardTask"), ({ state }) => state["priority"])
@@ -82,11 +89,11 @@ describe("failures", () => {
       const { store } = yield* prepared()
       yield* Effect.gen(function*() {
         yield* tasks
-        const exit = yield* Effect.exit(commit(
+        const results = yield* commit(
           [update("a", { patch: merge({ bad: "\u0000" }) })],
           [update("b", { patch: merge({ good: 1 }) })]
-        ))
-        expect(Exit.hasDies(exit)).toBe(true)
+        )
+        expect(results.map((result) => Result.isFailure(result) && result.failure._tag)).toEqual(["Refused", false])
         expect((yield* present("a")).version).toBe(1)
         expect((yield* present("b")).state["params"]).toEqual({ good: 1 })
       }).pipe(Effect.provide(store))

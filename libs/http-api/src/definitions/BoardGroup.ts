@@ -9,7 +9,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import * as HistoryOperations from "./HistoryOperations.ts"
-import { unwritable } from "./KeyHints.ts"
+import { KeyHints, unwritable } from "./KeyHints.ts"
 import * as Operation from "./Operation.ts"
 
 const params = { task_id: Operation.PathId.annotate({ title: "Task Id" }) }
@@ -53,25 +53,20 @@ const changed = {
  */
 export const BoardGroup = HttpApiGroup.make("board").annotateMerge(OpenApi.annotations({ title: "Board" })).add(
   HttpApiEndpoint.post("create", "/agents/tasks/", {
+    headers: Operation.headers.create,
     payload: Operation.body(BoardTask.Creation),
     success: Operation.created(Wire),
     error: Operation.refusals(409, ...Operation.withBody)
-  }).annotate(Operation.KeyHints, { status: "a new task is in the backlog; use the transition endpoint afterwards" })
+  }).annotate(KeyHints, { status: "a new task is in the backlog; use the transition endpoint afterwards" })
     .annotateMerge(Operation.described("Create Task", "Creates a task in the backlog.")),
-  HttpApiEndpoint.get("get", "/agents/tasks/:task_id", {
-    params,
-    headers: Operation.headers.read,
-    query: HistoryOperations.at,
-    success: [Operation.versioned(Wire), Operation.notModified],
-    error: Operation.refusals(404)
-  }).annotateMerge(Operation.described("Get Task", "Gives a task as it is now, or as it was at a version.")),
+  ...Operation.readable({ path: "/agents/tasks/:task_id", params, schema: Wire, title: "Task", noun: "a task" }),
   HttpApiEndpoint.patch("update", "/agents/tasks/:task_id", {
     params,
     ...changed,
     headers: Operation.headers.update,
     payload: Update
   }).annotate(
-    Operation.KeyHints,
+    KeyHints,
     unwritable(fields, "use the transition endpoint, POST /agents/tasks/{task_id}/transition")
   ).annotateMerge(
     Operation.described(
@@ -118,11 +113,5 @@ export const BoardGroup = HttpApiGroup.make("board").annotateMerge(OpenApi.annot
   }).annotateMerge(
     Operation.described("List Transitions", "Lists where the task may move now, and why not where it may not.")
   ),
-  ...HistoryOperations.make("/agents/tasks/:task_id", params, Wire, "Board Task"),
-  HttpApiEndpoint.get("history", "/agents/tasks/:task_id/history", {
-    params,
-    query: Operation.page,
-    success: Operation.History,
-    error: Operation.refusals(404)
-  }).annotateMerge(Operation.described("Get Task History", "Lists the accepted changes of a task, newest first."))
+  ...HistoryOperations.make("/agents/tasks/:task_id", params, Wire, "Board Task")
 )

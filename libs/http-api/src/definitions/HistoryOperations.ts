@@ -7,19 +7,7 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as Schema from "effect/Schema"
 import * as Operation from "./Operation.ts"
 
-const Version = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
-
-/**
- * What a read may be asked for by: the version at which to read.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const at = {
-  version: Schema.optionalKey(
-    Version.annotate({ description: "The version at which to read; the present one without it." })
-  )
-}
+const { Version } = Operation
 
 /**
  * The schema of the difference between two versions of a record.

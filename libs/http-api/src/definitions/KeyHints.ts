@@ -1,9 +1,20 @@
 /**
- * Why an update may not hold some keys.
+ * Why a body may not hold some keys.
  *
  * @since 0.1.0
  */
 import type { Declare } from "@emend/algebra/schema"
+import * as Context from "effect/Context"
+
+/**
+ * What is said of keys that a body may not hold, by key: why, and what to do instead.
+ *
+ * @category annotations
+ * @since 0.1.0
+ */
+export const KeyHints = Context.Reference<Readonly<Record<string, string>>>("@emend/http-api/KeyHints", {
+  defaultValue: () => ({})
+})
 
 /**
  * Says for each field that updates cannot touch why, and for a status what moves it.

@@ -5,21 +5,12 @@
  */
 import { Text } from "@emend/domain"
 import * as Context from "effect/Context"
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { withStatus } from "../Problem.ts"
 import { HTTPValidationError } from "../ValidationError.ts"
-
-/**
- * What is said of keys that a body may not hold, by key: why, and what to do instead.
- *
- * @category annotations
- * @since 0.1.0
- */
-export const KeyHints = Context.Reference<Readonly<Record<string, string>>>("@emend/http-api/KeyHints", {
-  defaultValue: () => ({})
-})
 
 /**
  * Tells whether the body of an operation may be absent; then it counts as `{}`.
@@ -125,11 +116,15 @@ export const notModified = HttpApiSchema.Empty(304).annotate({
 
 const header = (description: string) => Schema.optionalKey(Schema.String.annotate({ description }))
 
+const createHeaders = {
+  "change-reason": header("Kept in the history: percent-encoded UTF-8 of at most 1000 characters.")
+}
+
 const changeHeaders = {
   "if-match": header(
     "The version that the record must have, such as \"7\"; * for any. Otherwise 412, and nothing is done."
   ),
-  "change-reason": header("Kept in the history: percent-encoded UTF-8 of at most 1000 characters."),
+  ...createHeaders,
   "dry-run": header(
     "With true, nothing is written: the answer is the record as it would be, its ETag is the present version, and Changes tells how many paths would change."
   )
@@ -145,6 +140,7 @@ export const headers = {
   read: {
     "if-none-match": header("The versions that the client has, such as \"7\"; 304 where one is the present one.")
   },
+  create: createHeaders,
   change: changeHeaders,
   update: {
     ...changeHeaders,
@@ -179,16 +175,27 @@ export const editHeaders = {
 export const PathId = Text.Id
 
 /**
- * What a page of a history is asked for by, newest first.
+ * Gives the schema of how many entries a page has at most.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const page = {
-  cursor: Schema.optionalKey(Schema.String.annotate({ description: "From the link to the next page." })),
-  limit: Schema.optionalKey(
-    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 })).annotate({ description: "50 without it." })
+export const limit = (maximum: number) =>
+  Schema.optionalKey(
+    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum })).annotate({ description: `${defaultLimit} without it.` })
   )
+
+/**
+ * How many entries a page has at most when the request does not say.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const defaultLimit = 50
+
+const page = {
+  cursor: Schema.optionalKey(Schema.String.annotate({ description: "From the link to the next page." })),
+  limit: limit(100)
 }
 
 /**
@@ -212,11 +219,58 @@ export const HistoryEntry = Schema.Struct({
 }).annotate({ identifier: "HistoryEntry" })
 
 /**
- * The schema of a page of a history. A `Link` header leads to the next page.
+ * Gives the schema of a page of a list. It ends at its limit or where it grows too large, whichever comes first; a
+ * `Link` header leads to the next page.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const History = HttpApiSchema.WithHeaders(Schema.Array(HistoryEntry), {
-  link: Schema.optionalKey(Schema.String.annotate({ description: "`rel=\"next\"`: the next page." }))
-})
+export const paged = <S extends Schema.Top>(entry: S) =>
+  HttpApiSchema.WithHeaders(Schema.Array(entry), {
+    link: Schema.optionalKey(Schema.String.annotate({ description: "`rel=\"next\"`: the next page." }))
+  })
+
+/**
+ * The schema of a version, from 1.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Version = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
+
+/**
+ * Makes the two operations that read a record of any kind: as it is now, and its history.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const readable = <const Path extends `/${string}`, Params extends Schema.Struct.Fields, S extends Schema.Top>(
+  { noun, params, path, schema, title }: {
+    readonly path: Path
+    readonly params: Params
+    readonly schema: S
+    /** What the record is in a heading. */
+    readonly title: string
+    /** What the record is in a sentence, with its article. */
+    readonly noun: string
+  }
+) =>
+  [
+    HttpApiEndpoint.get("get", path, {
+      params,
+      headers: headers.read,
+      query: {
+        version: Schema.optionalKey(
+          Version.annotate({ description: "The version at which to read; the present one without it." })
+        )
+      },
+      success: [versioned(schema), notModified],
+      error: refusals(404)
+    }).annotateMerge(described(`Get ${title}`, `Gives ${noun} as it is now, or as it was at a version.`)),
+    HttpApiEndpoint.get("history", `${path}/history`, {
+      params,
+      query: page,
+      success: paged(HistoryEntry),
+      error: refusals(404)
+    }).annotateMerge(described(`Get ${title} History`, `Lists the accepted changes of ${noun}, newest first.`))
+  ] as const

@@ -10,7 +10,7 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import * as HistoryOperations from "./HistoryOperations.ts"
-import { unwritable } from "./KeyHints.ts"
+import { KeyHints, unwritable } from "./KeyHints.ts"
 import * as Operation from "./Operation.ts"
 
 const scope = { org_id: Text.Uuid, project_id: Text.Uuid }
@@ -76,24 +76,19 @@ export const TaskAgentsGroup = HttpApiGroup.make("taskAgents").annotateMerge(
 ).add(
   HttpApiEndpoint.post("create", "/", {
     params: scope,
+    headers: Operation.headers.create,
     payload: Operation.body(TaskAgent.Creation),
     success: Operation.created(Agent),
     error: Operation.refusals(409, ...Operation.withBody)
   }).annotateMerge(Operation.described("Create Task Agent", "Creates an agent; its first revision is active.")),
-  HttpApiEndpoint.get("get", "/:task_agent_id", {
-    params,
-    headers: Operation.headers.read,
-    query: HistoryOperations.at,
-    success: [Operation.versioned(Agent), Operation.notModified],
-    error: Operation.refusals(404)
-  }).annotateMerge(Operation.described("Get Task Agent", "Gives an agent as it is now, or as it was at a version.")),
+  ...Operation.readable({ path: "/:task_agent_id", params, schema: Agent, title: "Task Agent", noun: "an agent" }),
   HttpApiEndpoint.post("update", "/:task_agent_id", {
     params,
     headers: Operation.editHeaders,
     payload: Operation.body(TaskAgent.Update),
     success: Updated,
     error: Operation.refusals(404, 409, 412, ...Operation.withBody)
-  }).annotate(Operation.KeyHints, unwritable(TaskAgent.TaskAgent.fields, "")).annotateMerge(
+  }).annotate(KeyHints, unwritable(TaskAgent.TaskAgent.fields, "")).annotateMerge(
     Operation.described(
       "Update Task Agent",
       "Updates the metadata, creates a new revision, or activates an existing one. Updating configuration creates a new inactive revision. Activate it with a separate request that only includes `active_revision_id`."
@@ -112,13 +107,5 @@ export const TaskAgentsGroup = HttpApiGroup.make("taskAgents").annotateMerge(
     success: Revision,
     error: Operation.refusals(404)
   }).annotateMerge(Operation.described("Get Task Agent Revision", "Gives a revision with its whole configuration.")),
-  ...HistoryOperations.make("/:task_agent_id", params, Agent, "Task Agent"),
-  HttpApiEndpoint.get("history", "/:task_agent_id/history", {
-    params,
-    query: Operation.page,
-    success: Operation.History,
-    error: Operation.refusals(404)
-  }).annotateMerge(
-    Operation.described("Get Task Agent History", "Lists the accepted changes of an agent, newest first.")
-  )
+  ...HistoryOperations.make("/:task_agent_id", params, Agent, "Task Agent")
 ).prefix("/api/v1/org/:org_id/project/:project_id/task-agent")

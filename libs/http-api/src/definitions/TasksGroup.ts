@@ -9,7 +9,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import * as HistoryOperations from "./HistoryOperations.ts"
-import { unwritable } from "./KeyHints.ts"
+import { KeyHints, unwritable } from "./KeyHints.ts"
 import * as Operation from "./Operation.ts"
 
 const params = { task_id: Operation.PathId.annotate({ title: "Task Id" }) }
@@ -64,17 +64,12 @@ const move = <const Name extends keyof typeof moves>(name: Name) =>
  */
 export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annotations({ title: "Tasks" })).add(
   HttpApiEndpoint.post("create", "/tasks", {
+    headers: Operation.headers.create,
     payload: Operation.body(Task.Creation),
     success: Operation.created(Task.Task.Wire),
     error: Operation.refusals(409, ...Operation.withBody)
   }).annotateMerge(Operation.described("Create Task", "Creates a running task and assigns the agents named to it.")),
-  HttpApiEndpoint.get("get", "/tasks/:task_id", {
-    params,
-    headers: Operation.headers.read,
-    query: HistoryOperations.at,
-    success: [Operation.versioned(Task.Task.Wire), Operation.notModified],
-    error: Operation.refusals(404)
-  }).annotateMerge(Operation.described("Get Task by ID", "Gives a task as it is now, or as it was at a version.")),
+  ...Operation.readable({ path: "/tasks/:task_id", params, schema: Task.Task.Wire, title: "Task", noun: "a task" }),
   HttpApiEndpoint.put("update", "/tasks/:task_id", {
     params,
     headers: Operation.headers.update,
@@ -82,7 +77,7 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
     success: Operation.changed(Task.Task.Wire),
     error: Operation.refusals(404, 409, 412, ...Operation.withBody)
   }).annotate(
-    Operation.KeyHints,
+    KeyHints,
     unwritable(Task.Task.fields, "a status is moved by the lifecycle moves, such as POST /tasks/{task_id}/complete")
   ).annotateMerge(
     Operation.described(
@@ -106,11 +101,5 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
   move("terminate"),
   move("timeout"),
   move("resume"),
-  ...HistoryOperations.make("/tasks/:task_id", params, Task.Task.Wire, "Task"),
-  HttpApiEndpoint.get("history", "/tasks/:task_id/history", {
-    params,
-    query: Operation.page,
-    success: Operation.History,
-    error: Operation.refusals(404)
-  }).annotateMerge(Operation.described("Get Task History", "Lists the accepted changes of a task, newest first."))
+  ...HistoryOperations.make("/tasks/:task_id", params, Task.Task.Wire, "Task")
 )

@@ -10,7 +10,7 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import * as HistoryOperations from "./HistoryOperations.ts"
-import { unwritable } from "./KeyHints.ts"
+import { KeyHints, unwritable } from "./KeyHints.ts"
 import * as Operation from "./Operation.ts"
 
 const params = { tracker_id: Operation.PathId.annotate({ title: "Tracker Id" }) }
@@ -42,6 +42,7 @@ export const TrackersGroup = HttpApiGroup.make("trackers").annotateMerge(
 ).add(
   HttpApiEndpoint.post("assign", "/tasks/:task_id/agents/:agent_id", {
     params: { task_id: Operation.PathId, agent_id: Operation.PathId },
+    headers: Operation.headers.create,
     payload: Schema.Struct({ name: Schema.optionalKey(Schema.NullOr(Text.Text)) }).annotate({
       identifier: "AssignAgentRequest"
     }),
@@ -53,37 +54,27 @@ export const TrackersGroup = HttpApiGroup.make("trackers").annotateMerge(
       "Assigns an agent to a task and creates its tracker (201). Once more gives the same tracker (200)."
     )
   ),
-  HttpApiEndpoint.get("get", "/tracker/:tracker_id", {
+  ...Operation.readable({
+    path: "/tracker/:tracker_id",
     params,
-    headers: Operation.headers.read,
-    query: HistoryOperations.at,
-    success: [Operation.versioned(Wire), Operation.notModified],
-    error: Operation.refusals(404)
-  }).annotateMerge(
-    Operation.described("Get Agent Task Tracker", "Gives a tracker as it is now, or as it was at a version.")
-  ),
+    schema: Wire,
+    title: "Agent Task Tracker",
+    noun: "a tracker"
+  }),
   HttpApiEndpoint.put("update", "/tracker/:tracker_id", {
     params,
     headers: Operation.headers.update,
     payload: Tracker.AgentTaskTracker.Update,
     success: Operation.changed(Wire),
     error: Operation.refusals(404, 409, 412, ...Operation.withBody)
-  }).annotate(Operation.KeyHints, unwritable(Tracker.AgentTaskTracker.fields, "")).annotateMerge(
+  }).annotate(KeyHints, unwritable(Tracker.AgentTaskTracker.fields, "")).annotateMerge(
     Operation.described(
       "Update Agent Task Tracker",
       "Update agent task tracker by tracker ID",
       "update_agent_task_tracker_tracker__tracker_id__put"
     )
   ),
-  ...HistoryOperations.make("/tracker/:tracker_id", params, Wire, "Agent Task Tracker"),
-  HttpApiEndpoint.get("history", "/tracker/:tracker_id/history", {
-    params,
-    query: Operation.page,
-    success: Operation.History,
-    error: Operation.refusals(404)
-  }).annotateMerge(
-    Operation.described("Get Agent Task Tracker History", "Lists the accepted changes of a tracker, newest first.")
-  )
+  ...HistoryOperations.make("/tracker/:tracker_id", params, Wire, "Agent Task Tracker")
 )
 
 /**
@@ -110,9 +101,9 @@ export const EventsGroup = HttpApiGroup.make("events").annotateMerge(OpenApi.ann
       last_processed_event_id: Schema.optionalKey(
         Text.Id.annotate({ description: "Only events after this one, which must be of the same task and agent." })
       ),
-      limit: Operation.page.limit
+      limit: Operation.limit(1000)
     },
-    success: Schema.Array(Event),
+    success: Operation.paged(Event),
     error: Operation.refusals()
   }).annotateMerge(Operation.described("List Events", "Lists the events of a task for an agent, oldest first.")),
   HttpApiEndpoint.get("get", "/events/:event_id", {

@@ -23,9 +23,9 @@ const restored = (change: History.Restored<BoardTask.BoardTask>) => Answer.resto
  * @since 0.1.0
  */
 export const make = (board: Board["Service"]): Handlers<typeof BoardGroup> => ({
-  create: ({ payload }) =>
+  create: ({ conditions, payload }) =>
     Effect.map(
-      board.create(payload),
+      board.create(payload, conditions),
       ({ state, version }) => Answer.created(`/agents/tasks/${encodeURIComponent(state.id)}`, toWire(state), version)
     ),
   get: ({ conditions, params, query: { version } }) =>

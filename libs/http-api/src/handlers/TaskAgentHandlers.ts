@@ -28,7 +28,7 @@ const address = (params: Address & { readonly task_agent_id: string }) =>
 
 const restored = (change: AgentRestored) => Answer.restored(body(change), change)
 
-const pathOf = ({ org_id, project_id }: Address, id: string): string =>
+const pathOfAgent = ({ org_id, project_id }: Address, id: string): string =>
   `/api/v1/org/${org_id}/project/${project_id}/task-agent/${id}`
 
 const body = ({ active_revision, revisions, state }: AgentView): Kind.Body => ({
@@ -44,10 +44,10 @@ const body = ({ active_revision, revisions, state }: AgentView): Kind.Body => ({
  * @since 0.1.0
  */
 export const make = (agents: TaskAgents["Service"]): Handlers<typeof TaskAgentsGroup> => ({
-  create: ({ params, payload }) =>
+  create: ({ conditions, params, payload }) =>
     Effect.map(
-      agents.create(scopeOf(params), payload),
-      (view) => Answer.created(pathOf(params, view.state.id), body(view), view.version)
+      agents.create(scopeOf(params), payload, conditions),
+      (view) => Answer.created(pathOfAgent(params, view.state.id), body(view), view.version)
     ),
   get: ({ conditions, params, query: { version } }) =>
     Effect.map(
@@ -61,7 +61,7 @@ export const make = (agents: TaskAgents["Service"]): Handlers<typeof TaskAgentsG
       const { revision_id, state } = changed
       const location = revision_id === null
         ? undefined
-        : { location: `${pathOf(params, state.id)}/revision/${revision_id}` }
+        : { location: `${pathOfAgent(params, state.id)}/revision/${revision_id}` }
       return Answer.changed(body(changed), changed, location)
     }),
   remove: ({ conditions, params }) => Effect.map(agents.remove(...address(params), conditions), Answer.removed),
@@ -77,7 +77,7 @@ export const make = (agents: TaskAgents["Service"]): Handlers<typeof TaskAgentsG
     Effect.map(agents.undo(...address(params), revision, conditions), restored),
   history: ({ params, path, query }) =>
     HistoryPage.answer(
-      TaskAgent.taskAgentKind,
+      TaskAgent.editKind,
       query,
       path,
       (page) => agents.history(...address(params), page)

@@ -33,9 +33,9 @@ export const make = (tasks: Tasks["Service"]): Handlers<typeof TasksGroup> => {
       )
 
   return {
-    create: ({ payload }) =>
+    create: ({ conditions, payload }) =>
       Effect.map(
-        tasks.create(payload),
+        tasks.create(payload, conditions),
         ({ state, version }) => Answer.created(`/tasks/${encodeURIComponent(state.id)}`, toWire(state), version)
       ),
     get: ({ conditions, params, query: { version } }) =>

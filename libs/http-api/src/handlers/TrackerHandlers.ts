@@ -3,11 +3,13 @@
  *
  * @since 0.1.0
  */
-import { AgentTaskTracker as Tracker, type History, type Trackers } from "@emend/domain"
+import { AgentTaskTracker as Tracker, type EventLog, type History, type Trackers } from "@emend/domain"
 import * as Effect from "effect/Effect"
+import { defaultLimit } from "../definitions/Operation.ts"
 import type { EventsGroup, TrackersGroup } from "../definitions/TrackersGroup.ts"
 import * as Answer from "../server/Answer.ts"
 import * as HistoryPage from "../server/HistoryPage.ts"
+import * as Page from "../server/Page.ts"
 import type { Handlers } from "../server/Route.ts"
 import type { Settings } from "../Settings.ts"
 
@@ -25,9 +27,9 @@ export const make = (
   trackers: Trackers["Service"],
   { trackerStatusNull }: Settings
 ): Handlers<typeof TrackersGroup> => ({
-  assign: ({ params, payload }) =>
+  assign: ({ conditions, params, payload }) =>
     Effect.map(
-      trackers.assign({ ...params, ...payload }),
+      trackers.assign({ ...params, ...payload }, conditions),
       ({ created, state, version }) =>
         created
           ? Answer.created(`/tracker/${encodeURIComponent(state.id)}`, toWire(state), version)
@@ -71,6 +73,24 @@ export const makeEvents = (trackers: Trackers["Service"]): Handlers<typeof Event
       trackers.append(params.task_id, payload),
       (event) => Answer.json(event, 201, { location: `/events/${encodeURIComponent(event.id)}` })
     ),
-  list: ({ query }) => Effect.map(trackers.events(query), (events) => Answer.json(events)),
+  list: ({ path, query }) => {
+    const { limit = defaultLimit } = query
+    const page = Page.fill(
+      { limit, step: 32 },
+      (after: EventLog.Event | undefined, count) =>
+        trackers.events({
+          ...query,
+          limit: count,
+          ...(after === undefined ? undefined : { last_processed_event_id: after.id })
+        }),
+      (event) => event
+    )
+    return Effect.map(page, ({ last, more, text }) => {
+      if (!more || last === undefined) return Answer.jsonText(text)
+      const { agent_id, task_id } = query
+      const next = new URLSearchParams({ task_id, agent_id, last_processed_event_id: last.id, limit: String(limit) })
+      return Answer.jsonText(text, 200, { link: `<${path}?${next}>; rel="next"` })
+    })
+  },
   get: ({ params }) => Effect.map(trackers.event(params.event_id), (event) => Answer.json(event))
 })

@@ -9,12 +9,11 @@ import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
 import type { HttpServerError } from "effect/http/HttpServerError"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import { Problem } from "../Problem.ts"
-import { RequestInvalid } from "../ValidationError.ts"
 import * as JsonBody from "./JsonBody.ts"
 
 /**
  * Reads a JSON body of at most `maxBytes`, or gives undefined where there is none. Fails where it is too large (413;
- * the rest is not read), of another media type (415), or no JSON that keeps its values (422).
+ * the rest is not read) or of another media type (415). What is wrong with it as JSON is told with what was read.
  *
  * @category conversions
  * @since 0.1.0
@@ -22,24 +21,20 @@ import * as JsonBody from "./JsonBody.ts"
 export const read = (
   request: HttpServerRequest,
   maxBytes: number
-): Effect.Effect<unknown, Problem | RequestInvalid> => {
+): Effect.Effect<JsonBody.Parsed | undefined, Problem> => {
   const { headers } = request
   const length = headers["content-length"]
-  if (length === undefined ? headers["transfer-encoding"] === undefined : Number(length) === 0) return Effect.void
+  if (length === undefined ? headers["transfer-encoding"] === undefined : Number(length) === 0) return Effect.undefined
   if (Number(length ?? 0) > maxBytes) return Effect.fail(tooLarge(maxBytes))
   const refused = mediaTypeProblem(headers["content-type"], headers["content-encoding"])
   if (refused !== undefined && length !== undefined) return Effect.fail(refused)
   return request.arrayBuffer.pipe(
     Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(maxBytes)),
     Effect.mapError((error) => unreadable(error, maxBytes)),
-    Effect.flatMap((buffer): Effect.Effect<unknown, Problem | RequestInvalid> => {
+    Effect.flatMap((buffer): Effect.Effect<JsonBody.Parsed | undefined, Problem> => {
       // A chunked body may be empty: then there is none.
-      if (buffer.byteLength === 0) return Effect.void
-      if (refused !== undefined) return Effect.fail(refused)
-      const parsed = JsonBody.parse(new Uint8Array(buffer))
-      return parsed._tag === "Success"
-        ? Effect.succeed(parsed.success)
-        : Effect.fail(new RequestInvalid({ errors: parsed.failure }))
+      if (buffer.byteLength === 0) return Effect.undefined
+      return refused !== undefined ? Effect.fail(refused) : Effect.succeed(JsonBody.parse(new Uint8Array(buffer)))
     })
   )
 }

@@ -3,11 +3,12 @@
  *
  * @since 0.1.0
  */
-import type { AgentConditions } from "@emend/domain"
+import { type AgentConditions, Text } from "@emend/domain"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import { Problem } from "../Problem.ts"
 import type { ValidationError } from "../ValidationError.ts"
-import { echo } from "./SchemaErrors.ts"
+import { echo, notUuid } from "./SchemaErrors.ts"
 
 /** The headers of a request, with names in lower case. */
 type Headers = Readonly<Record<string, string | undefined>>
@@ -93,6 +94,24 @@ export const read = (declared: ReadonlySet<string>, headers: Headers): Result.Re
   return Result.succeed(conditions)
 }
 
+/**
+ * Gives the problem with a request to change something that asks for what is not served. To ignore it would harm a
+ * client that relies on it: its request would be done, or done twice.
+ *
+ * @category checks
+ * @since 0.1.0
+ */
+export const unserved = (declared: ReadonlySet<string>, headers: Headers): Problem | undefined => {
+  const header = ["Idempotency-Key", "Dry-Run"].find((name) =>
+    headers[name.toLowerCase()] !== undefined && !declared.has(name.toLowerCase())
+  )
+  return header === undefined ? undefined : new Problem({
+    code: "not-supported",
+    detail: `${header} is not served for this operation; nothing was done`,
+    facts: { header }
+  })
+}
+
 type Draft = { -readonly [K in keyof Conditions]: Conditions[K] }
 
 const readers: ReadonlyArray<readonly [string, (value: string, conditions: Draft) => Problem | undefined]> = [
@@ -147,7 +166,7 @@ export const errors = (
 ): ReadonlyArray<ValidationError> => [
   ...tooLong("change-reason", reason, maxReason),
   ...tooLong("revision-annotation", annotation, maxAnnotation),
-  ...notUuid("revision-base", base)
+  ...mustBeUuid("revision-base", base)
 ]
 
 const tooLong = (header: string, value: string | undefined, max_length: number): ReadonlyArray<ValidationError> =>
@@ -159,17 +178,10 @@ const tooLong = (header: string, value: string | undefined, max_length: number):
     ctx: { max_length }
   }]
 
-const notUuid = (header: string, value: string | undefined): ReadonlyArray<ValidationError> => {
-  if (value === undefined || /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) return []
-  const error = "expected 32 hexadecimal digits as 8-4-4-4-12"
-  return [{
-    loc: ["header", header],
-    msg: `Input should be a valid UUID, ${error}`,
-    type: "uuid_parsing",
-    ...echo(value),
-    ctx: { error }
-  }]
-}
+const isUuid = Schema.is(Text.Uuid)
+
+const mustBeUuid = (header: string, value: string | undefined): ReadonlyArray<ValidationError> =>
+  value === undefined || isUuid(value) ? [] : [{ loc: ["header", header], ...notUuid, ...echo(value) }]
 
 /**
  * Tells whether a version that the client has, by `If-None-Match`, is the present one. Weak tags match too (RFC 9110,

@@ -4,7 +4,6 @@
  * @since 0.1.0
  */
 import { Json } from "@emend/domain"
-import * as Result from "effect/Result"
 import type { ValidationError } from "../ValidationError.ts"
 import { type Flaw, flaws } from "./JsonText.ts"
 
@@ -17,30 +16,43 @@ import { type Flaw, flaws } from "./JsonText.ts"
 export const maxDepth = Json.maxDepth + 1
 
 /**
+ * What was read of a body: its value, where the bytes have one, and what is wrong with it as JSON.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Parsed =
+  | { readonly _tag: "Value"; readonly value: unknown; readonly errors: ReadonlyArray<ValidationError> }
+  | { readonly _tag: "NoValue"; readonly errors: ReadonlyArray<ValidationError> }
+
+/**
  * Parses the bytes of a JSON body (RFC 8259). A byte order mark is ignored, and of duplicate keys the last counts.
  *
- * Fails with all that is wrong: bytes that are not UTF-8 and broken syntax (`json_invalid`, with the position as
+ * Tells all that is wrong: bytes that are not UTF-8 and broken syntax (`json_invalid`, with the position as
  * FastAPI tells it), nesting beyond {@link maxDepth}, and numbers whose double does not print back the same decimal
- * value, each with its path.
+ * value, each with its path. With such numbers alone the body still has a value, of which more may be wrong.
  *
  * @category conversions
  * @since 0.1.0
  */
-export const parse = (bytes: Uint8Array): Result.Result<unknown, ReadonlyArray<ValidationError>> => {
+export const parse = (bytes: Uint8Array): Parsed => {
   let text: string
   try {
     text = utf8.decode(bytes)
   } catch {
-    return Result.fail([invalid(0, "Expecting UTF-8")])
+    return { _tag: "NoValue", errors: [invalid(0, "Expecting UTF-8")] }
   }
   try {
     // Nesting is counted before anything is parsed.
-    if (isPlain(text)) return Result.succeed(JSON.parse(text))
+    if (isPlain(text)) return { _tag: "Value", value: JSON.parse(text), errors: [] }
   } catch {
     // The walk below tells where.
   }
   const found = flaws(text, maxDepth)
-  return found.length === 0 ? Result.succeed(JSON.parse(text)) : Result.fail(found.map(toError))
+  const errors = found.map(toError)
+  return found.every(({ _tag }) => _tag === "Inexact")
+    ? { _tag: "Value", value: JSON.parse(text), errors }
+    : { _tag: "NoValue", errors }
 }
 
 // `fatal` throws on bytes that are not UTF-8; a byte order mark is dropped.

@@ -112,9 +112,13 @@ const decimal = (literal: string): readonly [digits: string, exponent: number] =
   const [mantissa, power = "0"] = unsigned.split(/e/i) as [string, string?]
   const dot = mantissa.indexOf(".")
   const all = mantissa.replace(".", "")
-  const digits = all.replace(/0+$/, "")
-  const exponent = Number(power) - (dot < 0 ? 0 : mantissa.length - dot - 1) + all.length - digits.length
-  return [digits.replace(/^0+/, ""), exponent]
+  // Counted and not matched: a pattern for zeros at the end is tried anew at each zero.
+  let end = all.length
+  while (end > 0 && all[end - 1] === "0") end--
+  let start = 0
+  while (start < end && all[start] === "0") start++
+  const exponent = Number(power) - (dot < 0 ? 0 : mantissa.length - dot - 1) + all.length - end
+  return [all.slice(start, end), exponent]
 }
 
 const skip = (text: string, from: number): number => {

@@ -111,8 +111,7 @@ const filtered = (issue: SchemaIssue.Filter, place: Place, found: Array<Validati
 /** What a well-known check demands. Bounds come with the check's own payload. */
 const broken = (annotations: Readonly<Record<string, any>>, { input, loc }: Place): Wrong | undefined => {
   if (annotations["identifier"] === "uuid") {
-    const error = "expected 32 hexadecimal digits as 8-4-4-4-12"
-    return { type: "uuid_parsing", msg: `Input should be a valid UUID, ${error}`, ctx: { error } }
+    return notUuid
   }
   const { id, payload } = annotations["representation"] ?? {}
   switch (id) {
@@ -139,6 +138,15 @@ const broken = (annotations: Readonly<Record<string, any>>, { input, loc }: Plac
     default:
       return undefined
   }
+}
+
+const uuidForm = "expected 32 hexadecimal digits as 8-4-4-4-12"
+
+/** What is said of a text that should be a UUID and is none. */
+export const notUuid: Wrong = {
+  type: "uuid_parsing",
+  msg: `Input should be a valid UUID, ${uuidForm}`,
+  ctx: { error: uuidForm }
 }
 
 const wholeNumber: Wrong = {

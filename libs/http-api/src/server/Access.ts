@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { isLoopback } from "../Loopback.ts"
 import { Problem } from "../Problem.ts"
 
 /**
@@ -14,15 +15,21 @@ import { Problem } from "../Problem.ts"
  */
 export const foreign = (headers: Readonly<Record<string, string | undefined>>): Problem | undefined => {
   const host = headers["host"]
-  if (host === undefined || !isLoopback(host)) {
-    return refuse("foreign-host", "This server answers to localhost, 127.0.0.1 and [::1] only", { host: host ?? null })
+  if (host === undefined || !isOurs(host)) {
+    return refuse("foreign-host", "This server answers to localhost, 127.0.0.0/8 and [::1] only", {
+      host: host ?? null
+    })
   }
   const origin = headers["origin"]
-  if (origin === undefined || isLoopback(origin.replace(/^https?:\/\//i, ""))) return undefined
+  if (origin === undefined || isOurs(origin.replace(/^https?:\/\//i, ""))) return undefined
   return refuse("foreign-origin", "This server answers no pages of other sites", { origin })
 }
 
-const isLoopback = (host: string): boolean => /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i.test(host)
+/** Reads a host with or without a port; an IPv6 address stands in brackets. */
+const isOurs = (authority: string): boolean => {
+  const [, v6, name = ""] = /^(?:\[([^\]]*:[^\]]*)\]|([^:[\]]+))(?::\d{1,5})?$/.exec(authority) ?? []
+  return isLoopback(v6 ?? name)
+}
 
 const refuse = (reason: string, detail: string, facts: Readonly<Record<string, unknown>>): Problem =>
   new Problem({ code: "access-refused", detail, facts: { reason, ...facts } })

@@ -16,7 +16,7 @@ import { catalogue, mediaType, Problem, toBody, toHeaders } from "../Problem.ts"
 import type { Settings } from "../Settings.ts"
 import * as Access from "./Access.ts"
 import * as Answer from "./Answer.ts"
-import { type Failure, toHttp } from "./Refusal.ts"
+import { isFailure, toHttp } from "./Refusal.ts"
 import { pathOf } from "./Route.ts"
 
 interface Identified {
@@ -95,25 +95,6 @@ const failed = (
   )
   return Effect.as(logged(cause, request, 500), answer)
 }
-
-const isFailure = (failure: unknown): failure is Failure =>
-  typeof failure === "object" && failure !== null && "_tag" in failure && failures.has(String(failure._tag))
-
-const failures: ReadonlySet<string> = new Set<Failure["_tag"]>([
-  "Problem",
-  "RequestInvalid",
-  "InputInvalid",
-  "RecordMissing",
-  "VersionMismatch",
-  "VersionUnknown",
-  "RebaseConflict",
-  "TransitionRefused",
-  "AlreadyTaken",
-  "ReferenceUnknown",
-  "CursorBackwards",
-  "TooContended",
-  "StoreUnavailable"
-])
 
 const logged = (cause: Cause.Cause<unknown>, { id, method, path }: Identified, status: number) =>
   Effect.annotateLogs(Effect.logError(`${method} ${path} failed`, cause), { request_id: id, status })

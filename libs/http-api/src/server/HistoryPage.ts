@@ -3,17 +3,17 @@
  *
  * @since 0.1.0
  */
-import type { RecordKind, Records, Revision } from "@emend/domain"
+import type { Kind } from "@emend/algebra/schema"
+import { type RecordKind, type Records, Revision } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import type { HttpServerResponse } from "effect/http/HttpServerResponse"
+import { defaultLimit } from "../definitions/Operation.ts"
 import { Problem } from "../Problem.ts"
 import * as Answer from "./Answer.ts"
-
-/** How many entries a page has when the request does not say. */
-const defaultLimit = 50
+import * as Page from "./Page.ts"
 
 /**
- * Reads the page that a query asks for and answers with it.
+ * Reads the page that a query asks for, newest first, and answers with it and the link to the next page.
  *
  * @category constructors
  * @since 0.1.0
@@ -24,8 +24,8 @@ export const answer = <E>(
   path: string,
   read: (page: Records.HistoryPage) => Effect.Effect<ReadonlyArray<Revision.Revision>, E>
 ): Effect.Effect<HttpServerResponse, E | Problem> => {
-  const before = cursor === undefined ? undefined : Answer.versionOfCursor(cursor)
-  if (cursor !== undefined && before === undefined) {
+  const from = cursor === undefined ? undefined : versionOfCursor(cursor)
+  if (cursor !== undefined && from === undefined) {
     return Effect.fail(
       new Problem({
         code: "malformed-cursor",
@@ -34,8 +34,53 @@ export const answer = <E>(
       })
     )
   }
-  return Effect.map(
-    read({ limit, ...(before === undefined ? undefined : { before }) }),
-    (entries) => Answer.history(kind, entries, { path, limit })
+  const page = Page.fill<Revision.Revision, E>(
+    { limit, step: 8 },
+    (after, count) => {
+      const before = after?.version ?? from
+      return read({ limit: count, ...(before === undefined ? undefined : { before }) })
+    },
+    (entry) => written(kind, entry)
   )
+  return Effect.map(page, ({ last, text }) =>
+    Answer.jsonText(
+      text,
+      200,
+      // Every history ends with version 1.
+      last === undefined || last.version === 1
+        ? undefined
+        : { link: `<${path}?limit=${limit}&cursor=${cursorBelow(last.version)}>; rel="next"` }
+    ))
+}
+
+const written = (kind: RecordKind.RecordKind, entry: Revision.Revision): Kind.Body => {
+  const { at, by, initial, moves, patch, reason, version } = entry
+  const effect = Revision.effect(kind, entry)
+  return {
+    version,
+    at,
+    by,
+    reason,
+    changes: kind.kind.explain(effect),
+    patch,
+    effect,
+    moves,
+    initial: initial === null ? null : kind.kind.toWire(initial)
+  }
+}
+
+/** Writes the place in a history from which the next page goes on. */
+const cursorBelow = (version: number): string => btoa(`before:${version}`).replaceAll("=", "")
+
+/** Reads such a place, or gives undefined where it is none. */
+const versionOfCursor = (text: string): number | undefined => {
+  if (!/^[A-Za-z0-9+/]{1,40}$/.test(text)) return undefined
+  let decoded: string
+  try {
+    decoded = atob(text)
+  } catch {
+    return undefined
+  }
+  const match = /^before:([1-9]\d{0,9})$/.exec(decoded)
+  return match === null ? undefined : Number(match[1])
 }

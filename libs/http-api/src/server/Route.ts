@@ -13,10 +13,12 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import type { HttpServerResponse } from "effect/http/HttpServerResponse"
 import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
-import { KeyHints, OptionalBody } from "../definitions/Operation.ts"
+import { KeyHints } from "../definitions/KeyHints.ts"
+import { OptionalBody } from "../definitions/Operation.ts"
 import { Problem } from "../Problem.ts"
 import * as Body from "../request/Body.ts"
 import * as Conditions from "../request/Conditions.ts"
+import type * as JsonBody from "../request/JsonBody.ts"
 import * as SchemaErrors from "../request/SchemaErrors.ts"
 import type { Settings } from "../Settings.ts"
 import { RequestInvalid, type ValidationError } from "../ValidationError.ts"
@@ -81,13 +83,15 @@ const route = (
   const payload = HttpMethod.hasBody(endpoint.method) ? bodyDecoder(endpoint, settings) : undefined
   const optional = Context.get(endpoint.annotations, OptionalBody)
   const declared = new Set(propertiesOf(endpoint.headers))
-  const refusesDryRun = endpoint.method !== "GET" && !declared.has("dry-run")
+  const changes = endpoint.method !== "GET"
 
   return HttpRouter.route(
     endpoint.method,
     endpoint.path as HttpRouter.PathInput,
     Effect.gen(function*() {
       const request = yield* HttpServerRequest.HttpServerRequest
+      const unserved = changes ? Conditions.unserved(declared, request.headers) : undefined
+      if (unserved !== undefined) return yield* unserved
       const search = yield* HttpServerRequest.ParsedSearchParams
       const errors: Array<ValidationError> = []
       const incoming: Record<string, unknown> = { path: pathOf(request.url) }
@@ -96,19 +100,15 @@ const route = (
         const problem = malformedPath(errors)
         if (problem !== undefined) return yield* problem
       }
-      if (refusesDryRun && request.headers["dry-run"] !== undefined) return yield* noDryRun
       const conditions = yield* Effect.fromResult(Conditions.read(declared, request.headers))
       errors.push(...Conditions.errors(conditions))
       incoming["conditions"] = conditions
       if (query !== undefined) incoming["query"] = query(lastOfEach(search), errors)
       if (payload !== undefined) {
-        const body = yield* Effect.catchTag(Body.read(request, settings.maxBodyBytes), "RequestInvalid", (invalid) => {
-          errors.push(...invalid.errors)
-          return Effect.succeed(unreadable)
-        })
+        const body = yield* Body.read(request, settings.maxBodyBytes)
         if (body === undefined && !optional) {
           errors.push({ loc: ["body"], msg: "Field required", type: "missing", input: null })
-        } else if (body !== unreadable) incoming["payload"] = payload(body === undefined ? {} : body, errors)
+        } else incoming["payload"] = readPayload(payload, body, errors)
       }
       if (errors.length > 0) return yield* new RequestInvalid({ errors })
       return yield* handler(incoming)
@@ -116,14 +116,21 @@ const route = (
   ) as HttpRouter.Route<Failure, never>
 }
 
-/** Who asks what would be must never find that it is. */
-const noDryRun = new Problem({
-  code: "malformed-header",
-  detail: "Dry-Run is not served for this operation",
-  facts: { header: "Dry-Run" }
-})
-
-const unreadable = Symbol("unreadable")
+/** Adds what is wrong with a body as JSON and what the schema says of it, once for each place. */
+const readPayload = (
+  decode: Decoder,
+  body: JsonBody.Parsed = { _tag: "Value", value: {}, errors: [] },
+  errors: Array<ValidationError>
+): unknown => {
+  errors.push(...body.errors)
+  if (body._tag === "NoValue") return undefined
+  const found: Array<ValidationError> = []
+  const payload = decode(body.value, found)
+  // Of a number that would change its value the schema saw another one.
+  const told = new Set(body.errors.map(({ loc }) => JSON.stringify(loc)))
+  errors.push(...found.filter(({ loc }) => !told.has(JSON.stringify(loc))))
+  return payload
+}
 
 /** Decodes one part of a request, or adds to the errors. */
 type Decoder = (input: unknown, errors: Array<ValidationError>) => unknown

@@ -3,12 +3,11 @@
  *
  * @since 0.1.0
  */
-import { type Conflict, Equality, Mask } from "@emend/algebra"
+import { type Conflict, Mask } from "@emend/algebra"
 import type { Row } from "../Generate.ts"
 import type { Law } from "./Law.ts"
-import { backable, filled, outside, reachable, witnesses } from "./Narrow.ts"
-
-const { same } = Equality
+import { backable, filled, outside, pick, reachable, witnesses } from "./Narrow.ts"
+import { same } from "./Sameness.ts"
 
 /**
  * The laws of the families Mask, Commutation and Merge.
@@ -46,9 +45,39 @@ export const laws: ReadonlyArray<Law> = [
     name: "S3",
     family: "Mask",
     statement: "the inverse touches what the update touches: mask(inv(s,p)) = mask p, cursors and null maps aside",
-    holds: ({ entity }, { a, p: raw }) => {
-      const p = backable(entity, raw)
-      return same(entity.mask(entity.invert(filled(entity, a), p)), entity.mask(p))
+    holds: ({ entity }, { a, p }) =>
+      same(entity.mask(entity.invert(filled(entity, a), p)), entity.mask(backable(entity, p)))
+  },
+  {
+    name: "S4",
+    family: "Mask",
+    statement: "a mask has no path in vain: at each, the update changes something of some state",
+    holds: ({ entity }, { a, b, c, p }) => {
+      const changes = witnesses(entity, [a, b, c], [p]).map((state) => [state, entity.apply(state, p)] as const)
+      return Mask.paths(entity.mask(p)).every(([field, key]) =>
+        entity.fields[field].equals !== undefined || changes.some(([before, after]) =>
+          key === undefined
+            ? !same(before[field], after[field])
+            : !same(pick(before[field] ?? {}, [key]), pick(after[field] ?? {}, [key]))
+        )
+      )
+    }
+  },
+  {
+    name: "S5",
+    family: "Mask",
+    statement:
+      "a mask covers what joining it adds nothing to, and is disjoint from what shares no path or prefix with it",
+    holds: ({ entity: { mask } }, { p, q }) => {
+      const [one, other] = [mask(p), mask(q)]
+      const meets = Mask.paths(one).some(([field, key]) =>
+        Mask.paths(other).some((path) =>
+          path[0] === field && (key === undefined || path[1] === undefined || path[1] === key)
+        )
+      )
+      return Mask.covers(one, other) === same(Mask.join(one, other), one) &&
+        Mask.covers(Mask.join(one, other), other) &&
+        Mask.disjoint(one, other) === !meets
     }
   },
   {
@@ -84,9 +113,11 @@ export const laws: ReadonlyArray<Law> = [
         const keys = Object.hasOwn(touched, field) ? touched[field] : undefined
         return keys === true || (keys !== undefined && (key === undefined || keys.includes(key)))
       }
+      const whole = ({ path: [field, key] }: Conflict) =>
+        key !== undefined || mask(p)[field] === true || mask(q)[field] === true
       return commutes(p, q) === (found.length === 0) &&
         found.every((conflict) =>
-          shares(mask(p), conflict) && shares(mask(q), conflict) &&
+          shares(mask(p), conflict) && shares(mask(q), conflict) && whole(conflict) &&
           !same(conflict.left, conflict.right)
         )
     }

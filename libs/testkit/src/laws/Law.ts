@@ -51,6 +51,8 @@ export interface Law {
   readonly name: string
   readonly family: string
   readonly statement: string
+  /** Whether the law is about the declaration alone, of which it tests everything, so that one case says all. */
+  readonly declared?: boolean
   /** Tells whether the law speaks about a subject at all; always where absent. */
   readonly concerns?: (subject: Subject) => boolean
   readonly holds: (subject: Subject, given: Case) => boolean | undefined

@@ -4,11 +4,9 @@
  *
  * @since 0.1.0
  */
-import { Equality } from "@emend/algebra"
 import type { Law } from "./Law.ts"
 import { witnesses } from "./Narrow.ts"
-
-const { same } = Equality
+import { same } from "./Sameness.ts"
 
 /**
  * The laws of the families Monoid, Action, Band and Normal form.

@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import { Equality } from "@emend/algebra"
 import type { Declare, Kind } from "@emend/algebra/schema"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -11,8 +10,7 @@ import * as SchemaIssue from "effect/SchemaIssue"
 import type { Row } from "../Generate.ts"
 import type { Case, Law, Subject } from "./Law.ts"
 import { backable, over } from "./Narrow.ts"
-
-const { same } = Equality
+import { same } from "./Sameness.ts"
 
 /**
  * The laws of the family Wire.
@@ -52,21 +50,25 @@ export const laws: ReadonlyArray<Law> = wired([
   {
     name: "W3",
     family: "Wire",
-    statement: "an unknown, fixed or guarded key in a body is an error that names it",
+    statement: "an unknown, fixed or guarded key in a body, and null where it is refused, is an error that names it",
     holds: (_, { a, v }, kind) => {
       const known = new Set(writable(kind).map(([wireName]) => wireName))
       const refused = [...Object.keys(kind.fields), "unheard-of", "toString", "__proto__"].filter((key) =>
         !known.has(key)
       )
-      return decodes(kind, v) && refused.every((key) => {
-        const issues = issuesOf(kind, over(v, Object.fromEntries([[key, a[key] ?? null]])))
+      const nulls = writable(kind).filter(([, field]) => field.onNull === "reject").map(([wireName]) => wireName)
+      const named = (key: string, value: unknown) => {
+        const issues = issuesOf(kind, over(v, Object.fromEntries([[key, value]])))
         return issues.length === 1 && same(issues[0]!.path, [key])
-      })
+      }
+      return decodes(kind, v) && refused.every((key) => named(key, a[key] ?? null)) &&
+        nulls.every((key) => named(key, null))
     }
   },
   {
     name: "W4",
     family: "Wire",
+    declared: true,
     statement: "the empty body is the empty update, and no default leaks into it: dec({}) = ε",
     holds: ({ entity }, _, kind) =>
       same(Schema.decodeUnknownSync(kind.Update)({}), {}) &&
@@ -83,6 +85,19 @@ export const laws: ReadonlyArray<Law> = wired([
         same(Schema.decodeUnknownSync(kind.State)(again(a), strict), a) &&
         same(Schema.decodeUnknownSync(kind.Update)(again(v), strict), v) &&
         same(Schema.decodeUnknownSync(kind.Wire)(again(kind.toWire(a)), strict), kind.toWire(a))
+    }
+  },
+  {
+    name: "W6",
+    family: "Wire",
+    statement: "a record is served with all its fields but the internal ones, and a cursor as the id of its entry",
+    holds: (_, { a }, kind) => {
+      const fields = Object.entries(kind.fields as Readonly<Record<string, Declare.Any>>)
+      const shown = fields.filter(([, field]) => !("internal" in field && field.internal === true))
+      return same(
+        kind.toWire(a),
+        Object.fromEntries(shown.map(([name, { kind }]) => [name, kind === "forward" ? a[name]?.id ?? null : a[name]]))
+      )
     }
   }
 ])

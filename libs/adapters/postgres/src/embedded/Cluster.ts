@@ -70,6 +70,8 @@ export const prepare = (options: {
   attempt("The data folder could not be prepared", async () => {
     const { account } = options
     const dataDir = Path.resolve(options.dataDir)
+    // Only the folder itself is private: the user who runs the server must be able to reach it.
+    Fs.mkdirSync(Path.dirname(dataDir), { recursive: true, mode: 0o755 })
     Fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     give(account, dataDir)
     const blocked = account === undefined ? undefined : Account.blockedAt(account, dataDir)

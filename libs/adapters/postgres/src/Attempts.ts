@@ -1,0 +1,70 @@
+/**
+ * What is done about a statement that failed: it is tried anew where others were only in its way, and divided where the
+ * database refuses a part of it.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import * as Result from "effect/Result"
+import type { SqlError } from "effect/sql/SqlError"
+import { setTimeout as pause } from "node:timers/promises"
+import { classify } from "./Database.ts"
+
+/** How often at most something is tried. */
+const most = 20
+
+/** How long at most is waited between two attempts. */
+const longestPauseMillis = 64
+
+/**
+ * Tries an effect at most 20 times, as long as its failure may pass. Between two attempts it waits a random time, of 2,
+ * 4, 8 … up to 64 ms, so that those who were in each other's way do not meet again.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const again = Effect.fnUntraced(function*<A, E>(
+  effect: Effect.Effect<A, E>,
+  mayPass: (error: E) => boolean
+): Effect.fn.Return<A, E> {
+  for (let attempt = 1; attempt < most; attempt++) {
+    const result = yield* Effect.result(effect)
+    if (Result.isSuccess(result)) return result.success
+    if (!mayPass(result.failure)) return yield* Effect.fail(result.failure)
+    const millis = (yield* Random.next) * Math.min(2 ** attempt, longestPauseMillis)
+    // The others are in the database and live in real time, whatever clock the caller has.
+    yield* Effect.promise(() => pause(millis))
+  }
+  return yield* effect
+})
+
+/**
+ * Tells whether a statement failed only because another transaction was in the way.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const isInTheWay = (error: SqlError): boolean => classify(error)._tag === "Retry"
+
+/**
+ * Executes items together, and where the database refuses them, in halves until a bad one is alone.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const inHalves = <A, B>(
+  items: ReadonlyArray<A>,
+  execute: (items: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<B>, SqlError>,
+  alone: (item: A, error: SqlError) => Effect.Effect<B, SqlError>
+): Effect.Effect<ReadonlyArray<B>, SqlError> =>
+  Effect.catch(execute(items), (error) => {
+    if (classify(error)._tag !== "Refused") return Effect.fail(error)
+    if (items.length === 1) return Effect.map(alone(items[0]!, error), (one) => [one])
+    const half = items.length >> 1
+    return Effect.zipWith(
+      inHalves(items.slice(0, half), execute, alone),
+      inHalves(items.slice(half), execute, alone),
+      (first, second) => [...first, ...second]
+    )
+  })

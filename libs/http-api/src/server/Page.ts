@@ -1,0 +1,60 @@
+/**
+ * Pages of long lists, bounded in entries and in bytes.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+
+/**
+ * The entries of a page as JSON text, the last of them, and whether the list may go on after it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Page<Entry> {
+  readonly text: string
+  readonly last: Entry | undefined
+  readonly more: boolean
+}
+
+/**
+ * How many bytes of JSON the entries of a page have at most; one entry alone may have more.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const maxBytes = 4 * 1_048_576
+
+/**
+ * Fills a page: at most `limit` entries and {@link maxBytes} bytes, and at least one entry where there is any. `read`
+ * gives at most the number of entries asked for, from after the entry given: never more than `step` at once, so that no
+ * more than these wait in memory for their place.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const fill = Effect.fnUntraced(function*<Entry, E>(
+  { limit, step }: { readonly limit: number; readonly step: number },
+  read: (after: Entry | undefined, count: number) => Effect.Effect<ReadonlyArray<Entry>, E>,
+  write: (entry: Entry) => unknown
+): Effect.fn.Return<Page<Entry>, E> {
+  const texts: Array<string> = []
+  let bytes = 0
+  let last: Entry | undefined
+  const page = (more: boolean): Page<Entry> => ({ text: `[${texts.join(",")}]`, last, more })
+  while (texts.length < limit) {
+    const count = Math.min(step, limit - texts.length)
+    const entries = yield* read(last, count)
+    for (const entry of entries) {
+      const text = JSON.stringify(write(entry))
+      bytes += utf8.encode(text).length
+      if (bytes > maxBytes && texts.length > 0) return page(true)
+      texts.push(text)
+      last = entry
+    }
+    if (entries.length < count) return page(false)
+  }
+  return page(true)
+})
+
+const utf8 = new TextEncoder()
