@@ -149,7 +149,7 @@ describe("an operation that cannot be rehearsed", () => {
       for (const value of ["true", "false", "x"]) {
         expect(await ask(path, { method: "POST", json, headers: { "dry-run": value } }), path).toMatchObject({
           status: 400,
-          body: { code: "malformed-header", header: "Dry-Run" }
+          body: { code: "not-supported", header: "Dry-Run" }
         })
       }
     }

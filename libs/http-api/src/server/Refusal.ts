@@ -57,14 +57,8 @@ const answers: Answers = {
   VersionUnknown: (failure) =>
     new Problem({
       code: "version-unknown",
-      detail: `Rebase-From names version ${failure.given}, and the record has the versions 1 to ${failure.present}`,
-      facts: {
-        kind: failure.kind,
-        id: failure.id,
-        present: failure.present,
-        given: failure.given,
-        header: "Rebase-From"
-      }
+      detail: `The record has the versions 1 to ${failure.present}, and not ${failure.given}`,
+      facts: { kind: failure.kind, id: failure.id, present: failure.present, given: failure.given }
     }),
   RebaseConflict: (failure) =>
     new Problem({
