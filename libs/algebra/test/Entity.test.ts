@@ -185,3 +185,16 @@ describe("the sentences of an update", () => {
     expect(sentence).toMatch(/^sets title to "x{78}…$/)
   })
 })
+
+describe("an operation that says both `set` and `merge`", () => {
+  const both: any = { params: { set: { q: 1 }, merge: { set: { x: 1 } } } }
+
+  test("replaces, in every operation", () => {
+    expect(Note.apply(note, both).params).toStrictEqual({ q: 1 })
+    expect(Note.apply(note, Note.normalise(both)).params).toStrictEqual({ q: 1 })
+    expect(Note.apply(note, Note.compose({}, both)).params).toStrictEqual({ q: 1 })
+    expect(Note.apply(note, Note.reduce(note, both)).params).toStrictEqual({ q: 1 })
+    expect(Note.apply(Note.apply(note, both), Note.invert(note, both))).toStrictEqual(note)
+    expect(Note.mask(both)).toStrictEqual({ params: true })
+  })
+})

@@ -77,7 +77,11 @@ const fold = (ops: ReadonlyArray<Operation>): Operation | undefined => {
   const set = new globalThis.Map<string, unknown>()
   const unset = new globalThis.Set<string>()
   for (const op of ops) {
-    if (isMerge(op)) {
+    if (isSet(op)) {
+      base = op.set
+      set.clear()
+      unset.clear()
+    } else if (isMerge(op)) {
       for (const key of removed(op)) {
         unset.add(key)
         set.delete(key)
@@ -88,10 +92,6 @@ const fold = (ops: ReadonlyArray<Operation>): Operation | undefined => {
         set.set(key, wanted[key])
         if (unset.size > 0) unset.delete(key)
       }
-    } else if (isSet(op)) {
-      base = op.set
-      set.clear()
-      unset.clear()
     }
   }
   const rest = merge(set.size === 0 ? none : Object.fromEntries(set), [...unset].sort())
@@ -156,7 +156,7 @@ const clash = (key: string, left: Outcome, right: Outcome): ReadonlyArray<Clash>
 
 export const behaviour: Behaviour<Value, Operation> = {
   normalise,
-  apply: (value, op) => isMerge(op) ? merged(value, op) : !isSet(op) || same(value, op.set) ? value : op.set,
+  apply: (value, op) => isSet(op) ? (same(value, op.set) ? value : op.set) : isMerge(op) ? merged(value, op) : value,
   fold,
   reduce,
   diff,

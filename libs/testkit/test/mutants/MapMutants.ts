@@ -304,8 +304,8 @@ export const mapMutants: ReadonlyArray<Mutant> = [
   {
     name: "the same replacement gives another reference",
     file,
-    find: "!isSet(op) || same(value, op.set) ? value : op.set",
-    replace: "!isSet(op) ? value : op.set",
+    find: "isSet(op) ? (same(value, op.set) ? value : op.set) : isMerge",
+    replace: "isSet(op) ? op.set : isMerge",
     family: "Reduce"
   }
 ]
