@@ -5,7 +5,8 @@
  */
 import * as Effect from "effect/Effect"
 import { equal, type Facts, refusal } from "./Fact.ts"
-import { type Life, lives } from "./Life.ts"
+import type { lives } from "./Life.ts"
+import { type Life } from "./Life.ts"
 
 /** Takes all steps of a record and gives what was answered at each version. */
 const live = Effect.fnUntraced(function*({ get, steps, write }: Life) {
