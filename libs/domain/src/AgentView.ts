@@ -3,7 +3,8 @@
  *
  * @since 0.1.0
  */
-import type { TaskAgent, TaskAgentRevision } from "./kinds/TaskAgent.ts"
+import { Mask } from "@emend/algebra"
+import { TaskAgent, type TaskAgentRevision } from "./kinds/TaskAgent.ts"
 import type * as Records from "./Records.ts"
 
 /**
@@ -105,3 +106,14 @@ export const summary = (root: Records.Saved<TaskAgent>, revision: TaskAgentRevis
   annotation: revision.annotation,
   content_hash: revision.content_hash
 })
+
+/**
+ * Counts the paths that a patch changes on the root itself.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const pathsOf = (
+  { state }: Records.Saved<TaskAgent>,
+  patch: Parameters<typeof TaskAgent.normalise>[0]
+): number => Mask.paths(TaskAgent.mask(TaskAgent.reduce(state, patch))).length

@@ -67,7 +67,7 @@ export interface History<S> {
 }
 
 /**
- * {@link History}, and what other use cases build on.
+ * The verbs of {@link History}, and what other use cases build on.
  *
  * @category models
  * @since 0.1.0

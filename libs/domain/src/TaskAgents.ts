@@ -14,6 +14,7 @@ import {
   type AgentRestored,
   type AgentView,
   inScope,
+  pathsOf as paths,
   type Scope,
   summary
 } from "./AgentView.ts"
@@ -416,10 +417,6 @@ const make = Effect.gen(function*() {
     })
   })
 })
-
-/** How many paths of its own a patch changes on a root. */
-const paths = ({ state }: Root, patch: ReturnType<typeof TaskAgent.split>["root"]): number =>
-  Mask.paths(TaskAgent.TaskAgent.mask(TaskAgent.TaskAgent.reduce(state, patch))).length
 
 const newRevision = Effect.fnUntraced(function*(
   { agent, annotation, configuration, number, parent }: {

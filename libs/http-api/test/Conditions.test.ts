@@ -7,6 +7,7 @@ const all = new Set([
   "if-none-match",
   "rebase-from",
   "change-reason",
+  "dry-run",
   "revision-base",
   "revision-annotation"
 ])
@@ -77,6 +78,16 @@ describe("Change-Reason", () => {
   for (const value of ["50% done", "%zz", "%C3", "%00", "%0A", "a%7F", "%C2%85", "\xff"]) {
     it(`${JSON.stringify(value)} is malformed`, () =>
       expect(read("change-reason", value)).toEqual({ malformed: "Change-Reason" }))
+  }
+})
+
+describe("Dry-Run", () => {
+  for (const value of ["true", "TRUE", " true "]) {
+    it(`${JSON.stringify(value)} asks`, () => expect(read("dry-run", value)).toEqual({ dryRun: true }))
+  }
+  it("false is absent", () => expect(read("dry-run", "false")).toEqual({}))
+  for (const value of ["", "1", "yes", "?1", "true;", "true, true"]) {
+    it(`${JSON.stringify(value)} is malformed`, () => expect(read("dry-run", value)).toEqual({ malformed: "Dry-Run" }))
   }
 })
 

@@ -140,6 +140,29 @@ describe("the document", () => {
     })
   })
 
+  it("offers to rehearse every change of a record, and the past of every kind", () => {
+    const operations = Object.entries<any>(spec.paths).flatMap(([path, item]) =>
+      Object.entries<any>(item).map(([method, operation]) => ({ path, method, operation }))
+    )
+    const names = (operation: any) => operation.parameters.map((one: any) => one.name.toLowerCase())
+    for (const { method, operation, path } of operations) {
+      expect(names(operation).includes("dry-run"), `${method} ${path}`).toBe(names(operation).includes("if-match"))
+    }
+    for (const record of ["/tasks/{task_id}", "/tracker/{tracker_id}", "/agents/tasks/{task_id}"]) {
+      expect(names(spec.paths[record].get)).toContain("version")
+      expect(spec.paths[`${record}/diff`].get.parameters.find((one: any) => one.name === "from")).toMatchObject({
+        required: true,
+        schema: { type: "integer", minimum: 1 }
+      })
+      for (const verb of ["restore", "undo"]) {
+        const { requestBody, responses } = spec.paths[`${record}/${verb}`].post
+        expect(requestBody.required).toBe(true)
+        expect(Object.keys(responses["200"].headers)).toEqual(["etag", "changes"])
+        expect(Object.keys(responses)).toEqual(expect.arrayContaining(["400", "404", "409", "412", "422"]))
+      }
+    }
+  })
+
   it("is readable without internet", async () => {
     const { headers, status, text } = await ask("/docs")
     expect(status).toBe(200)
