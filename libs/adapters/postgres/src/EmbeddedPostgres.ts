@@ -79,25 +79,27 @@ export const make = Effect.fnUntraced(function*(
   let present = yield* attachment(undefined)
   yield* Effect.addFinalizer(() => leave(cluster, present, options.exclusive ?? false))
 
-  yield* Effect.forkScoped(Effect.gen(function*(): Effect.fn.Return<never, EmbeddedPostgresError> {
-    while (true) {
-      // Nothing is ever sent on the channel: the queue fails when the server goes away.
-      yield* Effect.ignore(Queue.take(present.lost))
-      yield* Scope.close(present.scope, Exit.void)
-      // Once begun it is brought to an end, so that a server that was started is also stopped.
-      yield* Effect.retry(attachment(present.running.port), { times: 10 }).pipe(
-        Effect.tap((again) => Effect.sync(() => (present = again))),
-        Effect.uninterruptible
-      )
-    }
-  }).pipe(
-    Effect.tapError(({ message }) =>
-      Effect.logError("The embedded PostgreSQL is gone and cannot be started again").pipe(
-        Effect.annotateLogs({ folder: cluster.folder, reason: message })
-      )
-    ),
-    Effect.catch((error) => Deferred.fail(lost, error))
-  ))
+  yield* Effect.forkScoped(
+    Effect.gen(function*(): Effect.fn.Return<never, EmbeddedPostgresError> {
+      while (true) {
+        // Nothing is ever sent on the channel: the queue fails when the server goes away.
+        yield* Effect.ignore(Queue.take(present.lost))
+        yield* Scope.close(present.scope, Exit.void)
+        // Once begun it is brought to an end, so that a server that was started is also stopped.
+        yield* Effect.retry(attachment(present.running.port), { times: 10 }).pipe(
+          Effect.tap((again) => Effect.sync(() => (present = again))),
+          Effect.uninterruptible
+        )
+      }
+    }).pipe(
+      Effect.tapError(({ message }) =>
+        Effect.logError("The embedded PostgreSQL is gone and cannot be started again").pipe(
+          Effect.annotateLogs({ folder: cluster.folder, reason: message })
+        )
+      ),
+      Effect.catch((error) => Deferred.fail(lost, error))
+    )
+  )
   return {
     url: Redacted.make(url(cluster, present.running, Cluster.user)),
     pid: present.running.pid,

@@ -3,7 +3,17 @@
  *
  * @since 0.1.0
  */
-import { answer, type Attribute, column, deleted, fromJson, idColumn, literal, quoted, type Relation } from "./Relation.ts"
+import {
+  answer,
+  type Attribute,
+  column,
+  deleted,
+  fromJson,
+  idColumn,
+  literal,
+  quoted,
+  type Relation
+} from "./Relation.ts"
 import * as Table from "./Table.ts"
 import { exceeds } from "./UpdateStatement.ts"
 

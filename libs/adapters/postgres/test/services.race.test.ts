@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Equality, Graph } from "@emend/algebra"
-import { Caller, kinds, RecordStore, Revision, Services, Task, Tasks } from "@emend/domain"
+import { Caller, kinds, type Records, RecordStore, Revision, Services, Task, Tasks } from "@emend/domain"
 import { PostgresStore } from "@emend/postgres"
 import * as TestDatabase from "@emend/postgres/testing"
 import * as Clock from "effect/Clock"
@@ -61,7 +61,12 @@ const operation = Effect.fnUntraced(function*(round: number): Effect.fn.Return<O
   return n % 2 === 0 ? "INTERRUPTED" : "RUNNING"
 })
 
-const execute = (tasks: Tasks["Service"], id: string, operation: Operation, mark: string) => {
+const execute = (
+  tasks: Tasks["Service"],
+  id: string,
+  operation: Operation,
+  mark: string
+): Effect.Effect<Records.Changed<Task.Task>, { readonly _tag: string }> => {
   switch (operation) {
     case "metadata":
       return tasks.update(id, Task.Task.fromBody({ task_metadata: { [mark]: 1 } }), { reason: mark })
@@ -165,9 +170,14 @@ describe("several servers on one database", () => {
     Effect.gen(function*() {
       const url = yield* TestDatabase.make()
       const server = Layer.provideMerge(Services.layer, PostgresStore.layer({ url, maxConnections: 3, migrate: false }))
-      const orders = yield* Effect.forEach(Array.from({ length: 20 }, (_, round) => round), (round) =>
-        Effect.forEach(Array.from({ length: 4 }), () =>
-          Random.shuffle(Array.from({ length: 8 }, (_, n) => `agent ${round} ${n}`))))
+      const orders = yield* Effect.forEach(
+        Array.from({ length: 20 }, (_, round) => round),
+        (round) =>
+          Effect.forEach(
+            Array.from({ length: 4 }),
+            () => Random.shuffle(Array.from({ length: 8 }, (_, n) => `agent ${round} ${n}`))
+          )
+      )
       const created = yield* Effect.forEach(Array.from({ length: 4 }, (_, n) => n), (n) =>
         Effect.gen(function*() {
           const tasks = yield* Tasks
