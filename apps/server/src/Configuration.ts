@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { Settings } from "@emend/http-api"
+import { isLoopback } from "@emend/http-api/loopback"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { createHash } from "node:crypto"
@@ -100,6 +101,8 @@ export const read = (
       unknownKeys: choice("EMEND_UNKNOWN_KEYS", ["refuse", "ignore"]),
       trackerStatusNull: choice("EMEND_TRACKER_STATUS_NULL", ["clear", "keep"]),
       maxBodyBytes: 1_048_576,
+      requestMillis: 30_000,
+      readyMillis: 2_000,
       localOnly: !insecure
     },
     cursorPolicy: choice("EMEND_CURSOR_POLICY", ["reject", "join"]),
@@ -129,7 +132,7 @@ const readFlags = (argv: ReadonlyArray<string>, wrong: Array<string>): Flags => 
 
 const readHost = ({ HOST }: Environment, insecure: boolean, wrong: Array<string>): string => {
   const host = HOST === undefined || HOST === "" ? "127.0.0.1" : HOST
-  if (!insecure && !/^(localhost|127(\.\d{1,3}){3}|::1)$/.test(host)) {
+  if (!insecure && !isLoopback(host)) {
     wrong.push(
       `HOST is ${host}, which others than this machine may reach, and the server has no identity configured: ` +
         "only --insecure allows that"

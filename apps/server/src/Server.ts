@@ -14,35 +14,43 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as References from "effect/References"
 import type * as Scope from "effect/Scope"
-import { createServer, type Server as HttpListener } from "node:http"
 import type { Configuration, Store } from "./Configuration.ts"
+import * as Connections from "./Connections.ts"
 
 /**
- * The limits of a connection: bytes of the head of a request, and milliseconds until the head and the whole request
- * must be here.
+ * A running server.
+ *
+ * @category models
+ * @since 0.1.0
  */
-const limits = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 30_000 }
+export interface Server {
+  /** Where it answers, such as `http://127.0.0.1:8080`. */
+  readonly address: string
+  /** Fails when the store is gone for good; until then it waits. */
+  readonly lost: Effect.Effect<never, unknown>
+}
 
 /**
- * Runs a server while the scope is open and gives its address. It answers when this succeeds; when the scope closes it
- * finishes the requests that it has and takes no more.
+ * Runs a server while the scope is open. It answers when this succeeds; when the scope closes it finishes the requests
+ * that it has and takes no more.
  *
  * @category constructors
  * @since 0.1.0
  */
 export const make = (
   { cursorPolicy, host, logLevel, port, store, wire }: Configuration
-): Effect.Effect<string, unknown, Scope.Scope> =>
+): Effect.Effect<Server, unknown, Scope.Scope> =>
   Effect.gen(function*() {
-    const ports = yield* storeLayer(store)
+    const { lost, ports } = yield* storeLayer(store)
     // The store is ready before anybody can connect.
     const services = yield* Layer.build(Layer.provideMerge(Services.layer, ports))
-    const listener = createServer(limits)
+    const { letGo, listener } = Connections.make()
     const http = NodeHttpServer.layerServer(() => listener, { host, port })
     const context = yield* Layer.build(Layer.provideMerge(application, http)).pipe(Effect.provideContext(services))
-    yield* Effect.addFinalizer(() => Effect.sync(() => letGo(listener)))
+    yield* Effect.addFinalizer(() => Effect.sync(() => letGo(Connections.graceMillis)))
     const { address } = Context.get(context, HttpServer.HttpServer)
-    return `http://${host.includes(":") ? `[${host}]` : host}:${(address as { readonly port: number }).port}`
+    const name = host.includes(":") ? `[${host}]` : host
+    return { address: `http://${name}:${(address as { readonly port: number }).port}`, lost }
   }).pipe(
     Effect.provideService(Settings, wire),
     Effect.provideService(CursorPolicy, cursorPolicy),
@@ -51,28 +59,25 @@ export const make = (
     Effect.provideService(References.TracerEnabled, false)
   )
 
-/**
- * Ends the connections of clients that keep them open: after the answer that they wait for, and at once where they wait
- * for none. Otherwise a stop would last until the last of them goes by itself.
- */
-const letGo = (listener: HttpListener): void => {
-  listener.prependListener("request", (_, response) => response.setHeader("connection", "close"))
-  const sweep = setInterval(() => listener.closeIdleConnections(), 20)
-  listener.once("close", () => clearInterval(sweep))
-}
-
 type Ports = RecordStore.RecordStore | EventLog.EventLog
 
+interface Opened {
+  readonly ports: Layer.Layer<Ports, unknown>
+  readonly lost: Effect.Effect<never, unknown>
+}
+
 /** Gives the ports of the store; what a store needs is loaded only where it is asked for. */
-const storeLayer = (store: Store): Effect.Effect<Layer.Layer<Ports, unknown>, unknown, Scope.Scope> =>
+const storeLayer = (store: Store): Effect.Effect<Opened, unknown, Scope.Scope> =>
   Effect.gen(function*() {
     if (store._tag === "memory") {
       const { MemoryStore } = yield* Effect.promise(() => import("@emend/memory"))
-      return MemoryStore.layer()
+      return { ports: MemoryStore.layer(), lost: Effect.never }
     }
     const { EmbeddedPostgres, PostgresStore } = yield* Effect.promise(() => import("@emend/postgres"))
-    if (store._tag === "postgres") return PostgresStore.layer({ url: store.url })
-    const { url } = yield* EmbeddedPostgres.make({ dataDir: store.dataDir })
+    if (store._tag === "postgres") {
+      return { ports: PostgresStore.layer({ url: store.url }), lost: Effect.never }
+    }
+    const { lost, url } = yield* EmbeddedPostgres.make({ dataDir: store.dataDir })
     yield* Effect.logInfo("The records are kept here").pipe(Effect.annotateLogs({ data_dir: store.dataDir }))
-    return PostgresStore.layer({ url })
+    return { ports: PostgresStore.layer({ url }), lost }
   })

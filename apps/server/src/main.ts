@@ -7,6 +7,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Configuration from "./Configuration.ts"
+import * as Downfall from "./Downfall.ts"
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
@@ -26,29 +27,12 @@ const run = (configuration: Configuration.Configuration): Effect.Effect<void, un
     Effect.scoped(Effect.gen(function*() {
       // Loaded only here: what is wrong with the command line is told without waiting for it.
       const Server = yield* Effect.promise(() => import("./Server.ts"))
-      const address = yield* Server.make(configuration)
+      const { address, lost } = yield* Server.make(configuration)
       process.stdout.write(`listening on ${address}\n`)
-      yield* Effect.never
+      yield* lost
     })),
     told
   )
-
-/** Says in one sentence why the server does not run. */
-const reason = (error: unknown, { host, port }: Configuration.Configuration): string => {
-  const { cause, message } = error as {
-    readonly cause?: { readonly code?: string; readonly message?: string }
-    readonly message?: string
-  }
-  switch (cause?.code) {
-    case "EADDRINUSE":
-      return `Port ${port} of ${host} is in use`
-    case "EACCES":
-      return `Port ${port} of ${host} may not be used by this user`
-    case "EADDRNOTAVAIL":
-      return `${host} is no address of this machine`
-  }
-  return message === undefined || message === "" ? String(cause?.message ?? error) : message
-}
 
 const request = Configuration.read(process.argv.slice(2), process.env, process.cwd())
 
@@ -62,7 +46,7 @@ if (request._tag === "Failure") {
   const { configuration } = request.success
   Effect.runCallback(run(configuration), {
     onExit: (exit) => {
-      if (Exit.isFailure(exit)) say(`emend-server: ${reason(Cause.squash(exit.cause), configuration)}`)
+      if (Exit.isFailure(exit)) say(`emend-server: ${Downfall.sentence(Cause.squash(exit.cause), configuration)}`)
       process.exit(Exit.isSuccess(exit) ? 0 : 1)
     }
   })

@@ -1,6 +1,9 @@
 /** How the server starts and stops. */
 import { once } from "node:events"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { connect, createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { send, start } from "./ServerProcess.ts"
 
@@ -13,6 +16,7 @@ describe("what it cannot be told", () => {
     [["--store", "papyrus"], {}, /papyrus; it may be embedded, memory or postgres/],
     [["--store", "postgres"], {}, /DATABASE_URL/],
     [["--store", "memory"], { HOST: "0.0.0.0" }, /HOST is 0\.0\.0\.0.*--insecure/],
+    [["--store", "memory"], { HOST: "128.0.0.1" }, /HOST is 128\.0\.0\.1.*--insecure/],
     [["--store", "memory"], { PORT: "http" }, /PORT is http/],
     [["--store", "memory"], { EMEND_CURSOR_POLICY: "maybe" }, /EMEND_CURSOR_POLICY is maybe; it may be reject or join/]
   ]
@@ -52,6 +56,16 @@ it("a port in use is told in one sentence, with code 1", async () => {
   })
 })
 
+it("a data folder that cannot be made is told as such, and not as a port that may not be used", async () => {
+  const file = join(mkdtempSync(join(tmpdir(), "emend-main-")), "file")
+  writeFileSync(file, "")
+  const { code, stderr } = await start([], { EMEND_DATA_DIR: join(file, "data") }).exit
+  rmSync(dirname(file), { recursive: true })
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^emend-server: The data folder could not be prepared: E/)
+  expect(stderr).not.toMatch(/[Pp]ort/)
+})
+
 it("a database that cannot be reached is told, with code 1", async () => {
   const { code, stderr } = await start([], { DATABASE_URL: "postgres://nobody:secret@127.0.0.1:1/none" }).exit
   expect(code).toBe(1)
@@ -67,6 +81,13 @@ it("it answers as soon as it says so, in one line, and a signal ends it with cod
     server.process.kill(signal)
     expect(await server.exit).toMatchObject({ code: 0, signal: null, stdout: `listening on ${address}\n`, stderr: "" })
   }
+})
+
+it("at whatever loopback address it listens, it answers to that address", async () => {
+  const server = start(["--store", "memory"], { HOST: "127.0.0.2" })
+  const address = await server.address
+  expect(address).toMatch(/^http:\/\/127\.0\.0\.2:\d+$/)
+  expect(await send(address, "GET", "/tasks/none")).toMatchObject({ status: 404, body: { code: "record-missing" } })
 })
 
 it("a request in flight is answered after the signal, and a new one is refused", async () => {

@@ -1,5 +1,7 @@
 /** What a request costs the database, counted on the wire between the server and PostgreSQL. */
+import { Settings } from "@emend/http-api"
 import * as TestDatabase from "@emend/postgres/testing"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
@@ -51,16 +53,16 @@ beforeAll(async () => {
   await once(listener, "listening")
   url.hostname = "127.0.0.1"
   url.port = String((listener.address() as { readonly port: number }).port)
-  address = await Effect.runPromise(
+  ;({ address } = await Effect.runPromise(
     Scope.provide(scope)(Server.make({
       host: "127.0.0.1",
       port: 0,
       store: { _tag: "postgres", url: Redacted.make(url.href) },
-      wire: { unknownKeys: "refuse", trackerStatusNull: "clear", maxBodyBytes: 1_048_576, localOnly: true },
+      wire: Context.get(Context.empty(), Settings),
       cursorPolicy: "reject",
       logLevel: "Error"
     }))
-  )
+  ))
 })
 
 afterAll(async () => {

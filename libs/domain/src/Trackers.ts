@@ -65,13 +65,16 @@ export class Trackers extends Context.Service<Trackers, {
     event: { readonly agent_id: string; readonly content: unknown }
   ) => Effect.Effect<Event, RecordMissing | ReferenceUnknown | InputInvalid | AlreadyTaken | StoreUnavailable>
   readonly event: (id: string) => Effect.Effect<Event, RecordMissing | StoreUnavailable>
-  /** The events of a task for an agent, oldest first (at most `limit`, default 50), after the event named. */
+  /**
+   * The events of a task for an agent, oldest first (at most `limit`, default 50), after the event named. Of a deleted
+   * task they can still be read.
+   */
   readonly events: (query: {
     readonly task_id: string
     readonly agent_id: string
     readonly last_processed_event_id?: string
     readonly limit?: number
-  }) => Effect.Effect<ReadonlyArray<Event>, ReferenceUnknown | StoreUnavailable>
+  }) => Effect.Effect<ReadonlyArray<Event>, RecordMissing | ReferenceUnknown | StoreUnavailable>
 }>()("@emend/domain/Trackers") {
   static readonly layer = Layer.effect(
     Trackers,
@@ -172,7 +175,13 @@ export class Trackers extends Context.Service<Trackers, {
             message: "last_processed_event_id must be an event of the same task and agent"
           })
         }
-        return yield* log.read({ tenant, task_id, agent_id, after: position?.sequence_id ?? 0, limit })
+        const found = yield* log.read({ tenant, task_id, agent_id, after: position?.sequence_id ?? 0, limit })
+        // Events, or one of them, are a proof that there is the task; without any it is asked for.
+        if (found.length === 0 && position === undefined) {
+          const [task] = yield* store.get([{ kind: "Task", tenant, id: task_id }])
+          if (task === undefined) return yield* new RecordMissing({ kind: "Task", id: task_id })
+        }
+        return found
       })
 
       return Trackers.of({

@@ -21,6 +21,7 @@ interface Described {
  * @since 0.1.0
  */
 export const catalogue = {
+  "malformed-request": { status: 400, title: "The request is no HTTP" },
   "malformed-path": { status: 400, title: "The path is malformed" },
   "malformed-header": { status: 400, title: "A header is malformed" },
   "malformed-cursor": { status: 400, title: "A page cursor is malformed" },
@@ -37,10 +38,14 @@ export const catalogue = {
   "transition-refused": { status: 409, title: "The status cannot move so now", retry: false },
   "rebase-conflict": { status: 409, title: "The update conflicts with what was committed since", retry: false },
   "version-mismatch": { status: 412, title: "The record has another version", retry: false },
+  "request-incomplete": { status: 408, title: "The request did not arrive in time" },
   "body-too-large": { status: 413, title: "The body is too large" },
   "media-type-refused": { status: 415, title: "The media type of the body is not served" },
+  "expectation-refused": { status: 417, title: "The expectation is not served" },
+  "head-too-large": { status: 431, title: "The head of the request is too large" },
   "internal-error": { status: 500, title: "Something went wrong inside the server" },
   "store-unavailable": { status: 503, title: "The store is unavailable" },
+  "took-too-long": { status: 503, title: "The request took too long" },
   "too-contended": { status: 503, title: "Other writers were faster each time" }
 } as const satisfies Readonly<Record<string, Described>>
 

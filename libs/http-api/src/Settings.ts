@@ -18,6 +18,9 @@ export interface Settings {
   readonly trackerStatusNull: "clear" | "keep"
   /** How many bytes a body may have. */
   readonly maxBodyBytes: number
+  /** How many milliseconds a request may take from when it is read; for `/health/ready`, from when it is there. */
+  readonly requestMillis: number
+  readonly readyMillis: number
   /** Whether a foreign `Host` or `Origin` is refused, so that no web page reaches a server without identity. */
   readonly localOnly: boolean
 }
@@ -29,5 +32,12 @@ export interface Settings {
  * @since 0.1.0
  */
 export const Settings = Context.Reference<Settings>("@emend/http-api/Settings", {
-  defaultValue: () => ({ unknownKeys: "refuse", trackerStatusNull: "clear", maxBodyBytes: 1_048_576, localOnly: true })
+  defaultValue: () => ({
+    unknownKeys: "refuse",
+    trackerStatusNull: "clear",
+    maxBodyBytes: 1_048_576,
+    requestMillis: 30_000,
+    readyMillis: 2_000,
+    localOnly: true
+  })
 })

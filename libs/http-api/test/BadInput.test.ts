@@ -87,6 +87,23 @@ const tables: Readonly<Record<string, ReadonlyArray<Row>>> = {
   "task agent": [
     [{ name: "" }, [["name"], "string_too_short"]],
     [{ name: "x".repeat(256) }, [["name"], "string_too_long"]],
+    [{ name: "a\u0000", description: "\u0000", instruction: "b\u0000c" }, [["name"], "value_error"], [
+      ["description"],
+      "value_error"
+    ], [["instruction"], "value_error"]],
+    [{ instruction: surrogate }, [["instruction"], "value_error"]],
+    [{ memory_config: { "a\u0000": 1 } }, [["memory_config", "a\u0000"], "value_error"]],
+    [{ memory_config: { max_events: 1, a: ["\u0000"] } }, [["memory_config", "a", 0], "value_error"]],
+    [{ task_tools: [{ task_id: "a\u0000" }], skills: [{ skill_id: "s", skill_revision_id: "\u0000" }] }, [
+      ["task_tools", 0, "task_id"],
+      "value_error"
+    ], [["skills", 0, "skill_revision_id"], "value_error"]],
+    [{ integrations: [{ project_integration_id: "i", allowed_tool_ids: ["\u0000"] }] }, [[
+      "integrations",
+      0,
+      "allowed_tool_ids",
+      0
+    ], "value_error"]],
     [{ llm_model_id: "x" }, [["llm_model_id"], "uuid_parsing"]],
     [{ llm_model_id: 1 }, [["llm_model_id"], "string_type"]],
     [{ mode: "fast" }, [["mode"], "enum"]],
@@ -196,7 +213,17 @@ for (const [kind, rows] of Object.entries(tables)) {
       })
     })
 
-    it("nulls of a client that dumps its nulls and {} are no change where null means keep", async () => {
+    it("a number that would change does not hide what else is wrong with the body", async () => {
+      const { body } = await refused(kind, { raw: `{"${field}":1e400,"nothing":12345678901234567890,"none":1}` }, 422)
+      const told = body.detail.map(({ loc, type }: any) => [loc[1], type])
+      expect(told).toEqual([
+        [field, "value_error"],
+        ["nothing", "value_error"],
+        ["none", "extra_forbidden"]
+      ])
+    })
+
+    it("{} is no change", async () => {
       const before = await ask(record[kind]!)
       expect((await update(kind, { json: {} })).headers.etag).toBe(before.headers.etag)
     })
@@ -263,6 +290,7 @@ describe("other operations", () => {
     ["GET", "/events?task_id=t1&agent_id=ag&limit=1001", undefined, ["query", "limit"], "less_than_equal"],
     ["GET", "/events?task_id=t1", undefined, ["query", "agent_id"], "missing"],
     ["GET", "/tasks/t1/history?limit=0", undefined, ["query", "limit"], "greater_than_equal"],
+    ["GET", "/tasks/t1/history?limit=101", undefined, ["query", "limit"], "less_than_equal"],
     ["POST", "/agents/tasks/", {}, ["body", "title"], "missing"],
     ["POST", "/agents/tasks/", { title: "x", status: "done" }, ["body", "status"], "extra_forbidden"],
     ["POST", "/agents/tasks/b1/transition", {}, ["body", "status"], "missing"],

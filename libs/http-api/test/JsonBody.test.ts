@@ -7,13 +7,13 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 const parse = (text: string) => JsonBody.parse(bytes(text))
 const errors = (text: string) => {
   const result = parse(text)
-  if (result._tag === "Success") throw new Error(`${text.slice(0, 80)} was read`)
-  return result.failure
+  if (result.errors.length === 0) throw new Error(`${text.slice(0, 80)} was read`)
+  return result.errors
 }
 const value = (text: string): any => {
   const result = parse(text)
-  if (result._tag === "Failure") throw new Error(JSON.stringify(result.failure))
-  return result.success
+  if (result._tag === "NoValue" || result.errors.length > 0) throw new Error(JSON.stringify(result.errors))
+  return result.value
 }
 
 describe("numbers", () => {
@@ -90,8 +90,8 @@ describe("nesting", () => {
   const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth)
 
   it("the greatest depth is read", () => {
-    expect(parse(nested(JsonBody.maxDepth))._tag).toBe("Success")
-    expect(parse(`{"a":{"b":${nested(JsonBody.maxDepth - 2)}}}`)._tag).toBe("Success")
+    expect(parse(nested(JsonBody.maxDepth))).toMatchObject({ _tag: "Value", errors: [] })
+    expect(parse(`{"a":{"b":${nested(JsonBody.maxDepth - 2)}}}`)).toMatchObject({ _tag: "Value", errors: [] })
   })
 
   it("one level more is refused with its path", () => {
@@ -179,9 +179,20 @@ describe("syntax", () => {
       const raw of [[0x22, 0xff, 0x22], [0x22, 0xc3, 0x22], [0x22, 0xed, 0xa0, 0x80, 0x22], [0xfe, 0xff, 0x00, 0x31]]
     ) {
       expect(JsonBody.parse(new Uint8Array(raw))).toMatchObject({
-        failure: [{ type: "json_invalid", loc: ["body", 0] }]
+        _tag: "NoValue",
+        errors: [{ type: "json_invalid", loc: ["body", 0] }]
       })
     }
+  })
+})
+
+it("with broken syntax or nesting too deep a body has no value; with numbers that would change it has one", () => {
+  expect(parse(`{"a":1e400,"b"}`)).toMatchObject({ _tag: "NoValue", errors: [{ type: "json_invalid" }] })
+  expect(parse(`{"a":1e400,"b":${"[".repeat(100)}`)).toMatchObject({ _tag: "NoValue", errors: [{}, {}] })
+  expect(parse(`{"a":12345678901234567890,"b":"c"}`)).toMatchObject({
+    _tag: "Value",
+    value: { b: "c" },
+    errors: [{ loc: ["body", "a"] }]
   })
 })
 

@@ -101,6 +101,11 @@ describe("trackers and events", () => {
     })
     expect((await ask(`/events/${events[2].id}`)).body).toEqual(events[2])
     expect((await ask("/events/none")).status).toBe(404)
+    expect(await ask("/events?task_id=none&agent_id=ag")).toMatchObject({
+      status: 404,
+      body: { kind: "Task", id: "none" }
+    })
+    expect((await ask("/events?task_id=e1&agent_id=stranger")).body).toEqual([])
     expect(await ask("/tasks/e1/events", { method: "POST", json: { agent_id: "stranger", content: 1 } })).toMatchObject(
       { status: 400, body: { field: "agent_id" } }
     )

@@ -124,6 +124,31 @@ describe("versions and history", () => {
     expect((await ask(`${path}/history`)).body).toHaveLength(1)
   })
 
+  it("the reason of a creation is kept, with that of every record that it creates", async () => {
+    const headers = { "change-reason": "asked by J%C3%B6rg" }
+    const agents =
+      "/api/v1/org/00000000-0000-4000-8000-000000000001/project/00000000-0000-4000-8000-000000000002/task-agent"
+    const created = [
+      await ask("/tasks", { method: "POST", headers, json: { id: "reasoned", agent_ids: ["a"] } }),
+      await ask("/tasks/reasoned/agents/a", { method: "POST" }),
+      await ask("/tasks/reasoned/agents/b", { method: "POST", headers }),
+      await ask("/agents/tasks/", { method: "POST", headers, json: { title: "x" } }),
+      await ask(agents, {
+        method: "POST",
+        headers,
+        json: { name: "A", instruction: "i", llm_model_id: "00000000-0000-4000-8000-00000000000a" }
+      })
+    ]
+    for (const { body, headers: { location } } of created) {
+      const history = await ask(`${location ?? `/tracker/${body.id}`}/history`)
+      expect(history.body).toMatchObject([{ version: 1, reason: "asked by Jörg" }])
+    }
+    expect(await ask("/tasks", { method: "POST", headers: { "change-reason": "50%" }, json: {} })).toMatchObject({
+      status: 400,
+      body: { code: "malformed-header", header: "Change-Reason" }
+    })
+  })
+
   it("the history says what was asked, what took effect, who and why, newest first, page by page", async () => {
     await put({ merge_params: { a: 1, b: 2 } }, { "change-reason": "asked by J%C3%B6rg" })
     await ask(`${path}/complete`, { method: "POST", json: { reason: "done" } })

@@ -216,7 +216,11 @@ describe("requests", () => {
         "evil.example:8080",
         "localhost.evil.example",
         "127.0.0.1.evil.example",
-        "127.0.0.2",
+        "127.0.0.256",
+        "127.0.0",
+        "128.0.0.1",
+        "::1",
+        "[localhost]",
         "[::2]",
         "localhost:x"
       ]
@@ -245,12 +249,54 @@ describe("requests", () => {
   })
 
   it("of this machine are let in", async () => {
-    for (const host of ["localhost", "LOCALHOST:1", "127.0.0.1", "127.0.0.1:80", "[::1]", "[::1]:8080"]) {
+    for (
+      const host of [
+        "localhost",
+        "LOCALHOST:1",
+        "127.0.0.1",
+        "127.0.0.1:80",
+        "127.0.0.2:80",
+        "127.255.255.254",
+        "[::1]",
+        "[::1]:8080"
+      ]
+    ) {
       expect((await ask("/tasks/t1", { headers: { host } })).status, host).toBe(200)
     }
     for (const origin of ["http://localhost:3000", "https://127.0.0.1", "http://[::1]:8080"]) {
       expect((await ask("/tasks/t1", { headers: { origin } })).status, origin).toBe(200)
     }
+  })
+})
+
+describe("what is not served", () => {
+  it("a request to change something that asks for it is refused and names it, and nothing is done", async () => {
+    for (
+      const [header, value] of [["Idempotency-Key", "k1"], ["Dry-Run", "true"], ["Dry-Run", ""]] as const
+    ) {
+      for (
+        const [method, path, json] of [
+          ["POST", "/tasks", { id: "t9" }],
+          ["PUT", "/tasks/t1", { merge_params: { a: 1 } }],
+          ["POST", "/tasks/t1/complete", undefined],
+          ["DELETE", "/tasks/t1", undefined],
+          ["PATCH", "/agents/tasks/b1", { title: "Two" }]
+        ] as const
+      ) {
+        // TestServer does not send empty headers.
+        expect(await ask(path, { method, json, headers: { [header.toLowerCase()]: value || " " } })).toMatchObject({
+          status: 400,
+          body: { code: "not-supported", header }
+        })
+      }
+    }
+    expect((await ask("/tasks/t9")).status).toBe(404)
+    expect((await ask("/tasks/t1")).headers.etag).toBe("\"1\"")
+    expect((await ask("/agents/tasks/b1")).body.title).toBe("One")
+  })
+
+  it("a read is answered whatever it asks for", async () => {
+    expect((await ask("/tasks/t1", { headers: { "idempotency-key": "k", "dry-run": "true" } })).status).toBe(200)
   })
 })
 
@@ -289,7 +335,14 @@ describe("a store that is away", () => {
         body: { code: "store-unavailable" }
       })
       expect(reply.text).not.toContain("SELECT")
-      expect(logged.at(-1)).toContain(`"request_id":"away-${path}"`)
+      expect(JSON.parse(logged.at(-1)!)).toEqual({
+        level: "WARN",
+        message: `${method} ${path} was not done: SELECT secret FROM passwords`,
+        annotations: { request_id: `away-${path}`, status: 503 },
+        spans: {},
+        timestamp: expect.any(String),
+        fiberId: expect.any(String)
+      })
     }
     expect((await ask("/health/live")).status).toBe(200)
   })

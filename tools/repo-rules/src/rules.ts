@@ -8,7 +8,7 @@ import { declaredImports } from "./rules/DeclaredImports.ts"
 import { docstrings } from "./rules/Docstrings.ts"
 import { decisions, links } from "./rules/Documents.ts"
 import { layers } from "./rules/Layers.ts"
-import { exactVersions, lock, manifests } from "./rules/Manifests.ts"
+import { exactVersions, lock, manifests, repeatedKeys } from "./rules/Manifests.ts"
 import { barrels, length, names } from "./rules/Names.ts"
 import { adapters, kinds } from "./rules/Places.ts"
 import { purity } from "./rules/Purity.ts"
@@ -36,6 +36,7 @@ export const rules = {
   manifests,
   names,
   purity,
+  repeatedKeys,
   tests,
   wording
 } satisfies Readonly<Record<string, Rule>>

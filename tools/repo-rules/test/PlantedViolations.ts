@@ -15,7 +15,14 @@ const described = (layer: string) => ({
 const kindFiles = {
   [list]: `import { taskKind } from "./kinds/Task.ts"\nexport const kinds = [taskKind]\n`,
   "libs/domain/src/kinds/Task.ts":
-    `export const Task = Kind.make("Task", {})\nexport const Edit = Kind.make("Edit", {})\nexport const taskKind = { kind: Task }\n`
+    `export const Task = Kind.make("Task", {})\nexport const Edit = Kind.make("Edit", {})\nexport const taskKind = { kind: Task, touched: "updated_at" }\n`
+}
+
+const filledKind = {
+  ...kindFiles,
+  "libs/domain/src/index.ts": `export * as Task from "./kinds/Task.ts"\n`,
+  "libs/domain/test/golden/Task.state.json": "{}",
+  "libs/domain/test/golden/Task.wire.json": "{}"
 }
 
 export const planted: Readonly<Record<keyof typeof rules, ReadonlyArray<Planted>>> = {
@@ -247,6 +254,18 @@ export const planted: Readonly<Record<keyof typeof rules, ReadonlyArray<Planted>
       ]
     }
   ],
+  repeatedKeys: [
+    {
+      case: "a key twice, on any level; not the same key in two places",
+      files: {
+        "package.json": `{\n  "name": "a",\n  "devDependencies": { "a": "1.0.0" },\n  "devDependencies": {}\n}\n`,
+        "libs/domain/package.json":
+          `{ "exports": { ".": { "default": "a" }, "./b": { "default": "b", "default": "c" } } }`,
+        "libs/algebra/package.json": `{ "dependencies": { "a": "1.0.0" }, "devDependencies": { "a": "1.0.0" } }`
+      },
+      expected: ["package.json:4: has devDependencies twice", "libs/domain/package.json:1: has default twice"]
+    }
+  ],
   lock: [
     {
       case: "a package for another platform that is left out",
@@ -296,16 +315,41 @@ export const planted: Readonly<Record<keyof typeof rules, ReadonlyArray<Planted>
         "docs/glossary.md": "**TaskAgent**"
       },
       expected: [
-        "libs/domain/src/kinds/Task.ts: the kind Task has no golden file in libs/domain/test/golden",
+        "libs/domain/src/kinds/Task.ts: the kind Task is not exported by libs/domain/src/index.ts",
+        ...["state", "wire", "update", "revision"].map((shape) =>
+          `libs/domain/src/kinds/Task.ts: the kind Task has no golden file Task.${shape}.json in libs/domain/test/golden`
+        ),
         "libs/domain/src/kinds/Task.ts: the kind Task has no table in libs/adapters/postgres",
         "libs/domain/src/kinds/Task.ts: the kind Task is not in docs/glossary.md"
       ]
     },
     {
+      case: "two shapes that a kind lacks; none of a kind without updates, which has only two",
+      files: {
+        ...filledKind,
+        [list]:
+          `import { taskKind } from "./kinds/Task.ts"\nimport { agentKind } from "./kinds/Agent.ts"\nexport const kinds = [taskKind, agentKind]\n`,
+        "libs/domain/src/index.ts":
+          `export * as Task from "./kinds/Task.ts"\nexport * as Agent from "./kinds/Agent.ts"\n`,
+        "libs/domain/src/kinds/Agent.ts":
+          `export const Agent = Kind.make("Agent", {})\nexport const agentKind = { kind: Agent }\n`,
+        "libs/domain/test/golden/Agent.state.json": "{}",
+        "libs/domain/test/golden/Agent.wire.second.json": "{}",
+        "libs/adapters/postgres/src/tables.ts": `export const tables = [table("Task"), table("Agent")]\n`,
+        "docs/glossary.md": "**Task** **Agent**",
+        "libs/domain/test/golden/TaskAgent.update.json": "{}",
+        "libs/domain/test/golden/Task.revisions.json": "{}"
+      },
+      expected: ["update", "revision"].map((shape) =>
+        `libs/domain/src/kinds/Task.ts: the kind Task has no golden file Task.${shape}.json in libs/domain/test/golden`
+      )
+    },
+    {
       case: "nothing where every place is filled",
       files: {
-        ...kindFiles,
-        "libs/domain/test/golden/Task.state.json": "{}",
+        ...filledKind,
+        "libs/domain/test/golden/Task.update.json": "{}",
+        "libs/domain/test/golden/Task.revision.json": "{}",
         "libs/adapters/postgres/src/tables.ts": `export const tables = [table("Task")]\n`,
         "docs/glossary.md": "**Task**"
       },
@@ -324,9 +368,15 @@ export const planted: Readonly<Record<keyof typeof rules, ReadonlyArray<Planted>
         "libs/adapters/memory/package.json": manifest("memory"),
         "libs/adapters/memory/test/a.test.ts": `import "vitest"\n`,
         "libs/adapters/postgres/package.json": manifest("postgres"),
-        "libs/adapters/postgres/test/contract.test.ts": `import { StoreContract } from "@emend/testkit"\n`
+        "libs/adapters/postgres/test/contract.test.ts":
+          `import { StoreContract } from "@emend/testkit"\nStoreContract.suite("records", layer)\n`,
+        "libs/adapters/other/package.json": manifest("other"),
+        "libs/adapters/other/test/contract.test.ts":
+          `import { StoreContract } from "@emend/testkit"\n// StoreContract.suite("records", layer)\nStoreContract.differential()\n`
       },
-      expected: ["libs/adapters/memory/package.json: has no test that imports @emend/testkit"]
+      expected: ["memory", "other"].map((name) =>
+        `libs/adapters/${name}/package.json: has no test that calls StoreContract.suite of @emend/testkit`
+      )
     }
   ]
 }

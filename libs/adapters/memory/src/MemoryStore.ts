@@ -38,7 +38,9 @@ const recordStore = (state: State): RecordStore.RecordStore["Service"] => ({
   get: (keys) => Effect.sync(() => keys.map((key) => stored(lookUp(state, key)))),
   find: ({ kind, limit, order, tenant, where }) =>
     Effect.sync(() => {
-      for (const field of [...Object.keys(where), ...order.map(({ field }) => field)]) requireField(state, kind, field)
+      for (const field of [...Object.keys(where), ...order.map(({ field }) => field), "id"]) {
+        requireField(state, kind, field)
+      }
       return select(state, kind, tenant)
         .filter((entry) => Object.keys(where).every((field) => entry.state[field] === where[field]))
         .sort(comparing([...order, { field: "id", direction: "asc" }]))

@@ -38,13 +38,15 @@ export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>) => 
     update: Updates.make(relation),
     insert: Inserts.make(relation, relations)
   }]))
-  const run = through(pool)
+  const once = through(pool)
+  // Each statement is atomic, so it alone is tried anew, and not what was done before it.
+  const run: Run = (text, parameters) => Attempts.again(once(text, parameters), Attempts.isInTheWay)
 
   const together = (
     writes: ReadonlyArray<RecordStore.Write>
   ): Effect.Effect<ReadonlyArray<RecordStore.CommitResult>, SqlError> =>
     Effect.map(
-      Attempts.again(execute(executors, run, writes), Attempts.isInTheWay),
+      execute(executors, run, writes),
       (outcomes) => outcomes.map(Result.map((written) => [written]))
     )
 
@@ -54,11 +56,8 @@ export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>) => 
     const outcomes: Array<RecordStore.CommitResult> = []
     for (const group of Plan.groups(commits, relations)) {
       if (group._tag === "Several") {
-        outcomes[group.at[0]!] = yield* several(
-          executors,
-          pool,
-          Plan.steps(commits[group.at[0]!]!, relations)
-        )
+        const [at] = group.at
+        outcomes[at!] = yield* several(executors, pool, Plan.steps(commits[at!]!, relations))
         continue
       }
       for (let from = 0; from < group.at.length; from += chunk) {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
-import { kinds } from "@emend/domain"
-import { Database, Table, tables } from "@emend/postgres"
+import { AgentTaskTracker, Caller, kinds, Services, Task, Tasks, Trackers } from "@emend/domain"
+import { Database, PostgresStore, Table, tables } from "@emend/postgres"
 import * as TestDatabase from "@emend/postgres/testing"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 
 const catalogue = Effect.gen(function*() {
   const pool = yield* Database.make({ url: yield* TestDatabase.make(), maxConnections: 1 })
@@ -111,6 +112,32 @@ describe("the declarations of the kinds, the mapping and the database say the sa
       }))
   }
 
+  it.effect("the longest ids and names that the domain accepts fit into every index", () =>
+    Effect.gen(function*() {
+      const url = yield* TestDatabase.make()
+      // Characters of three bytes in no order, so that nothing is compressed: no other 255 take more.
+      let seed = 1
+      const character = () => String.fromCharCode(0x4e00 + (seed = (seed * 48_271) % 2_147_483_647) % 20_000)
+      const long = () => Array.from({ length: 255 }, character).join("")
+      const names = { tenant: long(), agent: long(), task: long(), name: long() }
+      expect(Buffer.byteLength(names.name)).toBe(765)
+      yield* Effect.gen(function*() {
+        const tasks = yield* Tasks
+        const trackers = yield* Trackers
+        yield* tasks.create({ id: names.task, name: names.name, agent_ids: [names.agent] })
+        yield* tasks.update(names.task, Task.Task.fromBody({ merge_params: { a: 1 } }))
+        const event = yield* trackers.append(names.task, { agent_id: names.agent, content: 1 })
+        const given = yield* trackers.assign({ task_id: names.task, agent_id: names.agent })
+        yield* trackers.update(
+          given.state.id,
+          AgentTaskTracker.AgentTaskTracker.fromBody({ last_processed_event_id: event.id })
+        )
+      }).pipe(
+        Effect.provide(Layer.provide(Services.layer, PostgresStore.layer({ url, migrate: false }))),
+        Effect.provideService(Caller, { tenant: names.tenant, subject: long() })
+      )
+    }))
+
   it.effect("the database itself refuses what no declaration allows", () =>
     Effect.gen(function*() {
       const query = yield* catalogue
@@ -125,6 +152,9 @@ describe("the declarations of the kinds, the mapping and the database say the sa
         `UPDATE tasks SET task_metadata = '1'`,
         `UPDATE tasks SET status = 'SLEEPING'`,
         `UPDATE tasks SET name = ''`,
+        `UPDATE tasks SET name = repeat('x', 256)`,
+        `UPDATE tasks SET id = repeat('x', 256)`,
+        `UPDATE tasks SET id = repeat(U&'\\+01F600', 192)`,
         `UPDATE tasks SET version = 0`,
         `UPDATE board_tasks SET priority = 5`,
         `UPDATE board_tasks SET source = 'rumour'`,

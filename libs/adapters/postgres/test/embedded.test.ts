@@ -5,6 +5,7 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import { type ChildProcess, execFileSync, spawn } from "node:child_process"
@@ -105,6 +106,21 @@ describe("an embedded server", () => {
       expect(await query(url, "SELECT 1")).toEqual([[1]])
       await close()
     }
+  })
+
+  it("makes the folders above its own so that its user can enter them, and its own so that only its user can", async () => {
+    const top = dirname(folder())
+    Fs.chmodSync(top, 0o755)
+    const dataDir = join(top, "var", "lib", "emend", "data")
+    const { close, url } = await start(dataDir)
+    expect(await query(url, "SELECT 1")).toEqual([[1]])
+    if (isRoot) {
+      for (const made of ["var", "var/lib", "var/lib/emend"]) {
+        expect(Fs.statSync(join(top, made)).mode & 0o001, made).toBe(0o001)
+      }
+    }
+    expect(Fs.statSync(dataDir).mode & 0o077).toBe(0)
+    await close()
   })
 
   it("runs programs that its user cannot reach from a copy that nobody else can write", async () => {
@@ -263,6 +279,25 @@ describe("an embedded server", () => {
     servers.add(Number.parseInt(lock))
     await close()
     await until(() => !alive(Number.parseInt(lock)))
+  })
+
+  it("says so when it died and cannot be started again, so that nobody waits for it", async () => {
+    const dataDir = folder()
+    Fs.chmodSync(dirname(dataDir), 0o755)
+    const logged: Array<string> = []
+    const log = Logger.make<unknown, void>(({ logLevel, message }) => void logged.push(`${logLevel}: ${message}`))
+    await Effect.runPromise(
+      Effect.scoped(Effect.gen(function*() {
+        const { lost, pid } = yield* EmbeddedPostgres.make({ dataDir, durable: false })
+        servers.add(pid)
+        Fs.rmSync(join(dataDir, "cluster", "data", "PG_VERSION"))
+        yield* Effect.promise(() => kill(pid))
+        const error = yield* Effect.flip(lost)
+        expect(error).toBeInstanceOf(EmbeddedPostgres.EmbeddedPostgresError)
+        expect(error.message).toContain(dataDir)
+        expect(logged).toEqual(["Error: The embedded PostgreSQL is gone and cannot be started again"])
+      })).pipe(Effect.provideService(Logger.CurrentLoggers, new Set([log])))
+    )
   })
 
   it("is prepared anew where a preparation was cut off", async () => {

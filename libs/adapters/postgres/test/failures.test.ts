@@ -1,12 +1,15 @@
 import { describe, expect, it } from "@effect/vitest"
-import { RecordStore } from "@emend/domain"
+import { Board, RecordStore, Services } from "@emend/domain"
 import { Database, PostgresStore } from "@emend/postgres"
 import * as TestDatabase from "@emend/postgres/testing"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import { author, commit, history, insert, key, merge, present, task, update, write } from "./Records.ts"
+import { agent, author, commit, history, insert, key, merge, present, task, tracker, update, write } from "./Records.ts"
 
 /** A store on a new database with the tasks `a` and `b`, and a session beside it. */
 const prepared = Effect.fnUntraced(
@@ -81,6 +84,91 @@ describe("failures", () => {
         )
         expect(priorities).toEqual([1, 1, 1, 1, 3, 1, 1, 1, 1])
         expect(yield* history("b4", "BoardTask")).toHaveLength(1)
+      }).pipe(Effect.provide(store))
+    }))
+
+  it.effect("values that only the database refuses end the use case of their caller only", () =>
+    Effect.gen(function*() {
+      const { store } = yield* prepared()
+      const services = Layer.provide(Services.layer, store)
+      yield* Effect.gen(function*() {
+        const boards = yield* Board
+        const made = yield* boards.create({ title: "x" })
+        const change = (priority: number) =>
+          Effect.exit(boards.update(made.state.id, { patch: { priority: { set: priority } }, advance: {} }))
+        const [bad, good] = yield* Effect.all([change(99), change(1)], { concurrency: "unbounded" })
+        expect(Exit.hasDies(bad)).toBe(true)
+        expect(String(Exit.isFailure(bad) && Cause.squash(bad.cause))).toContain("board_tasks_priority_check")
+        expect(Exit.isSuccess(good)).toBe(true)
+        expect((yield* boards.get(made.state.id)).state.priority).toBe(1)
+      }).pipe(Effect.provide(services))
+    }))
+
+  it.effect("a query for a field or a kind that there is not is a defect, not an empty answer", () =>
+    Effect.gen(function*() {
+      const { store } = yield* prepared()
+      yield* Effect.gen(function*() {
+        const { find } = yield* RecordStore.RecordStore
+        const query = { kind: "Task", tenant: "t", where: {}, order: [], limit: 10 }
+        for (
+          const wrong of [
+            { ...query, where: { colour: "red" } },
+            { ...query, order: [{ field: "colour", direction: "asc" as const }] },
+            { ...query, where: { status: 1 }, order: [{ field: "colour", direction: "asc" as const }] },
+            { ...query, kind: "Colour" }
+          ]
+        ) expect(Exit.hasDies(yield* Effect.exit(find(wrong)))).toBe(true)
+        expect(yield* find({ ...query, where: { status: 1 } })).toEqual([])
+      }).pipe(Effect.provide(store))
+    }))
+
+  it.effect("inserts of one kind within a commit take their keys in order, so that two commits never wait in a circle", () =>
+    Effect.gen(function*() {
+      // Nobody looks for a circle, so nobody resolves it.
+      const { session, store, waiting } = yield* prepared({}, "deadlock_timeout = '1h'")
+      yield* Effect.gen(function*() {
+        const ifAbsent = (id: string) => ({ ...insert("Agent", agent(id)), ifAbsent: true })
+        const other = (id: string) =>
+          session(`INSERT INTO agents (tenant, id, version, created_at) VALUES ('t', '${id}', 1, now())`, [])
+        yield* session("SET deadlock_timeout = '1h'", [])
+        yield* session("SET lock_timeout = '1s'", [])
+        yield* session("BEGIN", [])
+        yield* other("a")
+        const waits = yield* Effect.forkChild(commit([insert("Task", task("x")), ifAbsent("b"), ifAbsent("a")]))
+        yield* waiting(1)
+        // Were b inserted already, this would close the circle.
+        yield* other("b")
+        yield* session("COMMIT", [])
+        const [result] = yield* Fiber.join(waits)
+        expect(Result.getOrThrow(result!).map(({ changed }) => changed)).toEqual([true, false, false])
+      }).pipe(Effect.provide(store))
+    }))
+
+  it.effect("of the inserts of a commit that are one statement, the one that is refused is told, and nothing is written", () =>
+    Effect.gen(function*() {
+      const { store } = yield* prepared()
+      yield* Effect.gen(function*() {
+        yield* write(insert("Agent", agent("g")), insert("Task", task("x")))
+        const trackers = ["r1", "r2", "r3"].map((id, n) =>
+          insert("AgentTaskTracker", tracker(id, n === 1 ? "nowhere" : "x", `${n === 0 ? "g" : "h"}`))
+        )
+        const [dangling] = yield* commit([insert("Task", task("y")), insert("Agent", agent("h")), ...trackers])
+        expect(dangling).toMatchObject({ failure: { _tag: "Dangling", field: "task_id", key: { id: "r2" } } })
+        const [refused] = yield* commit([
+          insert("Task", task("y")),
+          insert("Task", task("z", { status: "ASLEEP" })),
+          insert("Task", task("w"))
+        ])
+        expect(refused).toMatchObject({ failure: { _tag: "Refused", key: { id: "z" } } })
+        const [taken] = yield* commit([
+          insert("Task", task("y", { name: "same" })),
+          insert("Task", task("z", { name: "same" }))
+        ])
+        expect(taken).toMatchObject({ failure: { _tag: "Taken", fields: ["name"], key: { id: "z" } } })
+        expect(yield* present("y")).toBeUndefined()
+        const twice = { ...insert("Agent", agent("i")), ifAbsent: true }
+        const [both] = yield* commit([twice, twice])
+        expect(Result.getOrThrow(both!).map(({ changed }) => changed)).toEqual([true, false])
       }).pipe(Effect.provide(store))
     }))
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Equality, Graph } from "@emend/algebra"
-import { Caller, kinds, RecordStore, Revision, Services, Task, Tasks } from "@emend/domain"
+import { Caller, kinds, type Records, RecordStore, Revision, Services, Task, Tasks } from "@emend/domain"
 import { PostgresStore } from "@emend/postgres"
 import * as TestDatabase from "@emend/postgres/testing"
 import * as Clock from "effect/Clock"
@@ -61,7 +61,12 @@ const operation = Effect.fnUntraced(function*(round: number): Effect.fn.Return<O
   return n % 2 === 0 ? "INTERRUPTED" : "RUNNING"
 })
 
-const execute = (tasks: Tasks["Service"], id: string, operation: Operation, mark: string) => {
+const execute = (
+  tasks: Tasks["Service"],
+  id: string,
+  operation: Operation,
+  mark: string
+): Effect.Effect<Records.Changed<Task.Task>, { readonly _tag: string }> => {
   switch (operation) {
     case "metadata":
       return tasks.update(id, Task.Task.fromBody({ task_metadata: { [mark]: 1 } }), { reason: mark })

@@ -85,6 +85,19 @@ describe("what goes over the wire", () => {
       })
     ))
 
+  it.effect("a commit of many inserts is one statement for each kind, in a transaction", () =>
+    counted(({ take }) =>
+      Effect.gen(function*() {
+        const ids = Array.from({ length: 50 }, (_, n) => `g${n}`)
+        yield* commit([
+          insert("Task", task("a")),
+          ...ids.map((id) => insert("Agent", agent(id))),
+          ...ids.map((id) => insert("AgentTaskTracker", tracker(`r${id}`, "a", id)))
+        ])
+        expect(take()).toBe(5)
+      })
+    ))
+
   it.effect("large params are not written again when something else changes", () =>
     counted(({ query }) =>
       Effect.gen(function*() {

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { JsonObject } from "../Json.ts"
 import { Id, Text, Uuid } from "../Text.ts"
+import { items, maxItems } from "./items.ts"
 
 const orNull = <S extends Schema.Top>(schema: S) =>
   Schema.NullOr(schema).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null)))
@@ -16,15 +17,15 @@ const TaskTool = Schema.Struct({
   task_id: Id,
   is_output_formatter: Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(false)))
 })
-const McpServer = Schema.Struct({ task_mcp_server_id: Id, allowed_tool_ids: orNull(Schema.Array(Id)) })
-const Integration = Schema.Struct({ project_integration_id: Id, allowed_tool_ids: orNull(Schema.Array(Id)) })
+const McpServer = Schema.Struct({ task_mcp_server_id: Id, allowed_tool_ids: orNull(items(Id)) })
+const Integration = Schema.Struct({ project_integration_id: Id, allowed_tool_ids: orNull(items(Id)) })
 const Skill = Schema.Struct({ skill_id: Id, skill_revision_id: orNull(Id) })
 
 const list = <A>(item: Declare.Json<A>, what: string) =>
-  Declare.replace(Schema.Array(item) as Declare.Json<ReadonlyArray<A>>, {
+  Declare.replace(items(item) as Declare.Json<ReadonlyArray<A>>, {
     nullable: false,
     onNull: "keep",
-    description: `Full replacement of ${what}, order kept; an empty list removes all.`
+    description: `Full replacement of ${what}, order kept, at most ${maxItems}; an empty list removes all.`
   })
 
 /**

@@ -10,6 +10,7 @@ import { JsonObject } from "../Json.ts"
 import type { RecordKind } from "../RecordKind.ts"
 import { Id, Text, Timestamp } from "../Text.ts"
 import { orDefault } from "./creation.ts"
+import { items } from "./items.ts"
 
 /**
  * The statuses of a task and the moves between them. `INTERRUPTED` extends the seed's seven: real exports contain it.
@@ -152,7 +153,7 @@ export const Creation = Schema.Struct({
   name: orDefault(Task.fields.name.schema),
   params: orDefault(Task.fields.params.schema),
   task_metadata: orDefault(Task.fields.task_metadata.schema),
-  agent_ids: orDefault(Schema.Array(Id).check(Schema.isMaxLength(100)))
+  agent_ids: orDefault(items(Id, 100))
 }).annotate({ identifier: "CreateTaskRequest" })
 
 /**

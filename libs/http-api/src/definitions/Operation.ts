@@ -9,6 +9,7 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
+import * as SchemaTransformation from "effect/SchemaTransformation"
 import { withStatus } from "../Problem.ts"
 import { HTTPValidationError } from "../ValidationError.ts"
 
@@ -182,8 +183,18 @@ export const PathId = Text.Id
  */
 export const limit = (maximum: number) =>
   Schema.optionalKey(
-    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum })).annotate({ description: `${defaultLimit} without it.` })
+    IntegerText.pipe(
+      Schema.decodeTo(
+        Schema.Int.check(Schema.isBetween({ minimum: 1, maximum })).annotate({
+          description: `${defaultLimit} without it.`
+        }),
+        SchemaTransformation.transform({ decode: Number, encode: String })
+      )
+    )
   )
+
+/** A query writes an integer in digits alone: `1e2` and `0x10` are none. */
+const IntegerText = Schema.String.check(Schema.isPattern(/^-?\d+$/, { identifier: "integer" }))
 
 /**
  * How many entries a page has at most when the request does not say.

@@ -104,7 +104,7 @@ export const EventsGroup = HttpApiGroup.make("events").annotateMerge(OpenApi.ann
       limit: Operation.limit(1000)
     },
     success: Operation.paged(Event),
-    error: Operation.refusals()
+    error: Operation.refusals(404)
   }).annotateMerge(Operation.described("List Events", "Lists the events of a task for an agent, oldest first.")),
   HttpApiEndpoint.get("get", "/events/:event_id", {
     params: { event_id: Operation.PathId },

@@ -11,7 +11,9 @@ import { Api } from "../Api.ts"
 import type { ServiceGroup } from "../definitions/ServiceGroup.ts"
 import { catalogue } from "../Problem.ts"
 import * as Answer from "../server/Answer.ts"
+import * as Deadline from "../server/Deadline.ts"
 import type { Handlers } from "../server/Route.ts"
+import type { Settings } from "../Settings.ts"
 
 const ok = Answer.json({ status: "ok" })
 
@@ -21,9 +23,12 @@ const ok = Answer.json({ status: "ok" })
  * @category constructors
  * @since 0.1.0
  */
-export const make = (store: RecordStore.RecordStore["Service"]): Handlers<typeof ServiceGroup> => ({
+export const make = (
+  store: RecordStore.RecordStore["Service"],
+  { readyMillis }: Settings
+): Handlers<typeof ServiceGroup> => ({
   live: () => Effect.succeed(ok),
-  ready: () => Effect.as(store.ping, ok),
+  ready: () => Effect.as(Deadline.within(store.ping, readyMillis), ok),
   problem: ({ params: { code } }) =>
     Effect.succeed(Answer.json({ code, status: catalogue[code].status, title: catalogue[code].title })),
   document: () => Effect.sync(() => Answer.json(OpenApi.fromApi(Api))),

@@ -43,7 +43,9 @@ const tooLarge = (maxBytes: number): Problem =>
   new Problem({
     code: "body-too-large",
     detail: `A body has at most ${maxBytes} bytes`,
-    facts: { max_bytes: maxBytes }
+    facts: { max_bytes: maxBytes },
+    // The rest of it is not read: nothing else can follow on the connection.
+    headers: { connection: "close" }
   })
 
 const unreadable = ({ reason }: HttpServerError, maxBytes: number): Problem =>

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { Json } from "@emend/domain"
+import * as Excerpt from "../Excerpt.ts"
 import type { ValidationError } from "../ValidationError.ts"
 import { type Flaw, flaws } from "./JsonText.ts"
 
@@ -48,7 +49,7 @@ export const parse = (bytes: Uint8Array): Parsed => {
   } catch {
     // The walk below tells where.
   }
-  const found = flaws(text, maxDepth)
+  const found = flaws(text, maxDepth, Excerpt.maxErrors + 1)
   const errors = found.map(toError)
   return found.every(({ _tag }) => _tag === "Inexact")
     ? { _tag: "Value", value: JSON.parse(text), errors }
@@ -95,20 +96,25 @@ const invalid = (position: number, error: string): ValidationError => ({
   ctx: { error }
 })
 
+const locOf = (path: ReadonlyArray<string | number>): ReadonlyArray<string | number> => [
+  "body",
+  ...path.map((key) => typeof key === "string" ? Excerpt.cutText(key) : key)
+]
+
 const toError = (flaw: Flaw): ValidationError => {
   switch (flaw._tag) {
     case "Syntax":
       return invalid(flaw.position, flaw.message)
     case "TooDeep":
       return {
-        loc: ["body", ...flaw.path],
+        loc: locOf(flaw.path),
         msg: `Value error, Expected nesting of at most ${maxDepth} levels`,
         type: "value_error",
         ctx: { max_depth: maxDepth }
       }
     case "Inexact":
       return {
-        loc: ["body", ...flaw.path],
+        loc: locOf(flaw.path),
         msg: "Value error, Expected a number that a double holds exactly as it is written",
         type: "value_error",
         input: flaw.literal.length > 64 ? `${flaw.literal.slice(0, 64)}…` : flaw.literal,

@@ -22,12 +22,12 @@ interface Frame {
 
 /**
  * Lists what is wrong in a JSON text (RFC 8259): where its syntax breaks, where it nests deeper than `maxDepth`, and
- * the numbers that would change their value. It never recurses, so no text overflows the stack.
+ * the first `most` of the numbers that would change their value. It never recurses, so no text overflows the stack.
  *
  * @category operations
  * @since 0.1.0
  */
-export const flaws = (text: string, maxDepth: number): ReadonlyArray<Flaw> => {
+export const flaws = (text: string, maxDepth: number, most = Infinity): ReadonlyArray<Flaw> => {
   const found: Array<Flaw> = []
   const frames: Array<Frame> = []
   const path = () => frames.map(({ at }) => at)
@@ -65,7 +65,7 @@ export const flaws = (text: string, maxDepth: number): ReadonlyArray<Flaw> => {
       const end = scalar(text, i)
       if (typeof end !== "number") return broken(...end)
       const literal = text.slice(i, end)
-      if (!keepsValue(literal)) found.push({ _tag: "Inexact", path: path(), literal })
+      if (found.length < most && !keepsValue(literal)) found.push({ _tag: "Inexact", path: path(), literal })
       i = end
     }
     // A value ended: so do the containers that it was the last of.

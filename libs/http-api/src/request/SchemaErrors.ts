@@ -5,6 +5,7 @@
  */
 import type * as SchemaAST from "effect/SchemaAST"
 import type * as SchemaIssue from "effect/SchemaIssue"
+import * as Excerpt from "../Excerpt.ts"
 import type { ValidationError } from "../ValidationError.ts"
 
 /**
@@ -16,7 +17,7 @@ import type { ValidationError } from "../ValidationError.ts"
 export type Part = "body" | "path" | "query" | "header"
 
 /**
- * Lists the errors of one part of a request. `hints` says more about keys that are refused, such as a status.
+ * Lists the errors of one part of a request, as many as may be told and one more. `hints` says more about keys that are refused, such as a status.
  *
  * @category conversions
  * @since 0.1.0
@@ -29,7 +30,13 @@ export const errors = (
 ): ReadonlyArray<ValidationError> => {
   const found: Array<ValidationError> = []
   visit(issue, { loc: [part], input, parent: input, hints }, found)
-  return found
+  // What a value breaks by itself and as a part of a larger one is one error: the first, which says more.
+  const told = new Map<string, ValidationError>()
+  for (const error of found) {
+    const place = JSON.stringify([error.loc, error.type])
+    if (!told.has(place)) told.set(place, error)
+  }
+  return [...told.values()]
 }
 
 /** A place of the request and what stands there. */
@@ -43,6 +50,7 @@ interface Place {
 type Wrong = Pick<ValidationError, "type" | "msg" | "ctx">
 
 const visit = (issue: SchemaIssue.Issue, place: Place, found: Array<ValidationError>): void => {
+  if (Excerpt.isFull(found)) return
   switch (issue._tag) {
     case "Pointer": {
       let here = place
@@ -50,13 +58,11 @@ const visit = (issue: SchemaIssue.Issue, place: Place, found: Array<ValidationEr
       return visit(issue.issue, here, found)
     }
     case "Composite":
-      for (const inner of issue.issues) visit(inner, place, found)
-      return
+      return visitAll(issue.issues, place, found)
     case "AnyOf":
       // A union tells what is wrong with the member that was meant, or nothing where none has the type given.
       if (issue.issues.length === 0) return add(found, place, wrongType(issue.ast))
-      for (const inner of issue.issues) visit(inner, place, found)
-      return
+      return visitAll(issue.issues, place, found)
     case "Encoding":
       return visit(issue.issue, place, found)
     case "Filter":
@@ -75,8 +81,19 @@ const visit = (issue: SchemaIssue.Issue, place: Place, found: Array<ValidationEr
   }
 }
 
+const visitAll = (
+  issues: ReadonlyArray<SchemaIssue.Issue>,
+  place: Place,
+  found: Array<ValidationError>
+): void => {
+  for (const issue of issues) {
+    if (Excerpt.isFull(found)) return
+    visit(issue, place, found)
+  }
+}
+
 const step = ({ hints, input, loc }: Place, key: string | number): Place => ({
-  loc: [...loc, key],
+  loc: [...loc, typeof key === "string" ? Excerpt.cutText(key) : key],
   input: typeof input === "object" && input !== null && Object.hasOwn(input, key) ? (input as any)[key] : undefined,
   parent: input,
   hints
@@ -113,6 +130,7 @@ const broken = (annotations: Readonly<Record<string, any>>, { input, loc }: Plac
   if (annotations["identifier"] === "uuid") {
     return notUuid
   }
+  if (annotations["identifier"] === "integer") return integerText
   const { id, payload } = annotations["representation"] ?? {}
   switch (id) {
     case "effect/schema/isInt":
@@ -128,7 +146,9 @@ const broken = (annotations: Readonly<Record<string, any>>, { input, loc }: Plac
     case "effect/schema/isMinLength":
       return lengthBound("string_too_short", "at least", { min_length: payload.minLength })
     case "effect/schema/isMaxLength":
-      return lengthBound("string_too_long", "at most", { max_length: payload.maxLength })
+      return Array.isArray(input)
+        ? tooManyItems(payload.maxLength, input.length)
+        : lengthBound("string_too_long", "at most", { max_length: payload.maxLength })
     case "effect/schema/isPattern":
       return {
         type: "string_pattern_mismatch",
@@ -175,6 +195,12 @@ const lengthBound = (type: string, bound: string, ctx: Readonly<Record<string, n
   const [length] = Object.values(ctx)
   return { type, msg: `String should have ${bound} ${length} character${length === 1 ? "" : "s"}`, ctx }
 }
+
+const tooManyItems = (max_length: number, actual_length: number): Wrong => ({
+  type: "too_long",
+  msg: `List should have at most ${max_length} items after validation, not ${actual_length}`,
+  ctx: { field_type: "List", max_length, actual_length }
+})
 
 const valueError = (error: string): Wrong => ({ type: "value_error", msg: `Value error, ${error}`, ctx: { error } })
 

@@ -25,6 +25,28 @@ export const foreign = (headers: Readonly<Record<string, string | undefined>>): 
   return refuse("foreign-origin", "This server answers no pages of other sites", { origin })
 }
 
+/**
+ * Gives the problem with a request that names two hosts: which of them is meant, a proxy before this server and the
+ * server could see differently (RFC 9112, 3.2). `source` is the request of Node, which keeps what it was sent.
+ *
+ * @category checks
+ * @since 0.1.0
+ */
+export const ambiguous = (source: object): Problem | undefined => {
+  const { rawHeaders = [] } = source as { readonly rawHeaders?: ReadonlyArray<string> }
+  let hosts = 0
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!
+    if (name.length === 4 && name.toLowerCase() === "host") hosts++
+  }
+  return hosts < 2 ? undefined : new Problem({
+    code: "malformed-header",
+    detail: "A request names one host",
+    facts: { header: "Host" },
+    headers: { connection: "close" }
+  })
+}
+
 /** Reads a host with or without a port; an IPv6 address stands in brackets. */
 const isOurs = (authority: string): boolean => {
   const [, v6, name = ""] = /^(?:\[([^\]]*:[^\]]*)\]|([^:[\]]+))(?::\d{1,5})?$/.exec(authority) ?? []

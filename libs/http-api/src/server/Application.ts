@@ -53,7 +53,7 @@ export const make: Effect.Effect<
     ...Route.group(EventsGroup, TrackerHandlers.makeEvents(trackers), settings),
     ...Route.group(BoardGroup, BoardHandlers.make(yield* Board), settings),
     ...Route.group(TaskAgentsGroup, TaskAgentHandlers.make(yield* TaskAgents), settings),
-    ...Route.group(ServiceGroup, ServiceHandlers.make(yield* RecordStore.RecordStore), settings)
+    ...Route.group(ServiceGroup, ServiceHandlers.make(yield* RecordStore.RecordStore, settings), settings)
   ]
   const router = yield* Effect.provideService(HttpRouter.make, HttpRouter.RouterConfig, routerConfig)
   // Failures of routes are answered by the envelope.

@@ -12,11 +12,12 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as LogLevel from "effect/LogLevel"
 import * as References from "effect/References"
 import type { Scope } from "effect/Scope"
+import * as Excerpt from "../Excerpt.ts"
 import { catalogue, mediaType, Problem, toBody, toHeaders } from "../Problem.ts"
 import type { Settings } from "../Settings.ts"
 import * as Access from "./Access.ts"
 import * as Answer from "./Answer.ts"
-import { isFailure, toHttp } from "./Refusal.ts"
+import { type Failure, isFailure, toHttp } from "./Refusal.ts"
 import { pathOf } from "./Route.ts"
 
 interface Identified {
@@ -48,7 +49,8 @@ export const make = (
         method: request.method,
         path: pathOf(request.url)
       }
-      const refused = (localOnly ? Access.foreign(request.headers) : undefined) ?? unclear(identified.path)
+      const refused = Access.ambiguous(request.source) ?? (localOnly ? Access.foreign(request.headers) : undefined) ??
+        unclear(identified.path)
       const response = refused !== undefined
         ? told(refused, identified)
         : yield* Effect.catchCause(router, (cause) => failed(cause, identified, methodsAt))
@@ -85,9 +87,9 @@ const failed = (
   if (isFailure(failure)) {
     const said = toHttp(failure)
     const answer = said._tag === "RequestInvalid"
-      ? Answer.json({ detail: said.errors }, 422)
+      ? Answer.json({ detail: Excerpt.of(said.errors) }, 422)
       : told(said, request)
-    return answer.status < 500 ? Effect.succeed(answer) : Effect.as(logged(cause, request, answer.status), answer)
+    return answer.status < 500 ? Effect.succeed(answer) : Effect.as(warned(failure, request, answer.status), answer)
   }
   const answer = told(
     new Problem({ code: "internal-error", detail: "The request failed; what happened is in the log under its id" }),
@@ -98,6 +100,16 @@ const failed = (
 
 const logged = (cause: Cause.Cause<unknown>, { id, method, path }: Identified, status: number) =>
   Effect.annotateLogs(Effect.logError(`${method} ${path} failed`, cause), { request_id: id, status })
+
+/** What is said to the client is no defect: where in the code it arose is of no use. */
+const warned = (failure: Failure, { id, method, path }: Identified, status: number) =>
+  Effect.annotateLogs(Effect.logWarning(`${method} ${path} was not done: ${whyOf(failure)}`), {
+    request_id: id,
+    status
+  })
+
+const whyOf = (failure: Failure): string =>
+  failure._tag === "Problem" ? failure.code : failure.message === "" ? failure._tag : failure.message
 
 const told = (problem: Problem, request: Identified): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.text(JSON.stringify(toBody(problem, request)), {

@@ -35,7 +35,7 @@ export const answer = <E>(
     )
   }
   const page = Page.fill<Revision.Revision, E>(
-    { limit, step: 8 },
+    { limit, step: 16 },
     (after, count) => {
       const before = after?.version ?? from
       return read({ limit: count, ...(before === undefined ? undefined : { before }) })

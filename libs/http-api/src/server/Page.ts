@@ -27,8 +27,8 @@ export const maxBytes = 4 * 1_048_576
 
 /**
  * Fills a page: at most `limit` entries and {@link maxBytes} bytes, and at least one entry where there is any. `read`
- * gives at most the number of entries asked for, from after the entry given: never more than `step` at once, so that no
- * more than these wait in memory for their place.
+ * gives at most the number of entries asked for, from after the entry given: two at first, as long as there is room
+ * twice as many each time, and never more than `step`, so that no more than these wait in memory for their place.
  *
  * @category constructors
  * @since 0.1.0
@@ -40,10 +40,12 @@ export const fill = Effect.fnUntraced(function*<Entry, E>(
 ): Effect.fn.Return<Page<Entry>, E> {
   const texts: Array<string> = []
   let bytes = 0
+  let next = Math.min(2, step)
   let last: Entry | undefined
   const page = (more: boolean): Page<Entry> => ({ text: `[${texts.join(",")}]`, last, more })
   while (texts.length < limit) {
-    const count = Math.min(step, limit - texts.length)
+    const count = Math.min(next, limit - texts.length)
+    next = Math.min(2 * next, step)
     const entries = yield* read(last, count)
     for (const entry of entries) {
       const text = JSON.stringify(write(entry))

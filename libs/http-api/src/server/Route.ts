@@ -20,8 +20,10 @@ import * as Body from "../request/Body.ts"
 import * as Conditions from "../request/Conditions.ts"
 import type * as JsonBody from "../request/JsonBody.ts"
 import * as SchemaErrors from "../request/SchemaErrors.ts"
+import * as Shorten from "../request/Shorten.ts"
 import type { Settings } from "../Settings.ts"
 import { RequestInvalid, type ValidationError } from "../ValidationError.ts"
+import * as Deadline from "./Deadline.ts"
 import type { Failure } from "./Refusal.ts"
 
 /**
@@ -111,7 +113,7 @@ const route = (
         } else incoming["payload"] = readPayload(payload, body, errors)
       }
       if (errors.length > 0) return yield* new RequestInvalid({ errors })
-      return yield* handler(incoming)
+      return yield* Deadline.within(handler(incoming), settings.requestMillis)
     })
   ) as HttpRouter.Route<Failure, never>
 }
@@ -122,13 +124,13 @@ const readPayload = (
   body: JsonBody.Parsed = { _tag: "Value", value: {}, errors: [] },
   errors: Array<ValidationError>
 ): unknown => {
-  errors.push(...body.errors)
+  for (const error of body.errors) errors.push(error)
   if (body._tag === "NoValue") return undefined
   const found: Array<ValidationError> = []
   const payload = decode(body.value, found)
   // Of a number that would change its value the schema saw another one.
   const told = new Set(body.errors.map(({ loc }) => JSON.stringify(loc)))
-  errors.push(...found.filter(({ loc }) => !told.has(JSON.stringify(loc))))
+  for (const error of found) if (!told.has(JSON.stringify(error.loc))) errors.push(error)
   return payload
 }
 
@@ -143,10 +145,11 @@ const decoder = (
 ): Decoder | undefined => {
   if (schema === undefined) return undefined
   const decode = Schema.decodeUnknownResult(schema as Schema.Codec<unknown>, { errors: "all", ...options })
+  const shortened = Shorten.lists(schema.ast) ?? ((input) => input)
   return (input, errors) => {
-    const result = decode(input)
+    const result = decode(shortened(input))
     if (result._tag === "Success") return result.success
-    errors.push(...SchemaErrors.errors(result.failure.issue, part, input, hints))
+    for (const error of SchemaErrors.errors(result.failure.issue, part, input, hints)) errors.push(error)
     return undefined
   }
 }

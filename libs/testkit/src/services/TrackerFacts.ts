@@ -60,6 +60,8 @@ export const trackerFacts: Facts = {
     equal(yield* trackers.events({ ...query, limit: 1 }), [first])
     equal(yield* trackers.events({ ...query, last_processed_event_id: first.id }), [last])
     yield* refusal(trackers.events({ ...query, last_processed_event_id: "none" }), "ReferenceUnknown")
+    yield* refusal(trackers.events({ ...query, task_id: "none" }), "RecordMissing")
+    equal(yield* trackers.events({ ...query, agent_id: "none" }), [])
     yield* refusal(trackers.events({ ...query, last_processed_event_id: foreign.id }), "ReferenceUnknown")
   }),
   "what an update omits stays, for all three fields": Effect.gen(function*() {

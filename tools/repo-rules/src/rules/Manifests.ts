@@ -7,6 +7,7 @@ import { posix } from "node:path"
 import { gaps, type Lock } from "../Lock.ts"
 import { matching, type Repository } from "../Repository.ts"
 import type { Rule, Violation } from "../Rule.ts"
+import { lineOf, type Node, parse, walk } from "../Source.ts"
 import { type Manifest, type Package, packages } from "../Workspace.ts"
 
 /**
@@ -60,6 +61,33 @@ const compiled = (repository: Repository, { folder, manifest }: Package): Readon
       .filter((path) => !own.includes(`"path": "${path}"`))
       .map((path) => `has no reference to ${path} in its tsconfig.json`)
   ]
+}
+
+/**
+ * A key that stands twice in a manifest loses what the first one says, without a word.
+ *
+ * @category rules
+ * @since 0.1.0
+ */
+export const repeatedKeys: Rule = {
+  fact: "no package.json has a key twice",
+  check: (repository) =>
+    matching(repository, /(^|\/)package\.json$/).flatMap(([path, text]) => {
+      const found: Array<Violation> = []
+      const head = "export default "
+      walk(parse(head + text).body, (node) => {
+        if (node.type !== "ObjectExpression") return
+        const seen = new Set<string>()
+        for (const { key, start } of node["properties"] as ReadonlyArray<Node>) {
+          const name = String(key.value)
+          if (seen.has(name)) {
+            found.push({ path, line: lineOf(text, start - head.length), message: `has ${name} twice` })
+          }
+          seen.add(name)
+        }
+      })
+      return found
+    })
 }
 
 /**

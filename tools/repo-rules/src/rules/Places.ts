@@ -3,37 +3,55 @@
  *
  * @since 0.1.0
  */
+import { posix } from "node:path"
 import { matching, type Repository } from "../Repository.ts"
 import type { Rule, Violation } from "../Rule.ts"
 import { imports, type Node, parse, walk } from "../Source.ts"
 import { packages } from "../Workspace.ts"
 
 const list = "libs/domain/src/kinds.ts"
+const index = "libs/domain/src/index.ts"
 
 /**
- * Every kind in the list of kinds has golden files, a table in Postgres and an entry in the glossary.
+ * Every kind in the list of kinds is exported, has a golden file of each shape, a table in Postgres and an entry in the
+ * glossary. A kind that is never updated has two shapes, any other four.
  *
  * @category rules
  * @since 0.1.0
  */
 export const kinds: Rule = {
-  fact: "every kind has golden files, a table in Postgres and an entry in the glossary",
+  fact: "every kind is exported, has golden files of each shape, a table in Postgres and an entry in the glossary",
   check: (repository) => {
     const declared = declaredKinds(repository)
     if (repository.has(list) && declared.length === 0) {
       return [{ path: list, message: "lists no kind that can be read" }]
     }
-    return declared.flatMap(({ kind, path }) =>
-      missing(repository, kind).map((message): Violation => ({ path, message: `the kind ${kind} ${message}` }))
+    return declared.flatMap((one) =>
+      missing(repository, one).map((message): Violation => ({
+        path: one.path,
+        message: `the kind ${one.kind} ${message}`
+      }))
     )
   }
 }
 
-const missing = (repository: Repository, kind: string): ReadonlyArray<string> => {
-  const golden = matching(repository, new RegExp(`^libs/domain/test/golden/(.*/)?${kind}([.-][^/]*)?(/[^/]+)?\\.json$`))
+interface Declared {
+  readonly kind: string
+  readonly path: string
+  readonly updated: boolean
+}
+
+const missing = (repository: Repository, { kind, path, updated }: Declared): ReadonlyArray<string> => {
+  const shapes = ["state", "wire", ...(updated ? ["update", "revision"] : [])]
+  const lacking = shapes.filter((shape) =>
+    matching(repository, new RegExp(`^libs/domain/test/golden/${kind}\\.${shape}(\\.[^/]+)?\\.json$`)).length === 0
+  )
   const tables = matching(repository, /^libs\/adapters\/postgres\/src\/.*\.ts$/)
   return [
-    golden.length === 0 ? "has no golden file in libs/domain/test/golden" : undefined,
+    imports(repository.get(index) ?? "").some(({ specifier }) => posix.join(posix.dirname(index), specifier) === path)
+      ? undefined
+      : `is not exported by ${index}`,
+    ...lacking.map((shape) => `has no golden file ${kind}.${shape}.json in libs/domain/test/golden`),
     tables.some(([, text]) => new RegExp(`["'\\s.]${kind}["',:\\s.)]`).test(withoutComments(text)))
       ? undefined
       : "has no table in libs/adapters/postgres",
@@ -47,7 +65,7 @@ const withoutComments = (text: string): string =>
   parse(text).comments.reduceRight((rest, { end, start }) => rest.slice(0, start) + rest.slice(end), text)
 
 /** The names of the kinds in the list: each entry is imported from a file that says `Kind.make("Name", …)`. */
-const declaredKinds = (repository: Repository): ReadonlyArray<{ readonly kind: string; readonly path: string }> => {
+const declaredKinds = (repository: Repository): ReadonlyArray<Declared> => {
   const text = repository.get(list)
   if (text === undefined) return []
   const listed = new Set<string>()
@@ -57,14 +75,14 @@ const declaredKinds = (repository: Repository): ReadonlyArray<{ readonly kind: s
   return imports(text).flatMap(({ specifier }) => {
     const path = `libs/domain/src/${specifier.replace(/^\.\//, "")}`
     const source = repository.get(path)
-    return source === undefined ? [] : kindsIn(source, listed).map((kind) => ({ kind, path }))
+    return source === undefined ? [] : kindsIn(source, listed).map((one) => ({ ...one, path }))
   })
 }
 
-/** The names of the kinds of which a file exports a `{ kind: X, … }` that is listed. */
-const kindsIn = (source: string, listed: ReadonlySet<string>): ReadonlyArray<string> => {
+/** The kinds of which a file exports a `{ kind: X, … }` that is listed; one that says what an update touches has updates. */
+const kindsIn = (source: string, listed: ReadonlySet<string>): ReadonlyArray<Omit<Declared, "path">> => {
   const nameByConstant = new Map<string, string>()
-  const used: Array<string> = []
+  const used: Array<{ readonly constant: string; readonly updated: boolean }> = []
   walk(parse(source).body, (node) => {
     if (node.type !== "VariableDeclarator" || node["init"] === null) return
     const { id, init } = node as any
@@ -74,28 +92,41 @@ const kindsIn = (source: string, listed: ReadonlySet<string>): ReadonlyArray<str
       nameByConstant.set(id.name, init.arguments[0].value)
     }
     if (init.type === "ObjectExpression" && listed.has(id.name)) {
-      const kind = init.properties.find((property: Node) => property["key"]?.name === "kind")?.value
-      if (kind?.type === "Identifier") used.push(kind.name)
+      const property = (name: string) => init.properties.find((one: Node) => one["key"]?.name === name)
+      const kind = property("kind")?.value
+      if (kind?.type === "Identifier") used.push({ constant: kind.name, updated: property("touched") !== undefined })
     }
   })
-  return used.flatMap((constant) => nameByConstant.get(constant) ?? [])
+  return used.flatMap(({ constant, updated }) => {
+    const kind = nameByConstant.get(constant)
+    return kind === undefined ? [] : [{ kind, updated }]
+  })
 }
 
 /**
- * Every adapter is run through the contract suites of the testkit.
+ * Every adapter is run through the contract suite of the store in the testkit.
  *
  * @category rules
  * @since 0.1.0
  */
 export const adapters: Rule = {
-  fact: "every adapter has a test that runs a contract suite of the testkit over it",
+  fact: "every adapter has a test that runs the contract of the store over it",
   check: (repository) =>
     packages(repository).filter(({ layer }) => layer === "adapter").flatMap(({ folder }): ReadonlyArray<Violation> =>
       [...repository].some(([path, text]) =>
           path.startsWith(`${folder}/test/`) && path.endsWith(".test.ts") &&
-          imports(text).some(({ specifier }) => specifier.startsWith("@emend/testkit"))
+          imports(text).some(({ specifier }) => specifier.startsWith("@emend/testkit")) && runsContract(text)
         )
         ? []
-        : [{ path: `${folder}/package.json`, message: "has no test that imports @emend/testkit" }]
+        : [{ path: `${folder}/package.json`, message: "has no test that calls StoreContract.suite of @emend/testkit" }]
     )
+}
+
+const runsContract = (text: string): boolean => {
+  let found = false
+  walk(parse(text).body, (node) => {
+    const callee = node.type === "CallExpression" ? node["callee"] : undefined
+    if (callee?.object?.name === "StoreContract" && callee.property.name === "suite") found = true
+  })
+  return found
 }

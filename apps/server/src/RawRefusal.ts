@@ -1,0 +1,66 @@
+/**
+ * What is said of a request that is none, or that did not arrive: the application never sees it.
+ *
+ * @since 0.1.0
+ */
+import { Problem } from "@emend/http-api"
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http"
+import type { Duplex } from "node:stream"
+
+/**
+ * Refuses what the parser of Node could not read, and ends the connection.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const refuse = (error: NodeJS.ErrnoException, socket: Duplex): void => {
+  // Where an answer has begun, more would be taken for a part of it.
+  const { _httpMessage: begun } = socket as { readonly _httpMessage?: { readonly headersSent?: boolean } | null }
+  if (!socket.writable || error.code === "ECONNRESET" || begun?.headersSent === true) return void socket.destroy(error)
+  const { body, headers, status } = answer(problemOf(error.code))
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join("")
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`)
+}
+
+/**
+ * Refuses a request whose `Expect` is another than `100-continue`.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const refuseExpectation = (_: IncomingMessage, response: ServerResponse): void => {
+  const { body, headers, status } = answer(
+    new Problem.Problem({ code: "expectation-refused", detail: "The one expectation that is served is 100-continue" })
+  )
+  response.writeHead(status, headers).end(body)
+}
+
+const problemOf = (code: string | undefined): Problem.Problem => {
+  switch (code) {
+    case "HPE_HEADER_OVERFLOW":
+      return new Problem.Problem({ code: "head-too-large", detail: "The head of a request has at most 16384 bytes" })
+    case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
+      return new Problem.Problem({ code: "body-too-large", detail: "The extensions of a chunk are too large" })
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return new Problem.Problem({ code: "request-incomplete", detail: "A part of the request did not come in time" })
+    default:
+      return new Problem.Problem({ code: "malformed-request", detail: "The request is not HTTP/1.1 (RFC 9112)" })
+  }
+}
+
+/** Neither the path nor the request's own id is known. */
+const answer = (problem: Problem.Problem) => {
+  const id = crypto.randomUUID()
+  const body = JSON.stringify(Problem.toBody(problem, { path: "", id }))
+  return {
+    status: Problem.catalogue[problem.code].status,
+    body,
+    headers: {
+      ...Problem.toHeaders(problem),
+      "content-type": Problem.mediaType,
+      "content-length": String(Buffer.byteLength(body)),
+      "x-request-id": id,
+      connection: "close"
+    }
+  }
+}

@@ -1,0 +1,116 @@
+/** Clients that are slow, or speak no HTTP, on a real socket. */
+import { once } from "node:events"
+import { type AddressInfo, connect, type Socket } from "node:net"
+import { afterEach, describe, expect, it } from "vitest"
+import * as Connections from "../src/Connections.ts"
+
+let opened: Connections.Connections | undefined
+
+afterEach(() => {
+  opened?.listener.closeAllConnections()
+  opened?.listener.close()
+})
+
+/** Starts a server that answers when a whole request is there, or when `answer` says so. */
+const start = async (answer: Promise<unknown> = Promise.resolve()): Promise<Connections.Connections["listener"]> => {
+  opened = Connections.make()
+  opened.listener.on("request", (request, response) => {
+    request.resume().once("end", () => void answer.then(() => response.end("done")))
+  })
+  opened.listener.listen(0, "127.0.0.1")
+  await once(opened.listener, "listening")
+  return opened.listener
+}
+
+const send = (text: string): Socket => {
+  const { port } = opened!.listener.address() as AddressInfo
+  const socket = connect(port, "127.0.0.1")
+  socket.write(text)
+  return socket
+}
+
+const read = async (socket: Socket): Promise<string> => {
+  let answer = ""
+  try {
+    for await (const chunk of socket) answer += chunk
+  } catch {
+    // What was said before the end counts.
+  }
+  return answer
+}
+
+const problem = (answer: string) => {
+  const [head = "", body = ""] = answer.split("\r\n\r\n")
+  const headers = new Map(head.split("\r\n").slice(1).map((line) => line.split(": ") as [string, string]))
+  return { status: Number(head.split(" ")[1]), headers, body: JSON.parse(body) }
+}
+
+describe("what is no request is told as a problem, and the connection ends", () => {
+  const rows: ReadonlyArray<readonly [what: string, text: string, status: number, code: string]> = [
+    ["no HTTP", "HELLO\r\n\r\n", 400, "malformed-request"],
+    ["a length that is none", "PUT / HTTP/1.1\r\nhost: a\r\ncontent-length: x\r\n\r\n", 400, "malformed-request"],
+    [
+      "a head that is too large",
+      `GET / HTTP/1.1\r\nhost: a\r\nx: ${"x".repeat(20_000)}\r\n\r\n`,
+      431,
+      "head-too-large"
+    ],
+    [
+      "an expectation",
+      "PUT / HTTP/1.1\r\nhost: a\r\nexpect: tea\r\ncontent-length: 1\r\n\r\n",
+      417,
+      "expectation-refused"
+    ]
+  ]
+  for (const [what, text, status, code] of rows) {
+    it(`${what} is ${status}`, async () => {
+      await start()
+      const said = problem(await read(send(text)))
+      expect(said).toMatchObject({ status, body: { status, code, title: expect.any(String) } })
+      expect(said.headers.get("content-type")).toBe("application/problem+json")
+      expect(said.headers.get("connection")).toBe("close")
+      expect(said.headers.get("x-request-id")).toBe(said.body.request_id)
+    })
+  }
+
+  it("a request of which no more comes is 408, as soon as it is looked at", async () => {
+    const listener = await start()
+    // A millisecond is over before the next look.
+    listener.headersTimeout = 1
+    const socket = send("GET / HTTP/1.1\r\nhost: a\r\n")
+    expect(problem(await read(socket))).toMatchObject({ status: 408, body: { code: "request-incomplete" } })
+  })
+})
+
+describe("a server that stops", () => {
+  it("does not wait for requests that are half sent: a head, and a body", async () => {
+    const listener = await start()
+    for (const text of ["GET / HTTP/1.1\r\nho", "PUT / HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\nhalf"]) {
+      const socket = send(text)
+      socket.on("error", () => {})
+      await (text.startsWith("PUT") ? once(listener, "request") : once(listener, "connection"))
+    }
+    const closed = once(listener, "close")
+    listener.close()
+    opened!.letGo(0)
+    await closed
+  })
+
+  it("waits for the answer to a request that is there, however long that takes", async () => {
+    let answer = (_: unknown): void => {}
+    const listener = await start(new Promise((resolve) => (answer = resolve)))
+    const whole = send("GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+    await once(listener, "request")
+    const half = send("GET / HTTP/1.1\r\nho")
+    half.on("error", () => {})
+    await once(listener, "connection")
+    const closed = once(listener, "close")
+    listener.close()
+    opened!.letGo(0)
+    // That the half request was cut off shows that the others are past their time.
+    await once(half, "close")
+    answer(undefined)
+    expect(await read(whole)).toMatch(/^HTTP\/1\.1 200 [^]*done/)
+    await closed
+  })
+})

@@ -1,0 +1,57 @@
+/** A page is bounded in entries and in bytes, and reads no more at once than it should. */
+import * as Effect from "effect/Effect"
+import { describe, expect, it } from "vitest"
+import * as Page from "../src/server/Page.ts"
+
+const MiB = 1_048_576
+
+/** Fills a page from entries that are the sizes of their texts, and tells how many were read at once. */
+const fill = async (entries: ReadonlyArray<number>, { limit, step = 8 }: { limit: number; step?: number }) => {
+  const reads: Array<number> = []
+  const numbered = entries.map((size, index) => ({ size, index }))
+  const page = await Effect.runPromise(Page.fill(
+    { limit, step },
+    (after: { readonly size: number; readonly index: number } | undefined, count) => {
+      reads.push(count)
+      const from = after === undefined ? 0 : after.index + 1
+      return Effect.succeed(numbered.slice(from, from + count))
+    },
+    ({ size }) => "x".repeat(size - 2)
+  ))
+  return { entries: JSON.parse(page.text).length as number, more: page.more, last: page.last?.index, reads }
+}
+
+describe("a page", () => {
+  it("never reads more at once than a step, nor more than is left of its limit", async () => {
+    expect((await fill(Array(100).fill(10), { limit: 20 })).reads).toEqual([2, 4, 8, 6])
+    expect((await fill(Array(100).fill(10), { limit: 3 })).reads).toEqual([2, 1])
+  })
+
+  it("reads no further once its bytes are full", async () => {
+    const page = await fill(Array(100).fill(MiB), { limit: 50 })
+    expect(page).toEqual({ entries: 4, more: true, last: 3, reads: [2, 4] })
+  })
+
+  it("one byte beyond its bound is for the next page", async () => {
+    expect(await fill([2 * MiB, 2 * MiB], { limit: 50 })).toMatchObject({ entries: 2, more: false })
+    expect(await fill([2 * MiB, 2 * MiB + 1], { limit: 50 })).toMatchObject({ entries: 1, more: true, last: 0 })
+  })
+
+  it("has its first entry however large", async () => {
+    expect(await fill([9 * MiB, 10], { limit: 50 })).toMatchObject({ entries: 1, more: true, last: 0 })
+  })
+
+  it("ends where the list does", async () => {
+    expect(await fill([], { limit: 50 })).toEqual({ entries: 0, more: false, last: undefined, reads: [2] })
+    expect(await fill(Array(9).fill(10), { limit: 50 })).toMatchObject({ entries: 9, more: false, reads: [2, 4, 8] })
+  })
+
+  it("counts bytes, not characters", async () => {
+    const page = await Effect.runPromise(Page.fill(
+      { limit: 2, step: 8 },
+      () => Effect.succeed([1, 2]),
+      () => "✓".repeat(MiB)
+    ))
+    expect(JSON.parse(page.text)).toHaveLength(1)
+  })
+})
