@@ -4,10 +4,10 @@
  * @since 0.1.0
  */
 import { Mask } from "@emend/algebra"
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as AgentRevisions from "./AgentRevisions.ts"
 import {
   type AgentChanged,
   type AgentConditions,
@@ -19,7 +19,6 @@ import {
   summary
 } from "./AgentView.ts"
 import { Caller } from "./Caller.ts"
-import * as ContentHash from "./ContentHash.ts"
 import * as History from "./History.ts"
 import { Identifiers } from "./Identifiers.ts"
 import { Configuration, problems } from "./kinds/Configuration.ts"
@@ -27,10 +26,9 @@ import * as TaskAgent from "./kinds/TaskAgent.ts"
 import type * as Past from "./Past.ts"
 import * as Rebase from "./Rebase.ts"
 import * as Records from "./Records.ts"
-import { type Insert, RecordStore, type StoreUnavailable } from "./RecordStore.ts"
+import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
 import { InputInvalid, RebaseConflict, RecordMissing, ReferenceUnknown, type VersionUnknown } from "./Refusals.ts"
 import type { Revision } from "./Revision.ts"
-import { timestamp } from "./Text.ts"
 
 type Root = Records.Saved<TaskAgent.TaskAgent>
 type Changed = Records.Changed<TaskAgent.TaskAgent>
@@ -118,12 +116,7 @@ const make = Effect.gen(function*() {
     return inScope(scope, root) ? root : yield* new RecordMissing({ kind: "TaskAgent", id })
   })
 
-  const findRevision = Effect.fnUntraced(function*(root: Root, id: string) {
-    const { tenant } = yield* Caller
-    const [found] = yield* store.get([{ kind: "TaskAgentRevision", tenant, id }])
-    const revision = found?.state as TaskAgent.TaskAgentRevision | undefined
-    return revision?.task_agent_id === root.state.id ? revision : undefined
-  })
+  const { find: findRevision, withConfigurations } = AgentRevisions.make(store)
 
   /** Tells of a root as it was before `newer` more revisions were made. */
   const view = Effect.fnUntraced(function*(root: Root, newer = 0): Effect.fn.Return<AgentView, StoreUnavailable> {
@@ -163,7 +156,13 @@ const make = Effect.gen(function*() {
       })
     }
     const id = yield* (yield* Identifiers).next
-    const revision = yield* newRevision({ agent: id, number: 1, parent: null, configuration, annotation: undefined })
+    const revision = yield* AgentRevisions.draft({
+      agent: id,
+      number: 1,
+      parent: null,
+      configuration,
+      annotation: undefined
+    })
     const at = revision.state.created
     const root = yield* records.create(
       {
@@ -228,7 +227,7 @@ const make = Effect.gen(function*() {
       const after = Configuration.apply(before, patch.configuration)
       const rootPaths = paths(root, patch.root)
       if (after === before) return { patch: patch.root, revision_id: null, paths: rootPaths }
-      const revision = yield* newRevision({
+      const revision = yield* AgentRevisions.draft({
         agent: id,
         number: root.state.revision_count + 1,
         parent: base.id,
@@ -363,33 +362,6 @@ const make = Effect.gen(function*() {
     return { ...(yield* outcome(changed, undefined)), leftAlone }
   })
 
-  /** Tells with each change of a root that made a revision what it asked of the configuration, and what takes it back. */
-  const withConfigurations = Effect.fnUntraced(function*(history: ReadonlyArray<Revision>) {
-    const { tenant } = yield* Caller
-    const configurationsOf = (ids: ReadonlyArray<string>) =>
-      Effect.map(
-        store.get(ids.map((id) => ({ kind: "TaskAgentRevision", tenant, id }))),
-        (found) => found.map((revision) => revision!.state as TaskAgent.TaskAgentRevision)
-      )
-    const made = yield* configurationsOf(
-      history.flatMap(({ moves }) =>
-        moves["revision_count"] === undefined ? [] : [moves["tip_revision_id"]!.to as string]
-      )
-    )
-    const parents = yield* configurationsOf(made.map((revision) => revision.parent_revision_id!))
-    return history.map((entry): Revision => {
-      const at = made.findIndex(({ id }) => entry.moves["revision_count"] && id === entry.moves["tip_revision_id"]!.to)
-      if (at < 0) return entry
-      const after = TaskAgent.configurationOf(made[at]!)
-      const before = TaskAgent.configurationOf(parents[at]!)
-      return {
-        ...entry,
-        patch: { ...entry.patch, ...Configuration.diff(before, after) },
-        inverse: { ...entry.inverse, ...Configuration.diff(after, before) }
-      }
-    })
-  })
-
   const revision = Effect.fn("TaskAgents.revision")(function*(scope: Scope, id: string, revision_id: string) {
     const root = yield* find(scope, id)
     const found = yield* findRevision(root, revision_id)
@@ -416,35 +388,4 @@ const make = Effect.gen(function*() {
       return yield* withConfigurations(yield* records.history(id, page))
     })
   })
-})
-
-const newRevision = Effect.fnUntraced(function*(
-  { agent, annotation, configuration, number, parent }: {
-    readonly agent: string
-    readonly number: number
-    readonly parent: string | null
-    readonly configuration: Configuration
-    readonly annotation: string | undefined
-  }
-) {
-  const { subject, tenant } = yield* Caller
-  const id = yield* (yield* Identifiers).next
-  const at = timestamp(yield* Clock.currentTimeNanos)
-  const state: TaskAgent.TaskAgentRevision = {
-    id,
-    task_agent_id: agent,
-    number,
-    parent_revision_id: parent,
-    created: at,
-    created_by: subject,
-    annotation: annotation ?? null,
-    content_hash: yield* ContentHash.of(configuration),
-    ...configuration
-  }
-  return {
-    _tag: "Insert",
-    key: { kind: "TaskAgentRevision", tenant, id },
-    state,
-    author: { at, by: subject, reason: null }
-  } satisfies Insert
 })
