@@ -189,7 +189,8 @@ describe("failures", () => {
 
   it.effect("a deadlock is resolved by trying again", () =>
     Effect.gen(function*() {
-      const { session, store, waiting } = yield* prepared({}, "deadlock_timeout = '20ms'")
+      // A waiting statement looks for a deadlock once, so late that the circle is closed by then.
+      const { session, store, waiting } = yield* prepared({}, "deadlock_timeout = '3s'")
       yield* Effect.gen(function*() {
         yield* tasks
         // The other side never gives way, so the store's statement is the one that is cut off.
