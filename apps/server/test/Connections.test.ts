@@ -108,7 +108,8 @@ describe("a server that stops", () => {
     listener.close()
     opened!.letGo(0)
     // That the half request was cut off shows that the others are past their time.
-    await once(half, "close")
+    // `once` of events fails on an error, and being cut off may be one.
+    await new Promise((resolve) => half.once("close", resolve))
     answer(undefined)
     expect(await read(whole)).toMatch(/^HTTP\/1\.1 200 [^]*done/)
     await closed

@@ -98,3 +98,36 @@ for (
     })
   })
 }
+
+describe("updates under a rule across fields, every pair at every state", () => {
+  const valid = ({ flag, params }: any): boolean => flag === 1 || params === null || !Object.hasOwn(params, "a")
+  const step = (state: any, patch: any): any => {
+    const after = Pair.apply(state, patch)
+    return valid(after) ? after : undefined
+  }
+  const states = [null, 0, 1].flatMap((flag) => maps.map((params) => ({ flag, params, seen: null } as any))).filter(
+    valid
+  )
+  const patches: ReadonlyArray<any> = [
+    ...carriers.flag.patches,
+    { params: { set: null } },
+    { params: { merge: { set: { a: 1 } } } },
+    { params: { merge: { unset: ["a"] } } },
+    { flag: { set: 1 }, params: { merge: { set: { a: 1 } } } }
+  ]
+  const cases = states.flatMap((s) => patches.flatMap((p) => patches.map((q) => [s, p, q] as const)))
+
+  test("V1: what succeeds step by step succeeds composed, with the same result", () => {
+    const stepwise = cases.flatMap(([s, p, q]) => {
+      const first = step(s, p)
+      const second = first === undefined ? undefined : step(first, q)
+      return second === undefined ? [] : [[step(s, Pair.compose(p, q)), second] as const]
+    })
+    expect(stepwise.length).toBeGreaterThan(100)
+    expect(stepwise.filter(([composed, second]) => !same(composed, second)).slice(0, 3)).toStrictEqual([])
+  })
+
+  test("and not the other way round", () => {
+    expect(cases.some(([s, p, q]) => step(s, p) === undefined && step(s, Pair.compose(p, q)) !== undefined)).toBe(true)
+  })
+})
