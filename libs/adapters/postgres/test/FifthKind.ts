@@ -23,6 +23,11 @@ const fields = {
   changed: Declare.fixed(Text.Timestamp, { nullable: false })
 }
 
+const { constructor: _, ...wireable } = fields
+
+/** The same declaration without the field `constructor`, which the schemas of the wire take for an inherited key. */
+export const spoken = Kind.make("Note", wireable)
+
 const declared = (name: string, more: Declare.Fields = {}): RecordKind.RecordKind => ({
   kind: Kind.make(name, { ...fields, ...more }),
   touched: "changed",

@@ -2,10 +2,11 @@ import { describe, expect, it } from "@effect/vitest"
 import { MemoryStore } from "@emend/memory"
 import { Database, PostgresStore } from "@emend/postgres"
 import * as TestDatabase from "@emend/postgres/testing"
-import { StoreContract } from "@emend/testkit"
+import { Laws, StoreContract } from "@emend/testkit"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { note, options, reader, statements } from "./FifthKind.ts"
+import * as Schema from "effect/Schema"
+import { note, options, reader, spoken, statements } from "./FifthKind.ts"
 import { agent, append, at, commit, event, insert, key, task, tracker, update, write } from "./Records.ts"
 
 const store = Layer.unwrap(Effect.gen(function*() {
@@ -20,6 +21,22 @@ describe("a kind that the domain does not have needs its declaration and its tab
   const kinds = [...options.kinds.filter(({ kind }) => ["Task", "Agent", "AgentTaskTracker"].includes(kind.name)), note]
   StoreContract.suite("the contract", store, { kinds })
   StoreContract.differential("memory and PostgreSQL", MemoryStore.layer(options.kinds), store, { kinds })
+
+  Laws.suite("the laws", spoken, { cases: 100 })
+
+  it("its updates are read from the wire, and what they may not do is refused by name", () => {
+    const decode = Schema.decodeUnknownResult(spoken.Update, { errors: "all", onExcessProperty: "error" })
+    const body = { small: null, due: null, left: { a: null }, labels: [] }
+    const read = decode(body)
+    expect(read).toMatchObject({ _tag: "Success", success: body })
+    expect(spoken.fromBody(body).patch).toEqual({
+      due: { set: null },
+      left: { merge: { set: { a: null } } },
+      labels: { set: [] }
+    })
+    const refused = decode({ state: "shut", gone: true, small: 4 })
+    expect(String(refused._tag === "Failure" && refused.failure)).toMatch(/state[^]*gone[^]*small/)
+  })
 
   it.effect("a cursor of it follows the log", () =>
     Effect.gen(function*() {
