@@ -3,5 +3,6 @@
  *
  * @since 0.1.0
  */
+export * as Creation from "./schema/Creation.ts"
 export * as Declare from "./schema/Declare.ts"
 export * as Kind from "./schema/Kind.ts"

@@ -15,7 +15,10 @@ const expected: Readonly<Record<string, string>> = {
   "a value of another type": "Type 'string' is not assignable to type 'number'.",
   "an operation of another kind of field": "'advance' does not exist in type 'Merge<number> | Set<",
   "a cursor that is reset": "'set' does not exist in type 'Advance'.",
-  "an edge to an unknown state": "Type '\"archived\"' is not assignable to type '\"draft\" | \"published\"'."
+  "an edge to an unknown state": "Type '\"archived\"' is not assignable to type '\"draft\" | \"published\"'.",
+  "a creation without a required field": "Argument of type '{ rank: number; }' is not assignable to parameter",
+  "a creation that leaves a field open": "Property 'id' is missing in type '{}' but required",
+  "a default that is no value": "Type 'null' is not assignable to type 'number'."
 }
 
 describe("misuse is a compile error", () => {

@@ -163,20 +163,8 @@ const make = Effect.gen(function*() {
       configuration,
       annotation: undefined
     })
-    const at = revision.state.created
     const root = yield* records.create(
-      {
-        id,
-        ...scope,
-        name: input.name,
-        task_agent_run_visibility: input.task_agent_run_visibility ?? "owner_only",
-        is_deleted: false,
-        created: at,
-        modified: at,
-        active_revision_id: revision.state.id,
-        tip_revision_id: revision.state.id,
-        revision_count: 1
-      },
+      TaskAgent.initial(input, { id, ...scope, at: revision.state.created, revision: revision.state.id }),
       conditions,
       [revision]
     )

@@ -31,6 +31,19 @@ interface Described {
 }
 
 /**
+ * What a field is when its record is created. Without any, whoever creates the record gives the value.
+ *
+ * - `required`: the body must have it
+ * - `offered`: the body may have it; otherwise whoever creates the record gives it
+ * - `default`: the body may have it; absent and null take this value
+ * - `always`: this value, and none in a body
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Creation<A> = "required" | "offered" | { readonly default: A } | { readonly always: A }
+
+/**
  * What every declared field carries beyond its kind.
  *
  * @category models
@@ -40,6 +53,7 @@ export interface Declared<A, N extends boolean> extends Described {
   /** The bare schema: never nullable and without defaults, which would leak into updates. */
   readonly schema: Json<A>
   readonly nullable: N
+  readonly creation?: Creation<any> | undefined
 }
 
 /**
@@ -123,8 +137,13 @@ export type Any =
  */
 export type Fields = Readonly<Record<string, Any>>
 
-interface Options<N extends boolean> extends Described {
+/** Carries the type of a field's creation, where it has one. */
+type Created<F, C> = [C] extends [undefined] ? F : F & { readonly creation: C }
+type CreationOf<A, N extends boolean> = Creation<Held<A, N>> | undefined
+
+interface Options<N extends boolean, C> extends Described {
   readonly nullable: N
+  readonly creation?: C
   readonly onNull: OnNullOf<N>
   readonly wireName?: string
 }
@@ -135,11 +154,10 @@ interface Options<N extends boolean> extends Described {
  * @category constructors
  * @since 0.1.0
  */
-export const replace = <A, const N extends boolean>(schema: Json<A>, options: Options<N>): Replace<A, N> => ({
-  kind: "replace",
-  schema,
-  ...options
-})
+export const replace = <A, const N extends boolean, const C extends CreationOf<A, N> = undefined>(
+  schema: Json<A>,
+  options: Options<N, C>
+): Created<Replace<A, N>, C> => ({ kind: "replace", schema, ...options }) as never
 
 /**
  * Declares a field that updates merge shallowly.
@@ -147,11 +165,10 @@ export const replace = <A, const N extends boolean>(schema: Json<A>, options: Op
  * @category constructors
  * @since 0.1.0
  */
-export const map = <A extends Object_, const N extends boolean>(schema: Json<A>, options: Options<N>): Map<A, N> => ({
-  kind: "map",
-  schema,
-  ...options
-})
+export const map = <A extends Object_, const N extends boolean, const C extends CreationOf<A, N> = undefined>(
+  schema: Json<A>,
+  options: Options<N, C>
+): Created<Map<A, N>, C> => ({ kind: "map", schema, ...options }) as never
 
 /**
  * Declares a cursor into a log: null before the first entry, and never back.
@@ -175,10 +192,10 @@ export const forward = (
  * @category constructors
  * @since 0.1.0
  */
-export const guarded = <A extends string, const N extends boolean>(
+export const guarded = <A extends string, const N extends boolean, const C extends CreationOf<A, N> = undefined>(
   schema: Json<A>,
-  options: Described & { readonly nullable: N; readonly graph?: Graph<any> }
-): Guarded<A, N> => ({ kind: "guarded", schema, ...options })
+  options: Described & { readonly nullable: N; readonly graph?: Graph<any>; readonly creation?: C }
+): Created<Guarded<A, N>, C> => ({ kind: "guarded", schema, ...options }) as never
 
 /**
  * Declares a field that no update touches.
@@ -186,7 +203,7 @@ export const guarded = <A extends string, const N extends boolean>(
  * @category constructors
  * @since 0.1.0
  */
-export const fixed = <A, const N extends boolean>(
+export const fixed = <A, const N extends boolean, const C extends CreationOf<A, N> = undefined>(
   schema: Json<A>,
-  options: Described & { readonly nullable: N; readonly internal?: boolean }
-): Fixed<A, N> => ({ kind: "fixed", schema, ...options })
+  options: Described & { readonly nullable: N; readonly internal?: boolean; readonly creation?: C }
+): Created<Fixed<A, N>, C> => ({ kind: "fixed", schema, ...options }) as never

@@ -3,11 +3,10 @@
  *
  * @since 0.1.0
  */
-import { Declare, Kind } from "@emend/algebra/schema"
+import { Creation as Creations, Declare, Kind } from "@emend/algebra/schema"
 import * as Schema from "effect/Schema"
 import type { RecordKind } from "../RecordKind.ts"
 import { Id, Text, Timestamp } from "../Text.ts"
-import { orDefault } from "./creation.ts"
 
 /**
  * A status of a task on the board.
@@ -26,7 +25,12 @@ export type Status = "backlog" | "assigned" | "running" | "review" | "done"
 export const Status = Schema.Literals(["backlog", "assigned", "running", "review", "done"])
 
 const assignee = (who: string) =>
-  Declare.replace(Id, { nullable: true, onNull: "clear", description: `${who} assigned to this task.` })
+  Declare.replace(Id, {
+    nullable: true,
+    onNull: "clear",
+    creation: { default: null },
+    description: `${who} assigned to this task.`
+  })
 
 /**
  * The declaration of a board task: its fields, and for each what an update may do to it.
@@ -39,16 +43,27 @@ export const BoardTask = Kind.make("BoardTask", {
   title: Declare.replace(Text.check(Schema.isMinLength(1)), {
     nullable: false,
     onNull: "keep",
+    creation: "required",
     description: "Short description of the task."
   }),
   created_at: Declare.fixed(Timestamp, { nullable: false }),
   updated_at: Declare.fixed(Timestamp, { nullable: false }),
-  id: Declare.fixed(Id, { nullable: false }),
-  description: Declare.replace(Text, { nullable: true, onNull: "clear", description: "Detailed description." }),
-  status: Declare.guarded(Status, { nullable: false, description: "Status of an agent task on the board." }),
+  id: Declare.fixed(Id, { nullable: false, creation: "offered" }),
+  description: Declare.replace(Text, {
+    nullable: true,
+    onNull: "clear",
+    creation: { default: null },
+    description: "Detailed description."
+  }),
+  status: Declare.guarded(Status, {
+    nullable: false,
+    creation: { always: "backlog" },
+    description: "Status of an agent task on the board."
+  }),
   priority: Declare.replace(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 4 })), {
     nullable: false,
     onNull: "keep",
+    creation: { default: 3 },
     description: "Priority level (1=urgent, 2=high, 3=normal, 4=low)."
   }),
   assigned_to_type_id: assignee("Agent type"),
@@ -57,15 +72,17 @@ export const BoardTask = Kind.make("BoardTask", {
   correlation_bucket_id: Declare.replace(Id, {
     nullable: true,
     onNull: "clear",
+    creation: { default: null },
     description: "Correlation bucket for related events."
   }),
   created_by: Declare.fixed(Id, { nullable: true, description: "User ID of the creator." }),
   source: Declare.replace(Schema.Literals(["triage", "conversation", "manual"]), {
     nullable: false,
     onNull: "keep",
+    creation: { default: "manual" },
     description: "Origin of an agent task."
   }),
-  is_deleted: Declare.fixed(Schema.Boolean, { nullable: false, internal: true })
+  is_deleted: Declare.fixed(Schema.Boolean, { nullable: false, internal: true, creation: { always: false } })
 })
 
 /**
@@ -177,25 +194,13 @@ export const blocks = (moves: Workflow, task: BoardTask, to: Status): string | n
     : `one of ${needs.join(", ")} must be set`
 }
 
-const { fields } = BoardTask
-
 /**
  * The body that creates a board task; what is absent or null takes its default.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const Creation = Schema.Struct({
-  id: orDefault(fields.id.schema),
-  title: fields.title.schema,
-  description: orDefault(fields.description.schema),
-  priority: orDefault(fields.priority.schema),
-  assigned_to_type_id: orDefault(fields.assigned_to_type_id.schema),
-  assigned_to_instance_id: orDefault(fields.assigned_to_instance_id.schema),
-  assigned_to_user_id: orDefault(fields.assigned_to_user_id.schema),
-  correlation_bucket_id: orDefault(fields.correlation_bucket_id.schema),
-  source: orDefault(fields.source.schema)
-}).annotate({ identifier: "CreateBoardTaskRequest" })
+export const Creation = Schema.Struct(Creations.schemas(BoardTask)).annotate({ identifier: "CreateBoardTaskRequest" })
 
 /**
  * Makes the state of a new task, always in the backlog.
@@ -211,23 +216,14 @@ export const initial = (
     readonly by: string
     readonly organization: string
   }
-): BoardTask => ({
-  organization_id: organization,
-  title: input.title,
-  created_at: at,
-  updated_at: at,
-  id,
-  description: input.description ?? null,
-  status: "backlog",
-  priority: input.priority ?? 3,
-  assigned_to_type_id: input.assigned_to_type_id ?? null,
-  assigned_to_instance_id: input.assigned_to_instance_id ?? null,
-  assigned_to_user_id: input.assigned_to_user_id ?? null,
-  correlation_bucket_id: input.correlation_bucket_id ?? null,
-  created_by: by,
-  source: input.source ?? "manual",
-  is_deleted: false
-})
+): BoardTask =>
+  Creations.initial(BoardTask, input, {
+    id,
+    organization_id: organization,
+    created_by: by,
+    created_at: at,
+    updated_at: at
+  })
 
 /**
  * Who a task is given to: exactly one type, instance or user.

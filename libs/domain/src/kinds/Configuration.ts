@@ -25,6 +25,7 @@ const list = <A>(item: Declare.Json<A>, what: string) =>
   Declare.replace(items(item) as Declare.Json<ReadonlyArray<A>>, {
     nullable: false,
     onNull: "keep",
+    creation: { default: [] },
     description: `Full replacement of ${what}, order kept, at most ${maxItems}; an empty list removes all.`
   })
 
@@ -35,27 +36,31 @@ const list = <A>(item: Declare.Json<A>, what: string) =>
  * @since 0.1.0
  */
 export const fields = {
-  description: Declare.replace(Text, { nullable: true, onNull: "clear" }),
-  instruction: Declare.replace(Text, { nullable: false, onNull: "keep" }),
+  description: Declare.replace(Text, { nullable: true, onNull: "clear", creation: { default: null } }),
+  instruction: Declare.replace(Text, { nullable: false, onNull: "keep", creation: "required" }),
   mode: Declare.replace(Schema.Literals(["agentic", "sequential"]), {
     nullable: false,
     onNull: "keep",
+    creation: { default: "agentic" },
     description: "Execution mode for TaskAgent."
   }),
-  llm_model_id: Declare.replace(Uuid, { nullable: true, onNull: "clear" }),
-  fallback_llm_model_id: Declare.replace(Uuid, { nullable: true, onNull: "clear" }),
+  llm_model_id: Declare.replace(Uuid, { nullable: true, onNull: "clear", creation: "required" }),
+  fallback_llm_model_id: Declare.replace(Uuid, { nullable: true, onNull: "clear", creation: { default: null } }),
   memory_strategy: Declare.replace(Schema.Literals(["sliding_window", "compaction"]), {
     nullable: true,
-    onNull: "clear"
+    onNull: "clear",
+    creation: { default: null }
   }),
   memory_config: Declare.replace(JsonObject, {
     nullable: true,
     onNull: "clear",
+    creation: { default: null },
     description: "Required with a memory strategy; `sliding_window` needs `max_events` of at least 1."
   }),
   max_turns: Declare.replace(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 500 })), {
     nullable: true,
-    onNull: "clear"
+    onNull: "clear",
+    creation: { default: null }
   }),
   task_tools: list(TaskTool, "task tools (array order = execution order)"),
   mcp_servers: list(McpServer, "MCP servers; `allowed_tool_ids` null means all tools"),

@@ -4,12 +4,11 @@
  * @since 0.1.0
  */
 import { Graph } from "@emend/algebra"
-import { Declare, Kind } from "@emend/algebra/schema"
+import { Creation as Creations, Declare, Kind } from "@emend/algebra/schema"
 import * as Schema from "effect/Schema"
 import { JsonObject } from "../Json.ts"
 import type { RecordKind } from "../RecordKind.ts"
 import { Id, Text, Timestamp } from "../Text.ts"
-import { orDefault } from "./creation.ts"
 import { items } from "./items.ts"
 
 /**
@@ -56,22 +55,34 @@ const Status = Schema.Literals([
  * @since 0.1.0
  */
 export const Task = Kind.make("Task", {
-  id: Declare.fixed(Id, { nullable: false, title: "Unique Task ID" }),
+  id: Declare.fixed(Id, { nullable: false, creation: "offered", title: "Unique Task ID" }),
   name: Declare.fixed(Text.check(Schema.isMinLength(1), Schema.isMaxLength(255)), {
     nullable: true,
+    creation: { default: null },
     title: "Unique name of the task"
   }),
-  status: Declare.guarded(Status, { nullable: true, graph: lifecycle, title: "The current status of the task" }),
-  status_reason: Declare.guarded(Text, { nullable: true, title: "The reason for the current task status" }),
+  status: Declare.guarded(Status, {
+    nullable: true,
+    graph: lifecycle,
+    creation: { always: "RUNNING" },
+    title: "The current status of the task"
+  }),
+  status_reason: Declare.guarded(Text, {
+    nullable: true,
+    creation: { always: null },
+    title: "The reason for the current task status"
+  }),
   created_at: Declare.fixed(Timestamp, { nullable: false, title: "The timestamp when the task was created" }),
   updated_at: Declare.fixed(Timestamp, { nullable: false, title: "The timestamp when the task was last updated" }),
   cleaned_at: Declare.fixed(Timestamp, {
     nullable: true,
+    creation: { always: null },
     title: "The timestamp when the task's content was cleaned for retention compliance; null when active"
   }),
   params: Declare.map(JsonObject, {
     nullable: true,
     onNull: "keep",
+    creation: { default: null },
     wireName: "merge_params",
     title: "Task parameters",
     description: "Pass full nested objects to change subfields; a null inside is stored as null."
@@ -79,6 +90,7 @@ export const Task = Kind.make("Task", {
   task_metadata: Declare.replace(JsonObject, {
     nullable: true,
     onNull: "keep",
+    creation: { default: null },
     title: "Task metadata",
     description: "If provided, replaces task_metadata with this value."
   })
@@ -149,11 +161,10 @@ export const allowed = (from: Status | null): ReadonlyArray<Status> => Graph.all
  * @since 0.1.0
  */
 export const Creation = Schema.Struct({
-  id: orDefault(Task.fields.id.schema),
-  name: orDefault(Task.fields.name.schema),
-  params: orDefault(Task.fields.params.schema),
-  task_metadata: orDefault(Task.fields.task_metadata.schema),
-  agent_ids: orDefault(items(Id, 100))
+  ...Creations.schemas(Task),
+  agent_ids: Schema.optionalKey(
+    Schema.NullOr(items(Id, 100)).annotate({ description: "Agents to assign to it. Without it: []." })
+  )
 }).annotate({ identifier: "CreateTaskRequest" })
 
 /**
@@ -162,14 +173,5 @@ export const Creation = Schema.Struct({
  * @category constructors
  * @since 0.1.0
  */
-export const initial = (input: typeof Creation.Type, id: string, at: string): Task => ({
-  id,
-  name: input.name ?? null,
-  status: "RUNNING",
-  status_reason: null,
-  created_at: at,
-  updated_at: at,
-  cleaned_at: null,
-  params: input.params ?? null,
-  task_metadata: input.task_metadata ?? null
-})
+export const initial = (input: typeof Creation.Type, id: string, at: string): Task =>
+  Creations.initial(Task, input, { id, created_at: at, updated_at: at })

@@ -3,24 +3,25 @@
  *
  * @since 0.1.0
  */
-import { Declare, Kind } from "@emend/algebra/schema"
+import { Creation as Creations, Declare, Kind } from "@emend/algebra/schema"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { RecordKind } from "../RecordKind.ts"
 import { Id, Text, Timestamp, Uuid } from "../Text.ts"
 import * as Configuration from "./Configuration.ts"
-import { orDefault } from "./creation.ts"
 
 const rootFields = {
   name: Declare.replace(Text.check(Schema.isMinLength(1), Schema.isMaxLength(255)), {
     nullable: false,
-    onNull: "keep"
+    onNull: "keep",
+    creation: "required"
   }),
   task_agent_run_visibility: Declare.replace(
     Schema.Literals(["owner_only", "editors_and_owners", "all_viewers"]),
     {
       nullable: false,
       onNull: "keep",
+      creation: { default: "owner_only" },
       description: "Controls who can see all TaskAgent runs for this agent."
     }
   )
@@ -40,7 +41,7 @@ export const TaskAgent = Kind.make("TaskAgent", {
   organization_id: Declare.fixed(Uuid, internal),
   project_id: Declare.fixed(Uuid, internal),
   ...rootFields,
-  is_deleted: Declare.fixed(Schema.Boolean, { nullable: false }),
+  is_deleted: Declare.fixed(Schema.Boolean, { nullable: false, creation: { always: false } }),
   created: Declare.fixed(Timestamp, { nullable: false }),
   modified: Declare.fixed(Timestamp, { nullable: false }),
   active_revision_id: Declare.fixed(Uuid, { nullable: true, internal: true }),
@@ -178,30 +179,13 @@ export const command = (
   return fields.length === 0 ? Result.succeed({ _tag: "Activate", revision_id }) : Result.fail(fields)
 }
 
-const { fields } = Edit
-
 /**
  * The body that creates an agent; what is absent or null takes its default.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const Creation = Schema.Struct({
-  name: fields.name.schema,
-  instruction: fields.instruction.schema,
-  llm_model_id: fields.llm_model_id.schema,
-  task_agent_run_visibility: orDefault(fields.task_agent_run_visibility.schema),
-  description: orDefault(fields.description.schema),
-  mode: orDefault(fields.mode.schema),
-  fallback_llm_model_id: orDefault(fields.fallback_llm_model_id.schema),
-  memory_strategy: orDefault(fields.memory_strategy.schema),
-  memory_config: orDefault(fields.memory_config.schema),
-  max_turns: orDefault(fields.max_turns.schema),
-  task_tools: orDefault(fields.task_tools.schema),
-  mcp_servers: orDefault(fields.mcp_servers.schema),
-  integrations: orDefault(fields.integrations.schema),
-  skills: orDefault(fields.skills.schema)
-}).annotate({ identifier: "CreateTaskAgentRequest" })
+export const Creation = Schema.Struct(Creations.schemas(Edit)).annotate({ identifier: "CreateTaskAgentRequest" })
 
 /**
  * Gives the configuration that a creation asks for, defaults filled in.
@@ -209,20 +193,30 @@ export const Creation = Schema.Struct({
  * @category constructors
  * @since 0.1.0
  */
-export const initialConfiguration = (input: typeof Creation.Type): Configuration.Configuration => ({
-  description: input.description ?? null,
-  instruction: input.instruction,
-  mode: input.mode ?? "agentic",
-  llm_model_id: input.llm_model_id,
-  fallback_llm_model_id: input.fallback_llm_model_id ?? null,
-  memory_strategy: input.memory_strategy ?? null,
-  memory_config: input.memory_config ?? null,
-  max_turns: input.max_turns ?? null,
-  task_tools: input.task_tools ?? [],
-  mcp_servers: input.mcp_servers ?? [],
-  integrations: input.integrations ?? [],
-  skills: input.skills ?? []
-})
+export const initialConfiguration = (input: typeof Creation.Type): Configuration.Configuration =>
+  Creations.initial(Configuration.Configuration, input, {})
+
+/**
+ * Makes the root of a new agent, with its first revision as the active one and the tip.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const initial = (
+  input: typeof Creation.Type,
+  { at, revision, ...address }: Pick<TaskAgent, "id" | "organization_id" | "project_id"> & {
+    readonly at: string
+    readonly revision: string
+  }
+): TaskAgent =>
+  Creations.initial(TaskAgent, input, {
+    ...address,
+    created: at,
+    modified: at,
+    active_revision_id: revision,
+    tip_revision_id: revision,
+    revision_count: 1
+  })
 
 /**
  * Takes the configuration out of a revision.
