@@ -11,16 +11,38 @@ import { Identifiers } from "./Identifiers.ts"
 import { Configuration } from "./kinds/Configuration.ts"
 import * as TaskAgent from "./kinds/TaskAgent.ts"
 import type * as Records from "./Records.ts"
-import type { Insert, RecordStore, StoreUnavailable } from "./RecordStore.ts"
+import type { Insert, Query, RecordStore, StoreUnavailable } from "./RecordStore.ts"
 import type { Revision } from "./Revision.ts"
 import { timestamp } from "./Text.ts"
 
 type Root = Records.Saved<TaskAgent.TaskAgent>
 
+/** What a summary is made of: a revision without its configuration. */
+const summarised = [
+  "id",
+  "number",
+  "parent_revision_id",
+  "created",
+  "created_by",
+  "annotation",
+  "content_hash"
+] as const satisfies ReadonlyArray<keyof TaskAgent.TaskAgentRevision>
+
+/** A revision without its configuration. */
+export type Summarised = Pick<TaskAgent.TaskAgentRevision, typeof summarised[number]>
+
 /** What is read of revisions beside their agents. */
 export interface AgentRevisions {
   /** The revision of an agent by its id; `undefined` where the agent has none such. */
   readonly find: (root: Root, id: string) => Effect.Effect<TaskAgent.TaskAgentRevision | undefined, StoreUnavailable>
+  /** What is told of that revision beside its agent. */
+  readonly findSummary: (root: Root, id: string) => Effect.Effect<Summarised | undefined, StoreUnavailable>
+  /** What is told of the newest revisions with a number below that given, newest first. */
+  readonly below: (
+    root: Root,
+    number: number,
+    limit: number
+  ) => Effect.Effect<ReadonlyArray<Summarised>, StoreUnavailable>
   /** Tells with each change of a root that made a revision what it asked of the configuration, and what takes it back. */
   readonly withConfigurations: (
     history: ReadonlyArray<Revision>
@@ -34,6 +56,19 @@ export const make = (store: RecordStore["Service"]): AgentRevisions => {
     const [found] = yield* store.get([{ kind: "TaskAgentRevision", tenant, id }])
     const revision = found?.state as TaskAgent.TaskAgentRevision | undefined
     return revision?.task_agent_id === root.state.id ? revision : undefined
+  })
+
+  const select = Effect.fnUntraced(function*(root: Root, more: Pick<Query, "where" | "after" | "limit">) {
+    const { tenant } = yield* Caller
+    const found = yield* store.find({
+      kind: "TaskAgentRevision",
+      tenant,
+      order: [{ field: "number", direction: "desc" }],
+      fields: summarised,
+      ...more,
+      where: { task_agent_id: [root.state.id], ...more.where }
+    })
+    return found.map(({ state }) => state as Summarised)
   })
 
   const withConfigurations = Effect.fnUntraced(function*(history: ReadonlyArray<Revision>) {
@@ -62,7 +97,12 @@ export const make = (store: RecordStore["Service"]): AgentRevisions => {
     })
   })
 
-  return { find, withConfigurations }
+  return {
+    find,
+    findSummary: (root, id) => Effect.map(select(root, { where: { id: [id] }, limit: 1 }), ([found]) => found),
+    below: (root, number, limit) => select(root, { after: { values: [number], id: "" }, limit }),
+    withConfigurations
+  }
 }
 
 /** The write of a revision. */

@@ -96,7 +96,10 @@ export const inScope = (scope: Scope, { state }: Records.Saved<TaskAgent>): bool
  * @category conversions
  * @since 0.1.0
  */
-export const summary = (root: Records.Saved<TaskAgent>, revision: TaskAgentRevision): RevisionSummary => ({
+export const summary = (
+  root: Records.Saved<TaskAgent>,
+  revision: Omit<RevisionSummary, "active">
+): RevisionSummary => ({
   id: revision.id,
   number: revision.number,
   parent_revision_id: revision.parent_revision_id,

@@ -71,7 +71,7 @@ export interface Update {
   /** The versions of which the present one must be one. */
   readonly versions?: ReadonlyArray<number>
   /** For each field named, the values of which the present one must be one; scalars and null. */
-  readonly where?: Readonly<Record<string, ReadonlyArray<string | number | boolean | null>>>
+  readonly where?: Readonly<Record<string, ReadonlyArray<Value>>>
   readonly author: Authorship
   /** Answers what the write would leave, and writes nothing. */
   readonly dry?: boolean
@@ -157,18 +157,86 @@ export interface Past {
 }
 
 /**
- * Selects records of one kind and tenant whose fields have the given values, deleted ones included, in the order of
- * the fields named, then of the id.
+ * A value that records can be selected by.
  *
  * @category models
  * @since 0.1.0
  */
-export interface Query {
+export type Value = string | number | boolean | null
+
+/**
+ * What holds of a record. Of other records, those that it refers to or that refer to it, it holds whether they are
+ * deleted or not.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Filter {
+  /** For each field named, the values of which the record has one. */
+  readonly where?: Readonly<Record<string, ReadonlyArray<Value>>>
+  /**
+   * For each field named, whose values are JSON objects, an object that the value contains: every key of it, with a
+   * value that contains its value. An array contains another when it has, for each item of that, one that contains it,
+   * in any order; any other value contains its equal. This is `@>` of PostgreSQL for objects. Null contains nothing.
+   */
+  readonly contains?: Readonly<Record<string, Row>>
+  /** For each field named, which refers to another record, what holds of that. */
+  readonly refers?: Readonly<Record<string, Filter>>
+  /** Kinds of which at least one record refers to this one by the field named, and what holds of that record. */
+  readonly referred?: ReadonlyArray<Filter & { readonly kind: string; readonly by: string }>
+}
+
+/**
+ * Selects records of one kind and tenant, deleted ones only with `deleted`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Selection extends Filter {
   readonly kind: string
   readonly tenant: string
-  readonly where: Readonly<Record<string, string | number | boolean | null>>
-  readonly order: ReadonlyArray<{ readonly field: string; readonly direction: "asc" | "desc" }>
+  readonly deleted?: boolean
+}
+
+/**
+ * A place in an order of records: the values of the fields that order them, and the id.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Place {
+  readonly values: ReadonlyArray<Value>
+  readonly id: string
+}
+
+/**
+ * Asks for a page of the records selected, in the order of the fields named, then of the id in the direction of the
+ * last of them, ascending without any. Text is ordered by code point, false before true, and null comes last when
+ * ascending and first when descending.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Query extends Selection {
+  readonly order?: ReadonlyArray<{ readonly field: string; readonly direction: "asc" | "desc" }>
+  /** Begins behind this place, whether a record is there or not. */
+  readonly after?: Place
+  /** Leaves so many records out at the beginning. */
+  readonly skip?: number
   readonly limit: number
+  /** The fields that are given; all without it. */
+  readonly fields?: ReadonlyArray<string>
+}
+
+/**
+ * How many of the records selected have a value.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Count {
+  readonly value: Value
+  readonly count: number
 }
 
 /**
@@ -200,7 +268,10 @@ export class RecordStore extends Context.Service<RecordStore, {
   readonly get: (
     keys: ReadonlyArray<RecordKey>
   ) => Effect.Effect<ReadonlyArray<Stored | undefined>, StoreUnavailable>
+  /** A page of records, each with the fields asked for. */
   readonly find: (query: Query) => Effect.Effect<ReadonlyArray<Stored>, StoreUnavailable>
+  /** For each value of a field that a record selected has, their number, in the order of the values. */
+  readonly count: (selection: Selection, field: string) => Effect.Effect<ReadonlyArray<Count>, StoreUnavailable>
   /** The history of a record, newest first, from below the version `before`, at most `limit` entries. */
   readonly history: (
     key: RecordKey,

@@ -18,7 +18,6 @@ import {
   type Scope,
   summary
 } from "./AgentView.ts"
-import { Caller } from "./Caller.ts"
 import * as History from "./History.ts"
 import { Identifiers } from "./Identifiers.ts"
 import { Configuration, problems } from "./kinds/Configuration.ts"
@@ -116,30 +115,18 @@ const make = Effect.gen(function*() {
     return inScope(scope, root) ? root : yield* new RecordMissing({ kind: "TaskAgent", id })
   })
 
-  const { find: findRevision, withConfigurations } = AgentRevisions.make(store)
+  const { below: revisionsBelow, find: findRevision, findSummary, withConfigurations } = AgentRevisions.make(store)
 
-  /** Tells of a root as it was before `newer` more revisions were made. */
-  const view = Effect.fnUntraced(function*(root: Root, newer = 0): Effect.fn.Return<AgentView, StoreUnavailable> {
-    const { tenant } = yield* Caller
-    const found = yield* store.find({
-      kind: "TaskAgentRevision",
-      tenant,
-      where: { task_agent_id: root.state.id },
-      order: [{ field: "number", direction: "desc" }],
-      limit: listed + newer
-    })
-    const summarise = (revision: TaskAgent.TaskAgentRevision) => summary(root, revision)
-    // The root was read first: a revision that came since is not yet a part of this version.
-    const revisions = found.map(({ state }) => state as TaskAgent.TaskAgentRevision)
-      .filter(({ number }) => number <= root.state.revision_count)
+  /** Tells of a root as it is, or was: the revisions that came since are not yet a part of it. */
+  const view = Effect.fnUntraced(function*(root: Root): Effect.fn.Return<AgentView, StoreUnavailable> {
+    const newest = yield* revisionsBelow(root, root.state.revision_count + 1, listed)
     const { active_revision_id: activeId } = root.state
-    const active = activeId === null
-      ? undefined
-      : revisions.find(({ id }) => id === activeId) ?? (yield* findRevision(root, activeId))
+    const active = newest.find(({ id }) => id === activeId) ??
+      (activeId === null ? undefined : yield* findSummary(root, activeId))
     return {
       ...root,
-      active_revision: active === undefined ? null : summarise(active),
-      revisions: revisions.map(summarise)
+      active_revision: active === undefined ? null : summary(root, active),
+      revisions: newest.map((revision) => summary(root, revision))
     }
   })
 
@@ -294,8 +281,7 @@ const make = Effect.gen(function*() {
 
   const at = Effect.fn("TaskAgents.at")(function*(scope: Scope, id: string, version: number) {
     const root = yield* find(scope, id)
-    const then = yield* past.earlier(id, root, version)
-    return yield* view(then, root.state.revision_count - then.state.revision_count)
+    return yield* view(yield* past.earlier(id, root, version))
   })
 
   const restore = Effect.fn("TaskAgents.restore")(function*(

@@ -89,8 +89,7 @@ export class Trackers extends Context.Service<Trackers, {
         const [found] = yield* store.find({
           kind: "AgentTaskTracker",
           tenant,
-          where: { task_id, agent_id },
-          order: [],
+          where: { task_id: [task_id], agent_id: [agent_id] },
           limit: 1
         })
         return found as Saved | undefined

@@ -147,6 +147,7 @@ describe("a store that never answers", () => {
       commit: () => Effect.uninterruptible(never),
       get: () => Effect.uninterruptible(never),
       find: () => never,
+      count: () => never,
       history: () => never,
       past: () => never,
       ping: Effect.uninterruptible(never)

@@ -305,6 +305,7 @@ describe("a store that is away", () => {
       commit: () => gone,
       get: () => gone,
       find: () => gone,
+      count: () => gone,
       history: () => gone,
       past: () => gone,
       ping: gone
@@ -353,6 +354,7 @@ describe("a defect", () => {
       commit: () => broken,
       get: () => broken,
       find: () => broken,
+      count: () => broken,
       history: () => broken,
       past: () => broken,
       ping: broken

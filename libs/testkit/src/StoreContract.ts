@@ -19,6 +19,7 @@ import type { Fact } from "./store/Fact.ts"
 import * as Histories from "./store/Histories.ts"
 import * as Inserts from "./store/Inserts.ts"
 import * as Limits from "./store/Limits.ts"
+import * as Lists from "./store/Lists.ts"
 import * as Queries from "./store/Queries.ts"
 import * as Rehearsals from "./store/Rehearsals.ts"
 import * as Updates from "./store/Updates.ts"
@@ -42,6 +43,7 @@ export const facts: ReadonlyArray<Fact> = [
   ...Rehearsals.facts,
   ...Histories.facts,
   ...Queries.facts,
+  ...Lists.facts,
   ...Limits.facts,
   ...Events.facts
 ]

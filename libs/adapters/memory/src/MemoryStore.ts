@@ -10,7 +10,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import { append, read } from "./MemoryLog.ts"
-import { type Entry, lookUp, nameOf, select, type State } from "./MemoryState.ts"
+import * as MemoryQuery from "./MemoryQuery.ts"
+import { type Entry, lookUp, nameOf, type State } from "./MemoryState.ts"
 import { write } from "./MemoryWrite.ts"
 
 /**
@@ -36,17 +37,8 @@ export const layer = (
 const recordStore = (state: State): RecordStore.RecordStore["Service"] => ({
   commit: (commits) => Effect.sync(() => commits.map((commit) => execute(state, commit))),
   get: (keys) => Effect.sync(() => keys.map((key) => stored(lookUp(state, key)))),
-  find: ({ kind, limit, order, tenant, where }) =>
-    Effect.sync(() => {
-      for (const field of [...Object.keys(where), ...order.map(({ field }) => field), "id"]) {
-        requireField(state, kind, field)
-      }
-      return select(state, kind, tenant)
-        .filter((entry) => Object.keys(where).every((field) => entry.state[field] === where[field]))
-        .sort(comparing([...order, { field: "id", direction: "asc" }]))
-        .slice(0, limit)
-        .map((entry) => stored(entry)!)
-    }),
+  find: (query) => Effect.sync(() => MemoryQuery.find(state, query)),
+  count: (selection, field) => Effect.sync(() => MemoryQuery.count(state, selection, field)),
   history: (key, { before = Infinity, limit }) =>
     Effect.sync(() =>
       (lookUp(state, key)?.history ?? []).filter(({ version }) => version < before).toReversed().slice(0, limit)
@@ -88,34 +80,5 @@ const restore = (state: State, { id, kind, tenant }: RecordStore.RecordKey, entr
   else state.entries.set(nameOf(kind, tenant, id), entry)
 }
 
-const requireField = ({ kinds }: State, name: string, field: string): void => {
-  const kind = kinds.get(name)?.kind
-  if (kind === undefined) throw new Error(`There is no kind ${name}`)
-  if (!Object.hasOwn(kind.fields, field)) throw new Error(`${name} has no field ${field}`)
-}
-
 const stored = (entry: Entry | undefined): RecordStore.Stored | undefined =>
   entry && { version: entry.version, state: entry.state }
-
-/** Orders by fields, nulls last when ascending as in SQL, text by code point as a database does. */
-const comparing = (order: RecordStore.Query["order"]) => (a: Entry, b: Entry): number => {
-  for (const { direction, field } of order) {
-    const x = a.state[field]
-    const y = b.state[field]
-    if (x === y) continue
-    const before = x === null ? false : y === null ? true : typeof x === "string" ? byCodePoint(x, y) < 0 : x < y
-    return before === (direction === "asc") ? -1 : 1
-  }
-  return 0
-}
-
-/** UTF-16 code units and code points order text differently beyond U+D7FF. */
-const byCodePoint = (a: string, b: string): number => {
-  for (let i = 0; i < a.length && i < b.length;) {
-    const x = a.codePointAt(i)!
-    const y = b.codePointAt(i)!
-    if (x !== y) return x - y
-    i += x > 0xffff ? 2 : 1
-  }
-  return a.length - b.length
-}

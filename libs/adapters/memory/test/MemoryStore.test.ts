@@ -86,7 +86,7 @@ describe("the store in memory", () => {
       const store = yield* RecordStore.RecordStore
       for (
         const wrong of [
-          { ...query, where: { colour: "red" } },
+          { ...query, where: { colour: ["red"] } },
           { ...query, order: [{ field: "colour", direction: "asc" as const }] },
           { ...query, kind: "Colour" }
         ]

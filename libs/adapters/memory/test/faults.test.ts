@@ -150,10 +150,64 @@ const faults: Readonly<Record<string, Fault>> = {
       find: (query) =>
         records.find({
           ...query,
-          where: Object.fromEntries(Object.entries(query.where).filter(([, value]) => value !== null))
+          where: Object.fromEntries(Object.entries(query.where ?? {}).filter(([, values]) => !values.includes(null)))
         })
     }),
     finds: "records are found by all the values named, null among them, and ordered by fields and then by id"
+  },
+  "a page goes on from the values of the last record and not from its id": {
+    records: (records) => ({
+      find: ({ after, ...query }) =>
+        records.find({
+          ...query,
+          ...(after && { after: { ...after, id: query.order?.[0]?.direction === "desc" ? "" : "~" } })
+        })
+    }),
+    finds: "pages that go on from the last record neither skip nor repeat any, in every order"
+  },
+  "of several values only the first is asked for": {
+    records: (records) => ({
+      find: (query) =>
+        records.find({
+          ...query,
+          where: Object.fromEntries(Object.entries(query.where ?? {}).map(([field, [value]]) => [field, [value!]]))
+        })
+    }),
+    finds: "records are selected that have one of several values, null among them, in each of several fields"
+  },
+  "an object contains another that has the same keys": {
+    records: (records) => ({
+      find: ({ contains = {}, ...query }) =>
+        records.find({
+          ...query,
+          contains: Object.fromEntries(
+            Object.entries(contains).map(([field, part]) => [
+              field,
+              Object.fromEntries(Object.entries(part).filter(([, value]) => typeof value !== "object"))
+            ])
+          )
+        })
+    }),
+    finds: "records are selected whose objects contain an object, at any depth"
+  },
+  "what a record refers to is not looked at": {
+    records: (records) => ({ find: ({ refers: _, ...query }) => records.find(query) }),
+    finds: "records are selected by what they refer to, and by what refers to them"
+  },
+  "records are given with all their fields": {
+    records: (records) => ({ find: ({ fields: _, ...query }) => records.find(query) }),
+    finds: "records are given with the fields asked for, in any order, and with no others"
+  },
+  "null is not counted": {
+    records: (records) => ({
+      count: (selection, field) =>
+        Effect.map(records.count(selection, field), (counts) => counts.filter(({ value }) => value !== null))
+    }),
+    finds: "records are counted by the values of a field, in the order of the values"
+  },
+  "deleted records are listed": {
+    records: (records) => ({ find: (query) => records.find({ ...query, deleted: true }) }),
+    finds: "deleted records are in no list, and a place among them can be gone on from"
   },
   "events are read again from where a reader stands": {
     log: (log) => ({ read: (query) => log.read({ ...query, after: query.after - 1 }) }),

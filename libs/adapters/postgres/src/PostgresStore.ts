@@ -12,6 +12,7 @@ import * as Layer from "effect/Layer"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Commits from "./Commits.ts"
 import * as Database from "./Database.ts"
+import * as FindStatement from "./FindStatement.ts"
 import * as Log from "./Log.ts"
 import * as Migration from "./Migration.ts"
 import { migrations } from "./migrations.ts"
@@ -69,6 +70,16 @@ type Relations = ReadonlyMap<string, Relation.Relation>
 const recordStore = (pool: PgPool, relations: Relations): RecordStore.RecordStore["Service"] => {
   const execute = Commits.make(pool, relations)
   const run = Database.through(pool)
+  const ask = (statement: FindStatement.Statement | undefined) =>
+    statement === undefined
+      ? Effect.succeed([])
+      : Effect.mapError(
+        run(
+          statement.text,
+          statement.parameters.map((value) => typeof value === "string" ? value : Database.texts(value))
+        ),
+        Database.unavailable
+      )
   const byKey = new Map([...relations].map(([kind, relation]) => [kind, ReadStatement.byKey(relation)]))
   return {
     commit: (commits) => Effect.mapError(execute(commits), Database.unavailable),
@@ -88,14 +99,21 @@ const recordStore = (pool: PgPool, relations: Relations): RecordStore.RecordStor
       }
       return found
     }, Effect.mapError(Database.unavailable)),
-    find: Effect.fnUntraced(function*(query) {
-      const relation = relations.get(query.kind)
-      if (relation === undefined) return yield* Effect.die(new Error(`There is no kind ${query.kind}`))
-      const statement = ReadStatement.byValues(relation, query)
-      if (statement === undefined) return []
-      const rows = yield* run(statement.text, statement.parameters)
-      return rows.map((row) => ({ version: row[0] as number, state: Relation.read(relation, row, 1) }))
-    }, Effect.mapError(Database.unavailable)),
+    find: (query) =>
+      Effect.suspend(() => {
+        const relation = Relation.get(relations, query.kind)
+        const given = FindStatement.given(relation, query)
+        return Effect.map(
+          ask(FindStatement.page(relations, query)),
+          (rows) => rows.map((row) => ({ version: row[0] as number, state: Relation.read(relation, row, 1, given) }))
+        )
+      }),
+    count: (selection, field) =>
+      Effect.suspend(() => ask(FindStatement.count(relations, selection, field))).pipe(
+        Effect.map((rows) =>
+          rows.map(([value, count]) => ({ value: value as RecordStore.Value, count: count as number }))
+        )
+      ),
     history: (key, { before, limit }) =>
       run(ReadStatement.history, [
         key.tenant,

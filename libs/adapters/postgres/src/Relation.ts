@@ -56,6 +56,30 @@ export const join = (
   }))
 
 /**
+ * Gives the relation of a kind. A kind that is not among them is a defect.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const get = (relations: ReadonlyMap<string, Relation>, kind: string): Relation => {
+  const relation = relations.get(kind)
+  if (relation === undefined) throw new Error(`There is no kind ${kind}`)
+  return relation
+}
+
+/**
+ * Gives the attribute of a field. A field that the kind does not have is a defect.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const attribute = ({ byField, kind: { kind } }: Relation, field: string): Attribute => {
+  const of = byField.get(field)
+  if (of === undefined) throw new Error(`${kind.name} has no field ${field}`)
+  return of
+}
+
+/**
  * Quotes a name for SQL.
  *
  * @category sql
@@ -132,16 +156,18 @@ export const toJson = ({ type }: Table.Column, [value, id]: ReadonlyArray<string
     : `coalesce(to_jsonb(${type === "timestamp" ? timestampText(value!) : value}), 'null'::jsonb)`
 
 /**
- * The columns of an answer from which {@link read} makes a state, given the values of each attribute's columns.
+ * The columns of an answer from which {@link read} makes a state, given the values of each attribute's columns; of all
+ * attributes unless said.
  *
  * @category answers
  * @since 0.1.0
  */
 export const answer = (
   relation: Relation,
-  values: (of: Attribute) => ReadonlyArray<string>
+  values: (of: Attribute) => ReadonlyArray<string>,
+  attributes = relation.attributes
 ): ReadonlyArray<string> =>
-  relation.attributes.flatMap((of) => {
+  attributes.flatMap((of) => {
     const [value, id] = values(of)
     if (of.column.type === "cursor") return [`(${value})::float8`, id!]
     if (of.column.type === "bigint") return [`(${value})::float8`]
@@ -149,15 +175,20 @@ export const answer = (
   })
 
 /**
- * Reads a state out of the columns of an answer, from the column `from` on.
+ * Reads a state out of the columns of an answer, from the column `from` on; of all attributes unless said.
  *
  * @category answers
  * @since 0.1.0
  */
-export const read = (relation: Relation, row: ReadonlyArray<unknown>, from: number): Revision.Row => {
+export const read = (
+  relation: Relation,
+  row: ReadonlyArray<unknown>,
+  from: number,
+  attributes = relation.attributes
+): Revision.Row => {
   const state: Record<string, unknown> = {}
   let at = from
-  for (const { column, field } of relation.attributes) {
+  for (const { column, field } of attributes) {
     const value = row[at++]
     if (column.type === "cursor") {
       const id = row[at++]

@@ -112,13 +112,13 @@ describe("failures", () => {
         const query = { kind: "Task", tenant: "t", where: {}, order: [], limit: 10 }
         for (
           const wrong of [
-            { ...query, where: { colour: "red" } },
+            { ...query, where: { colour: ["red"] } },
             { ...query, order: [{ field: "colour", direction: "asc" as const }] },
-            { ...query, where: { status: 1 }, order: [{ field: "colour", direction: "asc" as const }] },
+            { ...query, where: { status: [1] }, order: [{ field: "colour", direction: "asc" as const }] },
             { ...query, kind: "Colour" }
           ]
         ) expect(Exit.hasDies(yield* Effect.exit(find(wrong)))).toBe(true)
-        expect(yield* find({ ...query, where: { status: 1 } })).toEqual([])
+        expect(yield* find({ ...query, where: { status: [1] } })).toEqual([])
       }).pipe(Effect.provide(store))
     }))
 

@@ -25,7 +25,7 @@ export const facts: ReadonlyArray<Fact> = [
       const key = { ...record.key, tenant: `${bench.tenant}-other` }
       yield* same("by key", yield* store.get([key]), [undefined])
       yield* same("the history", yield* store.history(key, { limit: 10 }), [])
-      const query = { kind: key.kind, tenant: key.tenant, where: {}, order: [], limit: 10 }
+      const query = { kind: key.kind, tenant: key.tenant, limit: 10 }
       yield* same("by value", yield* store.find(query), [])
       if (changes(bench.kind)) {
         yield* rejected(yield* bench.commit(bench.update({ ...record, key }, {})), "Missing")
@@ -45,7 +45,7 @@ export const facts: ReadonlyArray<Fact> = [
       const store = yield* RecordStore.RecordStore
       const record = yield* bench.given()
       yield* same("by another id", yield* store.get([{ ...record.key, id: `${record.key.id} ` }]), [undefined])
-      const found = yield* store.find({ kind: record.key.kind, tenant: bench.tenant, where: {}, order: [], limit: 10 })
+      const found = yield* store.find({ kind: record.key.kind, tenant: bench.tenant, limit: 10 })
       yield* same("all of the kind", found, [{ version: 1, state: record.state }])
     })
   },
@@ -67,7 +67,7 @@ export const facts: ReadonlyArray<Fact> = [
     })
   },
   {
-    name: "deleted records are still read, by key and by value",
+    name: "deleted records are still read, by key, and by value where they are asked for",
     concerns: dies,
     holds: Effect.fnUntraced(function*(bench) {
       const store = yield* RecordStore.RecordStore
@@ -75,11 +75,23 @@ export const facts: ReadonlyArray<Fact> = [
       yield* bench.bury(record)
       const present = yield* bench.present(record.key)
       const { field, value } = bench.kind.tombstone!
-      const query = { kind: record.key.kind, tenant: bench.tenant, order: [], limit: 10 }
+      const query = { kind: record.key.kind, tenant: bench.tenant, limit: 10 }
       yield* same("the version", present.version, 2)
-      yield* same("all", yield* store.find({ ...query, where: {} }), [present])
-      yield* same("the deleted ones", yield* store.find({ ...query, where: { [field]: value } }), [present])
-      yield* same("the others", yield* store.find({ ...query, where: { [field]: record.state[field] } }), [])
+      yield* same("all", yield* store.find({ ...query, deleted: true }), [present])
+      yield* same(
+        "the deleted ones",
+        yield* store.find({ ...query, deleted: true, where: { [field]: [value] } }),
+        [present]
+      )
+      yield* same(
+        "the others",
+        yield* store.find({ ...query, deleted: true, where: { [field]: [record.state[field]] } }),
+        []
+      )
+      yield* same("the living", yield* store.find(query), [])
+      yield* same("the living that are deleted", yield* store.find({ ...query, where: { [field]: [value] } }), [])
+      yield* same("how many are deleted", yield* store.count({ ...query, deleted: true }, field), [{ value, count: 1 }])
+      yield* same("how many live", yield* store.count(query, field), [])
     })
   },
   {
@@ -94,7 +106,7 @@ export const facts: ReadonlyArray<Fact> = [
         records.push(yield* bench.given({ [name]: values[index % values.length], id: idOf(9_000 - 7 * index) }))
       }
       const find = (more: Partial<RecordStore.Query>) =>
-        store.find({ kind: bench.kind.kind.name, tenant: bench.tenant, where: {}, order: [], limit: 100, ...more })
+        store.find({ kind: bench.kind.kind.name, tenant: bench.tenant, limit: 100, ...more })
       const byId = records.toSorted((a, b) => (a.key.id < b.key.id ? -1 : 1)).map(({ state }) => ({
         version: 1,
         state
@@ -103,10 +115,10 @@ export const facts: ReadonlyArray<Fact> = [
       yield* same("the first four", yield* find({ limit: 4 }), byId.slice(0, 4))
       for (const value of values) {
         const matching = byId.filter(({ state }) => state[name] === value)
-        yield* same(`those of ${value}`, yield* find({ where: { [name]: value } }), matching)
+        yield* same(`those of ${value}`, yield* find({ where: { [name]: [value] } }), matching)
         yield* same(
           "those of an id as well",
-          yield* find({ where: { [name]: value, id: matching[1]!.state["id"] } }),
+          yield* find({ where: { [name]: [value], id: [matching[1]!.state["id"]] } }),
           [matching[1]]
         )
       }
@@ -130,7 +142,7 @@ export const facts: ReadonlyArray<Fact> = [
       const name = texts(bench.kind)[0]!
       const record = yield* bench.given({ [name]: null })
       const find = (value: string | null) =>
-        store.find({ kind: record.key.kind, tenant: bench.tenant, where: { [name]: value }, order: [], limit: 2 })
+        store.find({ kind: record.key.kind, tenant: bench.tenant, where: { [name]: [value] }, limit: 2 })
       const value = idOf(77)
       yield* written(yield* bench.commit(bench.update(record, { assign: { [name]: value } })))
       yield* same("by the old value", yield* find(null), [])
