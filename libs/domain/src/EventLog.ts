@@ -35,14 +35,15 @@ export interface Append extends Omit<Event, "sequence_id"> {
 }
 
 /**
- * Why an event was not appended: the task is missing or deleted, the agent is not assigned to it, or the id is taken.
+ * Why an event was not appended: the task is missing or deleted, the agent is not assigned to it, the id is taken, or
+ * the log's own rules refuse the values, a defect of the caller, who should have found it before.
  *
  * @category models
  * @since 0.1.0
  */
-export interface AppendRejection {
-  readonly _tag: "TaskMissing" | "NotAssigned" | "Taken"
-}
+export type AppendRejection =
+  | { readonly _tag: "TaskMissing" | "NotAssigned" | "Taken" }
+  | { readonly _tag: "Refused"; readonly reason: string }
 
 /**
  * Keeps the events of tasks in order.

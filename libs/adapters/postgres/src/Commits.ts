@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Attempts from "./Attempts.ts"
-import { classify, on, type Run, through } from "./Database.ts"
+import { classify, on, refusalText, type Run, through } from "./Database.ts"
 import * as Inserts from "./Inserts.ts"
 import * as Plan from "./Plan.ts"
 import type { Relation } from "./Relation.ts"
@@ -137,9 +137,5 @@ const refusal = (executors: Executors, { key }: RecordStore.Write, error: SqlErr
     const dangling = attributes.find(({ field }) => Table.foreignKey(table, field) === constraint)
     if (dangling !== undefined) return Result.fail({ _tag: "Dangling", key, field: dangling.field })
   }
-  return Result.fail({
-    _tag: "Refused",
-    key,
-    reason: `The database refuses the values with code ${code}${constraint === undefined ? "" : ` under ${constraint}`}`
-  })
+  return Result.fail({ _tag: "Refused", key, reason: refusalText(error) })
 }

@@ -114,6 +114,18 @@ export const classify = ({ reason }: SqlError): Failure => {
 }
 
 /**
+ * Says what the database refuses, in words that hold no value and no SQL.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export const refusalText = (error: SqlError): string => {
+  const failure = classify(error)
+  const { code, constraint } = failure._tag === "Refused" ? failure : { code: failure._tag, constraint: undefined }
+  return `The database refuses the values with code ${code}${constraint === undefined ? "" : ` under ${constraint}`}`
+}
+
+/**
  * Turns a failure into the error of the ports, whose message holds no SQL.
  *
  * @category errors

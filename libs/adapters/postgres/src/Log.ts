@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Attempts from "./Attempts.ts"
-import { classify, type Run, texts, through, unavailable } from "./Database.ts"
+import { classify, refusalText, type Run, texts, through, unavailable } from "./Database.ts"
 import { deleted, quoted, type Relation, timestampText } from "./Relation.ts"
 import * as Table from "./Table.ts"
 
@@ -117,11 +117,15 @@ const append = (
         const { tenant: _, ...event } = events[at]!
         found[at] = refusal === null
           ? Result.succeed({ ...event, sequence_id: sequence as number })
-          : Result.fail({ _tag: refusal as EventLog.AppendRejection["_tag"] })
+          : Result.fail({ _tag: refusal as "TaskMissing" | "NotAssigned" | "Taken" })
       }
       return found
     }))
-  return Attempts.inHalves(events, together, (_, error) => Effect.die(error))
+  return Attempts.inHalves(
+    events,
+    together,
+    (_, error) => Effect.succeed(Result.fail({ _tag: "Refused", reason: refusalText(error) }))
+  )
 }
 
 /** An id that another transaction took meanwhile is seen by the next statement. */

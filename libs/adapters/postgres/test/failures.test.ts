@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Board, RecordStore, Services } from "@emend/domain"
+import { Board, RecordStore, Services, Tasks, Trackers } from "@emend/domain"
 import { Database, PostgresStore } from "@emend/postgres"
 import * as TestDatabase from "@emend/postgres/testing"
 import * as Cause from "effect/Cause"
@@ -9,7 +9,22 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import { agent, author, commit, history, insert, key, merge, present, task, tracker, update, write } from "./Records.ts"
+import {
+  agent,
+  append,
+  author,
+  commit,
+  event,
+  history,
+  insert,
+  key,
+  merge,
+  present,
+  task,
+  tracker,
+  update,
+  write
+} from "./Records.ts"
 
 /** A store on a new database with the tasks `a` and `b`, and a session beside it. */
 const prepared = Effect.fnUntraced(
@@ -102,6 +117,46 @@ describe("failures", () => {
         expect(Exit.isSuccess(good)).toBe(true)
         expect((yield* boards.get(made.state.id)).state.priority).toBe(1)
       }).pipe(Effect.provide(services))
+    }))
+
+  it.effect("an event that only the database refuses is told so, and its neighbours are appended without a gap", () =>
+    Effect.gen(function*() {
+      const { store } = yield* prepared()
+      yield* Effect.gen(function*() {
+        yield* write(
+          insert("Task", task("a")),
+          insert("Agent", agent("g")),
+          insert("AgentTaskTracker", tracker("r", "a", "g"))
+        )
+        const nul = { ...event("e2", "a", "g"), content: "a\u0000b" }
+        const results = yield* append(event("e1", "a", "g"), nul, event("e3", "a", "g"), event("e4", "a", "g"))
+        expect(results.map((result) => Result.isSuccess(result) ? result.success.sequence_id : result.failure)).toEqual(
+          [
+            1,
+            { _tag: "Refused", reason: expect.stringMatching(/^The database refuses the values with code 22P0[25]$/) },
+            2,
+            3
+          ]
+        )
+        const [next] = yield* append({ ...event("e2", "a", "g") })
+        expect(Result.getOrThrow(next!).sequence_id).toBe(4)
+      }).pipe(Effect.provide(store))
+    }))
+
+  it.effect("an event that only the database refuses ends the use case of its caller only", () =>
+    Effect.gen(function*() {
+      const { store } = yield* prepared()
+      yield* Effect.gen(function*() {
+        const { state: { id } } = yield* (yield* Tasks).create({ agent_ids: ["g"] })
+        const trackers = yield* Trackers
+        const [bad, good] = yield* Effect.all(
+          ["a\u0000b", "fine"].map((content) => Effect.exit(trackers.append(id, { agent_id: "g", content }))),
+          { concurrency: "unbounded" }
+        )
+        expect(Exit.hasDies(bad!)).toBe(true)
+        expect(String(Exit.isFailure(bad!) && Cause.squash(bad!.cause))).toContain("refuses the values")
+        expect(Exit.isSuccess(good!) && good!.value.sequence_id).toBe(1)
+      }).pipe(Effect.provide(Layer.provide(Services.layer, store)))
     }))
 
   it.effect("a query for a field or a kind that there is not is a defect, not an empty answer", () =>

@@ -3,7 +3,7 @@
  *
  * @internal
  */
-import { AgentTaskTracker, CursorPolicy, Tasks, Trackers } from "@emend/domain"
+import { AgentTaskTracker, CursorPolicy, type EventLog, Tasks, Trackers } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import { as, equal, type Facts, refusal } from "./Fact.ts"
 
@@ -63,6 +63,69 @@ export const trackerFacts: Facts = {
     yield* refusal(trackers.events({ ...query, task_id: "none" }), "RecordMissing")
     equal(yield* trackers.events({ ...query, agent_id: "none" }), [])
     yield* refusal(trackers.events({ ...query, last_processed_event_id: foreign.id }), "ReferenceUnknown")
+  }),
+  "a reader who follows its cursor meets every event once and in order, whoever appends at the same time": Effect.gen(
+    function*() {
+      const { state: task } = yield* (yield* Tasks).create({ agent_ids: ["a", "b"] })
+      const trackers = yield* Trackers
+      const count = 40
+      const appending = Effect.all(
+        Array.from(
+          { length: 2 * count },
+          (_, n) => trackers.append(task.id, { agent_id: n % 2 ? "b" : "a", content: n })
+        ),
+        { concurrency: 8, discard: true }
+      )
+      const seen: Array<EventLog.Event> = []
+      const reading = Effect.gen(function*() {
+        while (seen.length < count) {
+          const last = seen.at(-1)?.id
+          const query = { task_id: task.id, agent_id: "a", limit: 7 }
+          seen.push(
+            ...yield* trackers.events(last === undefined ? query : { ...query, last_processed_event_id: last })
+          )
+          yield* Effect.yieldNow
+        }
+      })
+      yield* Effect.all([appending, reading], { concurrency: "unbounded" })
+      equal(seen, yield* trackers.events({ task_id: task.id, agent_id: "a", limit: 1_000 }))
+      equal(
+        seen.map(({ sequence_id }) => sequence_id),
+        seen.map(({ sequence_id }) => sequence_id).toSorted((a, b) => a - b)
+      )
+    }
+  ),
+  "what a reader has seen of a task stays the beginning of what it sees later": Effect.gen(function*() {
+    const { state: task } = yield* (yield* Tasks).create({ agent_ids: ["a"] })
+    const trackers = yield* Trackers
+    const read = Effect.map(
+      trackers.events({ task_id: task.id, agent_id: "a", limit: 1_000 }),
+      (events) => events.map(({ id, sequence_id }) => [id, sequence_id] as const)
+    )
+    const looks = Effect.forEach(Array.from({ length: 30 }), () => read)
+    const appends = Effect.all(
+      Array.from({ length: 30 }, (_, n) => trackers.append(task.id, { agent_id: "a", content: n })),
+      { concurrency: 8, discard: true }
+    )
+    const [seen] = yield* Effect.all([looks, appends], { concurrency: "unbounded" })
+    const whole = yield* read
+    equal(whole.map(([, sequence_id]) => sequence_id), Array.from({ length: 30 }, (_, n) => n + 1))
+    for (const part of seen) equal(part, whole.slice(0, part.length))
+  }),
+  "under neither policy does a cursor go back, nor to an event of another agent": Effect.gen(function*() {
+    for (const policy of ["reject", "join"] as const) {
+      const { first, foreign, id, last, trackers } = yield* scene
+      const advance = (event: string) =>
+        Effect.result(trackers.update(id, cursor(event))).pipe(Effect.provideService(CursorPolicy, policy))
+      equal((yield* advance(last.id))._tag, "Success")
+      for (const [event, refused] of [[first.id, "CursorBackwards"], [foreign.id, "ReferenceUnknown"]] as const) {
+        const outcome = yield* advance(event)
+        const told = outcome._tag === "Success" ? outcome.success.changed : outcome.failure._tag
+        equal(told, policy === "join" && event === first.id ? false : refused)
+        equal((yield* trackers.get(id)).state.last_processed_event_id, { sequence: 3, id: last.id })
+      }
+      equal((yield* trackers.history(id)).length, 2)
+    }
   }),
   "what an update omits stays, for all three fields": Effect.gen(function*() {
     const { first, id, trackers } = yield* scene
