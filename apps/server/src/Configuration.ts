@@ -11,6 +11,7 @@ import { createHash } from "node:crypto"
 import { statSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import { parseArgs } from "node:util"
+import * as IdentityConfiguration from "./IdentityConfiguration.ts"
 
 /**
  * Where the records are kept.
@@ -35,6 +36,8 @@ export interface Configuration {
   readonly port: number
   readonly store: Store
   readonly wire: typeof Settings.Service
+  /** Which callers are accepted; without it the server is local. */
+  readonly identity?: IdentityConfiguration.IdentityConfiguration
   readonly cursorPolicy: "reject" | "join"
   readonly logLevel: "Debug" | "Info" | "Error"
 }
@@ -65,7 +68,7 @@ Environment
   EMEND_TRACKER_STATUS_NULL   What a null does to a tracker's status: clear (default) or keep
   EMEND_CURSOR_POLICY         What a cursor that goes back is: reject (default) or join, where the furthest counts
   EMEND_LOG_LEVEL             What is logged: error, info (default) or debug, with a line for each request
-`
+${IdentityConfiguration.help}`
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -92,9 +95,11 @@ export const read = (
     return found ?? options[0]
   }
   const insecure = flags.insecure === true
+  const identity = IdentityConfiguration.read(env, cwd, wrong)
+  const local = !insecure && identity === undefined
   const levels = { info: "Info", debug: "Debug", error: "Error" } as const
   const configuration: Configuration = {
-    host: readHost(env, insecure, wrong),
+    host: readHost(env, local, wrong),
     port: readPort(env, wrong),
     store: readStore(flags.store, env, cwd, wrong),
     wire: {
@@ -103,8 +108,9 @@ export const read = (
       maxBodyBytes: 1_048_576,
       requestMillis: 30_000,
       readyMillis: 2_000,
-      localOnly: !insecure
+      localOnly: local
     },
+    ...(identity === undefined ? undefined : { identity }),
     cursorPolicy: choice("EMEND_CURSOR_POLICY", ["reject", "join"]),
     logLevel: levels[choice("EMEND_LOG_LEVEL", ["info", "debug", "error"])]
   }
@@ -130,12 +136,12 @@ const readFlags = (argv: ReadonlyArray<string>, wrong: Array<string>): Flags => 
   }
 }
 
-const readHost = ({ HOST }: Environment, insecure: boolean, wrong: Array<string>): string => {
+const readHost = ({ HOST }: Environment, local: boolean, wrong: Array<string>): string => {
   const host = HOST === undefined || HOST === "" ? "127.0.0.1" : HOST
-  if (!insecure && !isLoopback(host)) {
+  if (local && !isLoopback(host)) {
     wrong.push(
       `HOST is ${host}, which others than this machine may reach, and the server has no identity configured: ` +
-        "only --insecure allows that"
+        "EMEND_JWKS configures one, and --insecure does without"
     )
   }
   return host

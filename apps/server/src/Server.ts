@@ -5,7 +5,7 @@
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { CursorPolicy, type EventLog, type RecordStore, Services } from "@emend/domain"
-import { Settings } from "@emend/http-api"
+import { Identity, Settings } from "@emend/http-api"
 import { layer as application } from "@emend/http-api/handlers"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -38,15 +38,19 @@ export interface Server {
  * @since 0.1.0
  */
 export const make = (
-  { cursorPolicy, host, logLevel, port, store, wire }: Configuration
+  { cursorPolicy, host, identity, logLevel, port, store, wire }: Configuration
 ): Effect.Effect<Server, unknown, Scope.Scope> =>
   Effect.gen(function*() {
+    const callers = yield* identityOf(identity)
     const { lost, ports } = yield* storeLayer(store)
     // The store is ready before anybody can connect.
     const services = yield* Layer.build(Layer.provideMerge(Services.layer, ports))
     const { letGo, listener } = Connections.make()
     const http = NodeHttpServer.layerServer(() => listener, { host, port })
-    const context = yield* Layer.build(Layer.provideMerge(application, http)).pipe(Effect.provideContext(services))
+    const context = yield* Layer.build(Layer.provideMerge(application, http)).pipe(
+      Effect.provideContext(services),
+      Effect.provideService(Identity, callers)
+    )
     yield* Effect.addFinalizer(() => Effect.sync(() => letGo(Connections.graceMillis)))
     const { address } = Context.get(context, HttpServer.HttpServer)
     const name = host.includes(":") ? `[${host}]` : host
@@ -58,6 +62,19 @@ export const make = (
     Effect.provideService(Logger.CurrentLoggers, new Set([Logger.withConsoleError(Logger.formatJson)])),
     Effect.provideService(References.TracerEnabled, false)
   )
+
+/** Without a configured identity everybody is local. A file that cannot be read is told before anything starts. */
+const identityOf = (configuration: Configuration["identity"]): Effect.Effect<Identity, unknown> =>
+  Effect.gen(function*() {
+    if (configuration === undefined) return yield* Identity
+    const { JsonWebTokens, KeySet, KeySource } = yield* Effect.promise(() => import("@emend/http-api/identity"))
+    const { keys, ...options } = configuration
+    const source = keys._tag === "File" ? KeySource.file(keys.path) : KeySource.url(keys.url)
+    if (keys._tag === "File") {
+      yield* Effect.mapError(KeySet.check(source), (why) => new Error(`EMEND_JWKS cannot be used: ${why}`))
+    }
+    return JsonWebTokens.make({ ...options, keys: source })
+  })
 
 type Ports = RecordStore.RecordStore | EventLog.EventLog
 

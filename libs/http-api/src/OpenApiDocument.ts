@@ -7,6 +7,7 @@ import * as Context from "effect/Context"
 import * as HttpApi from "effect/http-api/HttpApi"
 import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as Schema from "effect/Schema"
+import { Access, FieldRoles } from "./definitions/Access.ts"
 import { OptionalBody } from "./definitions/Operation.ts"
 
 type Json = Record<string, any>
@@ -27,9 +28,29 @@ export const complete = (api: HttpApi.Top) => (derived: Json): Json => {
       const operation = spec["paths"][path][endpoint.method.toLowerCase()] as Json
       if (Context.get(endpoint.annotations, OptionalBody)) operation["requestBody"].required = false
       typeParameters(operation, endpoint)
+      tellAccess(operation, endpoint)
     }
   } as never)
+  spec["components"].securitySchemes = { bearer }
   return spec
+}
+
+const bearer = {
+  type: "http",
+  scheme: "bearer",
+  bearerFormat: "JWT",
+  description:
+    "A signed JSON Web Token that tells the subject, its organization, projects and roles. A server without identity answers its own machine alone and asks for none."
+}
+
+const tellAccess = (operation: Json, { annotations }: HttpApiEndpoint.Top): void => {
+  const access = Context.get(annotations, Access)
+  if (access === undefined || access === "open") return
+  operation["security"] = [{ bearer: [] }]
+  const fields = Object.entries(Context.get(annotations, FieldRoles)).map(([key, role]) =>
+    ` With \`${key}\` it needs the role \`${role}\`.`
+  )
+  operation["description"] = `${operation["description"]} Needs the role \`${access}\`.${fields.join("")}`
 }
 
 /** A query parameter is text on its way; its document says what the text means. */

@@ -29,6 +29,8 @@ export const catalogue = {
   "malformed-body": { status: 400, title: "The body could not be read" },
   "reference-unknown": { status: 400, title: "A reference names nothing that it may name" },
   "version-unknown": { status: 400, title: "The record never had that version" },
+  "token-missing": { status: 401, title: "The request has no bearer token" },
+  "token-invalid": { status: 401, title: "The bearer token is not accepted" },
   "access-refused": { status: 403, title: "Access is refused" },
   "record-missing": { status: 404, title: "There is no such record" },
   "route-unknown": { status: 404, title: "There is nothing at this path" },
@@ -44,6 +46,7 @@ export const catalogue = {
   "expectation-refused": { status: 417, title: "The expectation is not served" },
   "head-too-large": { status: 431, title: "The head of the request is too large" },
   "internal-error": { status: 500, title: "Something went wrong inside the server" },
+  "identity-unavailable": { status: 503, title: "Bearer tokens cannot be checked now" },
   "store-unavailable": { status: 503, title: "The store is unavailable" },
   "took-too-long": { status: 503, title: "The request took too long" },
   "too-contended": { status: 503, title: "Other writers were faster each time" }

@@ -4,6 +4,10 @@
  * @since 0.1.0
  */
 export { Api } from "./Api.ts"
+export { type Access } from "./definitions/Access.ts"
+export { type Grant } from "./identity/Grant.ts"
+export { Identity } from "./identity/Identity.ts"
+export { type Role, roles } from "./identity/Role.ts"
 export * as Problem from "./Problem.ts"
 export { Settings } from "./Settings.ts"
 export { HTTPValidationError, ValidationError } from "./ValidationError.ts"

@@ -58,7 +58,7 @@ export const BoardGroup = HttpApiGroup.make("board").annotateMerge(OpenApi.annot
     success: Operation.created(Wire),
     error: Operation.refusals(409, ...Operation.withBody)
   }).annotate(KeyHints, { status: "a new task is in the backlog; use the transition endpoint afterwards" })
-    .annotateMerge(Operation.described("Create Task", "Creates a task in the backlog.")),
+    .annotateMerge(Operation.described("editor", "Create Task", "Creates a task in the backlog.")),
   ...Operation.readable({ path: "/agents/tasks/:task_id", params, schema: Wire, title: "Task", noun: "a task" }),
   HttpApiEndpoint.patch("update", "/agents/tasks/:task_id", {
     params,
@@ -70,6 +70,7 @@ export const BoardGroup = HttpApiGroup.make("board").annotateMerge(OpenApi.annot
     unwritable(fields, "use the transition endpoint, POST /agents/tasks/{task_id}/transition")
   ).annotateMerge(
     Operation.described(
+      "editor",
       "Update Task",
       "Updates the fields given. Status changes are not allowed here: use the transition endpoint instead."
     )
@@ -79,13 +80,18 @@ export const BoardGroup = HttpApiGroup.make("board").annotateMerge(OpenApi.annot
     headers: Operation.headers.change,
     success: Operation.removed,
     error: Operation.refusals(404, 412)
-  }).annotateMerge(Operation.described("Delete Task", "Deletes a task. Its id is never free again.")),
+  }).annotateMerge(Operation.described("owner", "Delete Task", "Deletes a task. Its id is never free again.")),
   HttpApiEndpoint.post("assign", "/agents/tasks/:task_id/assign", { params, ...changed, payload: Assign })
     .annotateMerge(
-      Operation.described("Assign Task", "Gives the task to one assignee; a task of the backlog is assigned with it.")
+      Operation.described(
+        "editor",
+        "Assign Task",
+        "Gives the task to one assignee; a task of the backlog is assigned with it."
+      )
     ),
   HttpApiEndpoint.post("claim", "/agents/tasks/:task_id/claim", { params, ...changed, payload: Claim }).annotateMerge(
     Operation.described(
+      "editor",
       "Claim Task",
       "Takes a task from backlog or assigned to running in one step. Of concurrent claims exactly one succeeds."
     )
@@ -98,7 +104,7 @@ export const BoardGroup = HttpApiGroup.make("board").annotateMerge(OpenApi.annot
         identifier: "TransitionBoardTaskRequest"
       }
     )
-  }).annotateMerge(Operation.described("Move Task", "Moves the task along the workflow of the board.")),
+  }).annotateMerge(Operation.described("editor", "Move Task", "Moves the task along the workflow of the board.")),
   HttpApiEndpoint.get("transitions", "/agents/tasks/:task_id/transitions", {
     params,
     success: Operation.versioned(
@@ -111,7 +117,11 @@ export const BoardGroup = HttpApiGroup.make("board").annotateMerge(OpenApi.annot
     ),
     error: Operation.refusals(404)
   }).annotateMerge(
-    Operation.described("List Transitions", "Lists where the task may move now, and why not where it may not.")
+    Operation.described(
+      "viewer",
+      "List Transitions",
+      "Lists where the task may move now, and why not where it may not."
+    )
   ),
   ...HistoryOperations.make("/agents/tasks/:task_id", params, Wire, "Board Task")
 )

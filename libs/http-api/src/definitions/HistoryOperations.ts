@@ -5,6 +5,7 @@
  */
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as Schema from "effect/Schema"
+import type { Role } from "../identity/Role.ts"
 import * as Operation from "./Operation.ts"
 
 const { Version } = Operation
@@ -49,7 +50,8 @@ const change = {
 } as const
 
 /**
- * Gives the operations on the past of the records at a path. `name` is what the document calls a record.
+ * Gives the operations on the past of the records at a path. `name` is what the document calls a record, and `restore`
+ * the role that leads one back.
  *
  * @category definitions
  * @since 0.1.0
@@ -58,7 +60,7 @@ export const make = <
   const Path extends `/${string}`,
   const Params extends Schema.Struct.Fields,
   Record extends Schema.Top
->(path: Path, params: Params, record: Record, name: string) =>
+>(path: Path, params: Params, record: Record, name: string, restore: Role = "editor") =>
   [
     HttpApiEndpoint.get("diff", `${path}/diff`, {
       params,
@@ -69,7 +71,7 @@ export const make = <
       success: Difference,
       error: Operation.refusals(404)
     }).annotateMerge(
-      Operation.described(`Compare Versions of ${name}`, "Tells what leads from one version to another.")
+      Operation.described("viewer", `Compare Versions of ${name}`, "Tells what leads from one version to another.")
     ),
     HttpApiEndpoint.post("restore", `${path}/restore`, {
       params,
@@ -78,6 +80,7 @@ export const make = <
       success: led(record, name.replaceAll(" ", ""))
     }).annotateMerge(
       Operation.described(
+        restore,
         `Restore ${name}`,
         "Leads the record back to a version by one new change, checked like any other. A status and a cursor are left alone, and listed."
       )
@@ -89,6 +92,7 @@ export const make = <
       success: led(record, name.replaceAll(" ", ""))
     }).annotateMerge(
       Operation.described(
+        "editor",
         `Undo Change of ${name}`,
         "Takes one change back by a new one, also under later ones; where they left another value, it is a conflict. What the change moved is left alone, and listed."
       )

@@ -12,6 +12,7 @@ import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"
 import { withStatus } from "../Problem.ts"
 import { HTTPValidationError } from "../ValidationError.ts"
+import { Access } from "./Access.ts"
 
 /**
  * Tells whether the body of an operation may be absent; then it counts as `{}`.
@@ -22,17 +23,17 @@ import { HTTPValidationError } from "../ValidationError.ts"
 export const OptionalBody = Context.Reference<boolean>("@emend/http-api/OptionalBody", { defaultValue: () => false })
 
 /**
- * Gives the annotations of an operation as its document tells it.
+ * Gives the annotations that every operation has: who may carry it out, and how its document tells it.
  *
  * @category annotations
  * @since 0.1.0
  */
-export const described = (summary: string, description: string, operationId?: string) =>
+export const described = (access: Access, summary: string, description: string, operationId?: string) =>
   OpenApi.annotations({
     summary,
     description,
     ...(operationId === undefined ? undefined : { identifier: operationId })
-  })
+  }).pipe(Context.add(Access, access))
 
 const invalid = HTTPValidationError.pipe(HttpApiSchema.status(422))
 
@@ -43,7 +44,7 @@ const invalid = HTTPValidationError.pipe(HttpApiSchema.status(422))
  * @since 0.1.0
  */
 export const refusals = (...statuses: ReadonlyArray<number>) =>
-  [...[400, 403, ...statuses, 500, 503].map(withStatus), invalid] as const
+  [...[400, 401, 403, ...statuses, 500, 503].map(withStatus), invalid] as const
 
 /**
  * Gives the schema of a body by what it decodes to alone, without how it is built.
@@ -277,11 +278,13 @@ export const readable = <const Path extends `/${string}`, Params extends Schema.
       },
       success: [versioned(schema), notModified],
       error: refusals(404)
-    }).annotateMerge(described(`Get ${title}`, `Gives ${noun} as it is now, or as it was at a version.`)),
+    }).annotateMerge(described("viewer", `Get ${title}`, `Gives ${noun} as it is now, or as it was at a version.`)),
     HttpApiEndpoint.get("history", `${path}/history`, {
       params,
       query: page,
       success: paged(HistoryEntry),
       error: refusals(404)
-    }).annotateMerge(described(`Get ${title} History`, `Lists the accepted changes of ${noun}, newest first.`))
+    }).annotateMerge(
+      described("viewer", `Get ${title} History`, `Lists the accepted changes of ${noun}, newest first.`)
+    )
   ] as const

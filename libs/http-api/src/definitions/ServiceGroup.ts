@@ -23,26 +23,32 @@ export const ServiceGroup = HttpApiGroup.make("service").annotateMerge(OpenApi.a
   HttpApiEndpoint.get("live", "/health/live", {
     success: Health,
     error: [withStatus(403), withStatus(500)]
-  }).annotateMerge(Operation.described("Live", "Answers while the process runs.")),
+  }).annotateMerge(Operation.described("open", "Live", "Answers while the process runs.")),
   HttpApiEndpoint.get("ready", "/health/ready", {
     success: Health,
     error: [withStatus(403), withStatus(500), withStatus(503)]
-  }).annotateMerge(Operation.described("Ready", "Answers while the store can be reached.")),
+  }).annotateMerge(
+    Operation.described(
+      "open",
+      "Ready",
+      "Answers while the store can be reached, and the keys that tokens are checked with."
+    )
+  ),
   HttpApiEndpoint.get("problem", "/problems/:code", {
     params: { code: Schema.Literals(Object.keys(catalogue) as unknown as readonly [Code, ...Array<Code>]) },
     success: Schema.Struct({ code: Schema.String, status: Schema.Int, title: Schema.String }).annotate({
       identifier: "ProblemType"
     }),
-    error: Operation.refusals(404)
-  }).annotateMerge(Operation.described("Describe Problem", "Tells what a type of problem means.")),
+    error: [withStatus(400), withStatus(403), withStatus(404), withStatus(500)]
+  }).annotateMerge(Operation.described("open", "Describe Problem", "Tells what a type of problem means.")),
   HttpApiEndpoint.get("document", "/openapi.json", {
     success: Schema.JsonObject,
     error: [withStatus(403), withStatus(500)]
-  }).annotateMerge(Operation.described("OpenAPI Document", "Gives this document (OpenAPI 3.1).")),
+  }).annotateMerge(Operation.described("open", "OpenAPI Document", "Gives this document (OpenAPI 3.1).")),
   HttpApiEndpoint.get("docs", "/docs", {
     success: Schema.String.pipe(HttpApiSchema.asText({ contentType: "text/html" })),
     error: [withStatus(403), withStatus(500)]
   }).annotateMerge(
-    Operation.described("Documentation", "Gives a page to read and try the operations, without internet.")
+    Operation.described("open", "Documentation", "Gives a page to read and try the operations, without internet.")
   )
 )

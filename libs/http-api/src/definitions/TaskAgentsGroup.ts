@@ -9,6 +9,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
+import { FieldRoles } from "./Access.ts"
 import * as HistoryOperations from "./HistoryOperations.ts"
 import { KeyHints, unwritable } from "./KeyHints.ts"
 import * as Operation from "./Operation.ts"
@@ -79,8 +80,10 @@ export const TaskAgentsGroup = HttpApiGroup.make("taskAgents").annotateMerge(
     headers: Operation.headers.create,
     payload: Operation.body(TaskAgent.Creation),
     success: Operation.created(Agent),
-    error: Operation.refusals(409, ...Operation.withBody)
-  }).annotateMerge(Operation.described("Create Task Agent", "Creates an agent; its first revision is active.")),
+    error: Operation.refusals(404, 409, ...Operation.withBody)
+  }).annotateMerge(
+    Operation.described("editor", "Create Task Agent", "Creates an agent; its first revision is active.")
+  ),
   ...Operation.readable({ path: "/:task_agent_id", params, schema: Agent, title: "Task Agent", noun: "an agent" }),
   HttpApiEndpoint.post("update", "/:task_agent_id", {
     params,
@@ -88,8 +91,11 @@ export const TaskAgentsGroup = HttpApiGroup.make("taskAgents").annotateMerge(
     payload: Operation.body(TaskAgent.Update),
     success: Updated,
     error: Operation.refusals(404, 409, 412, ...Operation.withBody)
-  }).annotate(KeyHints, unwritable(TaskAgent.TaskAgent.fields, "")).annotateMerge(
+  }).annotate(KeyHints, unwritable(TaskAgent.TaskAgent.fields, "")).annotate(FieldRoles, {
+    active_revision_id: "owner"
+  }).annotateMerge(
     Operation.described(
+      "editor",
       "Update Task Agent",
       "Updates the metadata, creates a new revision, or activates an existing one. Updating configuration creates a new inactive revision. Activate it with a separate request that only includes `active_revision_id`."
     )
@@ -100,12 +106,15 @@ export const TaskAgentsGroup = HttpApiGroup.make("taskAgents").annotateMerge(
     success: Operation.removed,
     error: Operation.refusals(404, 412)
   }).annotateMerge(
-    Operation.described("Delete Task Agent", "Deletes an agent; nothing about it can change afterwards.")
+    Operation.described("owner", "Delete Task Agent", "Deletes an agent; nothing about it can change afterwards.")
   ),
   HttpApiEndpoint.get("revision", "/:task_agent_id/revision/:revision_id", {
     params: { ...params, revision_id: Text.Uuid },
     success: Revision,
     error: Operation.refusals(404)
-  }).annotateMerge(Operation.described("Get Task Agent Revision", "Gives a revision with its whole configuration.")),
-  ...HistoryOperations.make("/:task_agent_id", params, Agent, "Task Agent")
+  }).annotateMerge(
+    Operation.described("viewer", "Get Task Agent Revision", "Gives a revision with its whole configuration.")
+  ),
+  // Leading an agent back puts the configuration of then to work.
+  ...HistoryOperations.make("/:task_agent_id", params, Agent, "Task Agent", "owner")
 ).prefix("/api/v1/org/:org_id/project/:project_id/task-agent")

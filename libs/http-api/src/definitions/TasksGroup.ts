@@ -51,6 +51,7 @@ const move = <const Name extends keyof typeof moves>(name: Name) =>
     error: Operation.refusals(404, 409, 412, ...Operation.withBody)
   }).annotate(Operation.OptionalBody, true).annotateMerge(
     Operation.described(
+      "editor",
       `Move Task to ${moves[name]}`,
       `Moves the task to ${moves[name]} in one step. A task that is there already is not changed, but for a new reason.`
     )
@@ -68,7 +69,9 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
     payload: Operation.body(Task.Creation),
     success: Operation.created(Task.Task.Wire),
     error: Operation.refusals(409, ...Operation.withBody)
-  }).annotateMerge(Operation.described("Create Task", "Creates a running task and assigns the agents named to it.")),
+  }).annotateMerge(
+    Operation.described("editor", "Create Task", "Creates a running task and assigns the agents named to it.")
+  ),
   ...Operation.readable({ path: "/tasks/:task_id", params, schema: Task.Task.Wire, title: "Task", noun: "a task" }),
   HttpApiEndpoint.put("update", "/tasks/:task_id", {
     params,
@@ -81,6 +84,7 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
     unwritable(Task.Task.fields, "a status is moved by the lifecycle moves, such as POST /tasks/{task_id}/complete")
   ).annotateMerge(
     Operation.described(
+      "editor",
       "Update Task by ID",
       "Update mutable fields for a task by its unique ID.",
       "update_task_tasks__task_id__put"
@@ -93,7 +97,9 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
       Schema.Struct({ id: Schema.String, message: Schema.String }).annotate({ identifier: "DeletedTask" })
     ),
     error: Operation.refusals(404, 409, 412)
-  }).annotateMerge(Operation.described("Delete Task by ID", "Deletes a task. Its name is free again, its id never.")),
+  }).annotateMerge(
+    Operation.described("owner", "Delete Task by ID", "Deletes a task. Its name is free again, its id never.")
+  ),
   move("complete"),
   move("fail"),
   move("cancel"),

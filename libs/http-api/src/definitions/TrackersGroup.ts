@@ -50,6 +50,7 @@ export const TrackersGroup = HttpApiGroup.make("trackers").annotateMerge(
     error: Operation.refusals(404, 409, ...Operation.withBody)
   }).annotate(Operation.OptionalBody, true).annotateMerge(
     Operation.described(
+      "editor",
       "Assign Agent to Task",
       "Assigns an agent to a task and creates its tracker (201). Once more gives the same tracker (200)."
     )
@@ -69,6 +70,7 @@ export const TrackersGroup = HttpApiGroup.make("trackers").annotateMerge(
     error: Operation.refusals(404, 409, 412, ...Operation.withBody)
   }).annotate(KeyHints, unwritable(Tracker.AgentTaskTracker.fields, "")).annotateMerge(
     Operation.described(
+      "editor",
       "Update Agent Task Tracker",
       "Update agent task tracker by tracker ID",
       "update_agent_task_tracker_tracker__tracker_id__put"
@@ -92,7 +94,7 @@ export const EventsGroup = HttpApiGroup.make("events").annotateMerge(OpenApi.ann
     success: HttpApiSchema.WithHeaders(Event.pipe(HttpApiSchema.status(201)), { location: Schema.String }),
     error: Operation.refusals(404, 409, ...Operation.withBody)
   }).annotateMerge(
-    Operation.described("Append Event", "Appends an event for an agent that is assigned to the task.")
+    Operation.described("editor", "Append Event", "Appends an event for an agent that is assigned to the task.")
   ),
   HttpApiEndpoint.get("list", "/events", {
     query: {
@@ -105,10 +107,12 @@ export const EventsGroup = HttpApiGroup.make("events").annotateMerge(OpenApi.ann
     },
     success: Operation.paged(Event),
     error: Operation.refusals(404)
-  }).annotateMerge(Operation.described("List Events", "Lists the events of a task for an agent, oldest first.")),
+  }).annotateMerge(
+    Operation.described("viewer", "List Events", "Lists the events of a task for an agent, oldest first.")
+  ),
   HttpApiEndpoint.get("get", "/events/:event_id", {
     params: { event_id: Operation.PathId },
     success: Event,
     error: Operation.refusals(404)
-  }).annotateMerge(Operation.described("Get Event", "Gives an event."))
+  }).annotateMerge(Operation.described("viewer", "Get Event", "Gives an event."))
 )

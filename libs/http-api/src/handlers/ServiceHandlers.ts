@@ -9,6 +9,7 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { Api } from "../Api.ts"
 import type { ServiceGroup } from "../definitions/ServiceGroup.ts"
+import type { Identity } from "../identity/Identity.ts"
 import { catalogue } from "../Problem.ts"
 import * as Answer from "../server/Answer.ts"
 import * as Deadline from "../server/Deadline.ts"
@@ -25,10 +26,11 @@ const ok = Answer.json({ status: "ok" })
  */
 export const make = (
   store: RecordStore.RecordStore["Service"],
-  { readyMillis }: Settings
+  { readyMillis }: Settings,
+  identity: Identity
 ): Handlers<typeof ServiceGroup> => ({
   live: () => Effect.succeed(ok),
-  ready: () => Effect.as(Deadline.within(store.ping, readyMillis), ok),
+  ready: () => Effect.as(Deadline.within(Effect.andThen(store.ping, identity.ready), readyMillis), ok),
   problem: ({ params: { code } }) =>
     Effect.succeed(Answer.json({ code, status: catalogue[code].status, title: catalogue[code].title })),
   document: () => Effect.sync(() => Answer.json(OpenApi.fromApi(Api))),

@@ -1,5 +1,5 @@
 /**
- * Who may reach a server that has no identity configured.
+ * What may reach a server at all, whoever sends it.
  *
  * @since 0.1.0
  */
@@ -25,26 +25,34 @@ export const foreign = (headers: Readonly<Record<string, string | undefined>>): 
   return refuse("foreign-origin", "This server answers no pages of other sites", { origin })
 }
 
+/** Of which a request has one, in lower case and as they are told. */
+const single: Readonly<Record<string, string>> = { host: "Host", authorization: "Authorization" }
+
 /**
- * Gives the problem with a request that names two hosts: which of them is meant, a proxy before this server and the
- * server could see differently (RFC 9112, 3.2). `source` is the request of Node, which keeps what it was sent.
+ * Gives the problem with a request that names two hosts or two callers: which of them is meant, a proxy before this
+ * server and the server could see differently (RFC 9112, 3.2; RFC 6750, 2). `source` is the request of Node, which
+ * keeps what it was sent.
  *
  * @category checks
  * @since 0.1.0
  */
 export const ambiguous = (source: object): Problem | undefined => {
   const { rawHeaders = [] } = source as { readonly rawHeaders?: ReadonlyArray<string> }
-  let hosts = 0
+  const seen = new Set<string>()
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i]!
-    if (name.length === 4 && name.toLowerCase() === "host") hosts++
+    const name = rawHeaders[i]!.toLowerCase()
+    if (!Object.hasOwn(single, name)) continue
+    if (seen.has(name)) {
+      return new Problem({
+        code: "malformed-header",
+        detail: `A request has one header ${single[name]}`,
+        facts: { header: single[name] },
+        headers: { connection: "close" }
+      })
+    }
+    seen.add(name)
   }
-  return hosts < 2 ? undefined : new Problem({
-    code: "malformed-header",
-    detail: "A request names one host",
-    facts: { header: "Host" },
-    headers: { connection: "close" }
-  })
+  return undefined
 }
 
 /** Reads a host with or without a port; an IPv6 address stands in brackets. */

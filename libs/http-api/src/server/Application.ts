@@ -21,6 +21,7 @@ import * as ServiceHandlers from "../handlers/ServiceHandlers.ts"
 import * as TaskAgentHandlers from "../handlers/TaskAgentHandlers.ts"
 import * as TaskHandlers from "../handlers/TaskHandlers.ts"
 import * as TrackerHandlers from "../handlers/TrackerHandlers.ts"
+import { Identity } from "../identity/Identity.ts"
 import { Settings } from "../Settings.ts"
 import * as Envelope from "./Envelope.ts"
 import * as Route from "./Route.ts"
@@ -46,14 +47,20 @@ export const make: Effect.Effect<
   Tasks | Trackers | Board | TaskAgents | RecordStore.RecordStore
 > = Effect.gen(function*() {
   const settings = yield* Settings
+  const identity = yield* Identity
   const trackers = yield* Trackers
   const routes = [
-    ...Route.group(TasksGroup, TaskHandlers.make(yield* Tasks), settings),
-    ...Route.group(TrackersGroup, TrackerHandlers.make(trackers, settings), settings),
-    ...Route.group(EventsGroup, TrackerHandlers.makeEvents(trackers), settings),
-    ...Route.group(BoardGroup, BoardHandlers.make(yield* Board), settings),
-    ...Route.group(TaskAgentsGroup, TaskAgentHandlers.make(yield* TaskAgents), settings),
-    ...Route.group(ServiceGroup, ServiceHandlers.make(yield* RecordStore.RecordStore, settings), settings)
+    ...Route.group(TasksGroup, TaskHandlers.make(yield* Tasks), settings, identity),
+    ...Route.group(TrackersGroup, TrackerHandlers.make(trackers, settings), settings, identity),
+    ...Route.group(EventsGroup, TrackerHandlers.makeEvents(trackers), settings, identity),
+    ...Route.group(BoardGroup, BoardHandlers.make(yield* Board), settings, identity),
+    ...Route.group(TaskAgentsGroup, TaskAgentHandlers.make(yield* TaskAgents), settings, identity),
+    ...Route.group(
+      ServiceGroup,
+      ServiceHandlers.make(yield* RecordStore.RecordStore, settings, identity),
+      settings,
+      identity
+    )
   ]
   const router = yield* Effect.provideService(HttpRouter.make, HttpRouter.RouterConfig, routerConfig)
   // Failures of routes are answered by the envelope.

@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import { Caller } from "@emend/domain"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
@@ -15,6 +16,8 @@ import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 import { KeyHints } from "../definitions/KeyHints.ts"
 import { OptionalBody } from "../definitions/Operation.ts"
+import { scopeProblem } from "../identity/Grant.ts"
+import type { Identity } from "../identity/Identity.ts"
 import { Problem } from "../Problem.ts"
 import * as Body from "../request/Body.ts"
 import * as Conditions from "../request/Conditions.ts"
@@ -23,6 +26,7 @@ import * as SchemaErrors from "../request/SchemaErrors.ts"
 import * as Shorten from "../request/Shorten.ts"
 import type { Settings } from "../Settings.ts"
 import { RequestInvalid, type ValidationError } from "../ValidationError.ts"
+import * as Admission from "./Admission.ts"
 import * as Deadline from "./Deadline.ts"
 import type { Failure } from "./Refusal.ts"
 
@@ -65,21 +69,25 @@ export type Handlers<Group extends { readonly endpoints: Readonly<Record<string,
 export const group = <Group extends { readonly endpoints: Readonly<Record<string, HttpApiEndpoint.Constraint>> }>(
   { endpoints }: Group,
   handlers: Handlers<Group>,
-  settings: Settings
+  settings: Settings,
+  identity: Identity
 ): ReadonlyArray<HttpRouter.Route<Failure, never>> =>
   Object.keys(endpoints).map((id) =>
     route(
       endpoints[id] as unknown as HttpApiEndpoint.Top,
       handlers[id] as unknown as (request: unknown) => Effect.Effect<HttpServerResponse, Failure>,
-      settings
+      settings,
+      identity
     )
   )
 
 const route = (
   endpoint: HttpApiEndpoint.Top,
   handler: (request: unknown) => Effect.Effect<HttpServerResponse, Failure>,
-  settings: Settings
+  settings: Settings,
+  identity: Identity
 ): HttpRouter.Route<Failure, never> => {
+  const admission = Admission.make(endpoint, identity)
   const params = decoder(endpoint.params, "path", { onExcessProperty: "ignore" })
   const query = decoder(endpoint.query, "query", { onExcessProperty: "ignore" })
   const payload = HttpMethod.hasBody(endpoint.method) ? bodyDecoder(endpoint, settings) : undefined
@@ -92,6 +100,7 @@ const route = (
     endpoint.path as HttpRouter.PathInput,
     Effect.gen(function*() {
       const request = yield* HttpServerRequest.HttpServerRequest
+      const grant = yield* admission.admit(request.headers)
       const unserved = changes ? Conditions.unserved(declared, request.headers) : undefined
       if (unserved !== undefined) return yield* unserved
       const search = yield* HttpServerRequest.ParsedSearchParams
@@ -100,7 +109,8 @@ const route = (
       if (params !== undefined) {
         incoming["params"] = params((yield* HttpRouter.RouteContext).params, errors)
         const problem = malformedPath(errors)
-        if (problem !== undefined) return yield* problem
+        const refused = problem ?? scopeProblem(grant, incoming["params"])
+        if (refused !== undefined) return yield* refused
       }
       const conditions = yield* Effect.fromResult(Conditions.read(declared, request.headers))
       errors.push(...Conditions.errors(conditions))
@@ -111,9 +121,12 @@ const route = (
         if (body === undefined && !optional) {
           errors.push({ loc: ["body"], msg: "Field required", type: "missing", input: null })
         } else incoming["payload"] = readPayload(payload, body, errors)
+        const refused = admission.refuses(grant, incoming["payload"])
+        if (refused !== undefined) return yield* refused
       }
       if (errors.length > 0) return yield* new RequestInvalid({ errors })
-      return yield* Deadline.within(handler(incoming), settings.requestMillis)
+      const answer = Effect.provideService(handler(incoming), Caller, grant.caller)
+      return yield* Deadline.within(answer, settings.requestMillis)
     })
   ) as HttpRouter.Route<Failure, never>
 }
