@@ -1,5 +1,25 @@
-/** Exchanges as text, to compare with golden files. */
+/** Exchanges as text, to compare with golden files; the examples of the OpenAPI document are taken out of them. */
 import type { Ask, Reply } from "./TestServer.ts"
+
+/** The headers of an answer that are written, in this order. */
+export const shown = [
+  "content-type",
+  "etag",
+  "changes",
+  "location",
+  "link",
+  "allow",
+  "accept",
+  "retry-after",
+  "x-should-retry",
+  "www-authenticate",
+  "idempotent-replayed"
+]
+
+export interface Exchange extends Ask {
+  /** One line that tells what is shown. An exchange with a title is an example in the OpenAPI document. */
+  readonly title?: string
+}
 
 /** JSON objects have no order, and a database keeps none. */
 const sorted = (value: any): any =>
@@ -13,7 +33,7 @@ const sorted = (value: any): any =>
 export const transcript = (
   ask: (path: string, options?: Ask) => Promise<Reply>
 ): {
-  readonly exchange: (method: string, path: string, options?: Ask) => Promise<Reply>
+  readonly exchange: (method: string, path: string, options?: Exchange) => Promise<Reply>
   readonly text: () => string
 } => {
   const lines: Array<string> = []
@@ -25,19 +45,23 @@ export const transcript = (
         return ids.get(id)!
       })
       .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z/g, "<time>")
-  const exchange = async (method: string, path: string, { headers = {}, json }: Ask = {}): Promise<Reply> => {
+  const exchange = async (
+    method: string,
+    path: string,
+    { headers = {}, json, title }: Exchange = {}
+  ): Promise<Reply> => {
     const reply = await ask(path, { method, json, headers: { "x-request-id": "golden", ...headers } })
-    const shown = ["content-type", "etag", "changes", "location", "x-should-retry"].flatMap((name) =>
-      reply.headers[name] === undefined ? [] : [`${name}: ${String(reply.headers[name])}`]
-    )
     lines.push(
       [
+        ...(title === undefined ? [] : [`# ${title}`]),
         `${method} ${path}`,
         ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
         ...(json === undefined ? [] : ["", JSON.stringify(json, null, 2)]),
         "",
         `HTTP/1.1 ${reply.status}`,
-        ...shown,
+        ...shown.flatMap((name) =>
+          reply.headers[name] === undefined ? [] : [`${name}: ${String(reply.headers[name])}`]
+        ),
         ...(reply.body === undefined ? [] : ["", JSON.stringify(sorted(reply.body), null, 2)])
       ].join("\n")
     )
