@@ -8,13 +8,18 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as BoardActivity from "./BoardActivity.ts"
+import * as BoardGraph from "./BoardGraph.ts"
+import * as BoardLinks from "./BoardLinks.ts"
 import { Caller } from "./Caller.ts"
 import * as History from "./History.ts"
 import { Identifiers } from "./Identifiers.ts"
+import type { BoardLink } from "./kinds/BoardLink.ts"
 import * as BoardTask from "./kinds/BoardTask.ts"
+import { isDeleted } from "./RecordKind.ts"
 import * as Records from "./Records.ts"
 import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
-import { type RecordMissing, TransitionRefused } from "./Refusals.ts"
+import { type CycleRefused, type GraphTooLarge, type RecordMissing, TransitionRefused } from "./Refusals.ts"
 import { timestamp } from "./Text.ts"
 
 type Fields = typeof BoardTask.BoardTask.fields
@@ -32,7 +37,50 @@ export const Workflow = Context.Reference<BoardTask.Workflow>("@emend/domain/Wor
 })
 
 /**
- * Creates, reads, updates, assigns and moves the tasks of a board.
+ * A task in a list of relatives, with its distance from where the list began.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Relative extends Saved {
+  readonly depth: number
+}
+
+/**
+ * A part of a list of relatives: at most `limit` (default 50), from after a place. They are in the order of their
+ * distance, then of their creation, then of their ids.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface RelativesPage {
+  readonly after?: { readonly depth: number; readonly created_at: string; readonly id: string }
+  readonly limit?: number
+}
+
+/**
+ * A part of a list of relatives up to a distance: `depth` steps, at most and by default 100.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface DepthPage extends RelativesPage {
+  readonly depth?: number
+}
+
+/**
+ * How many tasks of a board have each status, none included, and how many there are.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface BoardCounts {
+  readonly counts: { readonly [S in BoardTask.Status]: number }
+  readonly total: number
+}
+
+/**
+ * Creates, reads, updates, assigns, moves and links the tasks of a board.
  *
  * @category services
  * @since 0.1.0
@@ -73,8 +121,52 @@ export class Board extends Context.Service<Board, {
   readonly transitions: (
     id: string
   ) => Effect.Effect<Saved & { readonly options: ReadonlyArray<BoardTask.Option> }, RecordMissing | StoreUnavailable>
-  /** Deletes a task. Its id is never free again. */
-  readonly remove: (id: string, conditions?: Records.Conditions) => Effect.Effect<Changed, Records.CommitRefusal>
+  /** Deletes a task with its links; its subtasks stay. Its id is never free again. */
+  readonly remove: (id: string, conditions?: Records.Conditions) => Effect.Effect<Changed, BoardGraph.GraphRefusal>
+  readonly counts: Effect.Effect<BoardCounts, StoreUnavailable>
+  /** Creates a task with the link to its parent, of which it takes priority and assignees where none are given. */
+  readonly createSubtask: (
+    parent: string,
+    input: typeof BoardTask.Creation.Type,
+    conditions?: Records.Authoring
+  ) => Effect.Effect<Saved, BoardGraph.GraphRefusal>
+  /** Makes a task a subtask of another one too; `created` is false where it was one already. */
+  readonly link: (
+    parent: string,
+    child: string,
+    conditions?: Records.Authoring
+  ) => Effect.Effect<
+    Records.Saved<BoardLink> & { readonly created: boolean },
+    BoardGraph.GraphRefusal | CycleRefused
+  >
+  readonly unlink: (
+    parent: string,
+    child: string,
+    conditions?: Records.Authoring
+  ) => Effect.Effect<void, BoardGraph.GraphRefusal>
+  readonly subtasks: (
+    id: string,
+    page?: RelativesPage
+  ) => Effect.Effect<ReadonlyArray<Relative>, RecordMissing | StoreUnavailable>
+  readonly parents: (
+    id: string,
+    page?: RelativesPage
+  ) => Effect.Effect<ReadonlyArray<Relative>, RecordMissing | StoreUnavailable>
+  /** Lists the tasks below a task, each once, at its smallest distance. */
+  readonly descendants: (
+    id: string,
+    page?: DepthPage
+  ) => Effect.Effect<ReadonlyArray<Relative>, RecordMissing | GraphTooLarge | StoreUnavailable>
+  /** Lists the tasks that a task is a part of, each once, at its smallest distance. */
+  readonly ancestors: (
+    id: string,
+    page?: DepthPage
+  ) => Effect.Effect<ReadonlyArray<Relative>, RecordMissing | GraphTooLarge | StoreUnavailable>
+  /** Tells what happened to a task and its links, newest first. */
+  readonly activity: (
+    id: string,
+    page?: BoardActivity.ActivityPage
+  ) => Effect.Effect<ReadonlyArray<BoardActivity.Activity>, RecordMissing | StoreUnavailable>
   readonly at: History.History<BoardTask.BoardTask>["at"]
   readonly diff: History.History<BoardTask.BoardTask>["diff"]
   readonly restore: History.History<BoardTask.BoardTask>["restore"]
@@ -87,6 +179,8 @@ export class Board extends Context.Service<Board, {
       const store = yield* RecordStore
       const records = Records.make(store, BoardTask.boardTaskKind, BoardTask.BoardTask)
       const past = History.make(store, BoardTask.boardTaskKind, records)
+      const links = BoardLinks.make(store)
+      const graph = BoardGraph.make(store, links)
 
       const create = Effect.fn("Board.create")(function*(
         input: typeof BoardTask.Creation.Type,
@@ -166,6 +260,36 @@ export class Board extends Context.Service<Board, {
         return { ...task, options: BoardTask.options(workflow, task.state) }
       })
 
+      const createSubtask = Effect.fn("Board.createSubtask")(function*(
+        parent: string,
+        input: typeof BoardTask.Creation.Type,
+        conditions: Records.Authoring = {}
+      ) {
+        const id = input.id ?? (yield* (yield* Identifiers).next)
+        return yield* graph.insert(
+          parent,
+          (task, { at, by }) =>
+            BoardTask.initial(BoardTask.inheriting(input, task), { id, at, by, organization: task.organization_id }),
+          conditions
+        )
+      })
+
+      const relatives = Effect.fnUntraced(function*<E>(
+        id: string,
+        find: Effect.Effect<ReadonlyArray<BoardLinks.Place>, E>
+      ) {
+        yield* records.find(id)
+        const places = yield* find
+        const { tenant } = yield* Caller
+        const tasks = yield* store.get(places.map((place) => ({ kind: "BoardTask", tenant, id: place.id })))
+        // A task that was deleted since its link was read is a relative no more.
+        return tasks.flatMap((task, n): ReadonlyArray<Relative> =>
+          isDeleted(BoardTask.boardTaskKind, task!.state)
+            ? []
+            : [{ ...task!, state: task!.state as BoardTask.BoardTask, depth: places[n]!.depth }]
+        )
+      })
+
       return Board.of({
         create,
         get: records.find,
@@ -174,10 +298,22 @@ export class Board extends Context.Service<Board, {
         claim,
         transition,
         transitions,
-        remove: (id, conditions = {}) =>
-          records.change(id, { assign: { is_deleted: true } }, conditions).pipe(
-            Effect.mapError((rejection) => Records.refusal(BoardTask.boardTaskKind, rejection, conditions))
-          ),
+        remove: Effect.fn("Board.remove")((id, conditions = {}) =>
+          conditions.dryRun === true
+            ? records.change(id, { assign: { is_deleted: true } }, conditions).pipe(
+              Effect.mapError((rejection) => Records.refusal(BoardTask.boardTaskKind, rejection, conditions))
+            )
+            : graph.remove(id, conditions)
+        ),
+        counts: counts(store),
+        createSubtask,
+        link: Effect.fn("Board.link")((parent, child, conditions = {}) => graph.link(parent, child, conditions)),
+        unlink: Effect.fn("Board.unlink")((parent, child, conditions = {}) => graph.unlink(parent, child, conditions)),
+        subtasks: (id, page = {}) => relatives(id, links.neighbours("down", id, paged(page))),
+        parents: (id, page = {}) => relatives(id, links.neighbours("up", id, paged(page))),
+        descendants: (id, page = {}) => relatives(id, links.walk("down", id, walked(page))),
+        ancestors: (id, page = {}) => relatives(id, links.walk("up", id, walked(page))),
+        activity: BoardActivity.make(store, records.history),
         at: past.at,
         diff: past.diff,
         restore: past.restore,
@@ -187,3 +323,24 @@ export class Board extends Context.Service<Board, {
     })
   )
 }
+
+const paged = ({ after, limit = 50 }: RelativesPage): BoardLinks.PlacePage =>
+  after === undefined ? { limit } : { after, limit }
+
+const walked = ({ depth = BoardLinks.maxDepth, ...page }: DepthPage) => ({
+  ...paged(page),
+  depth: Math.min(depth, BoardLinks.maxDepth)
+})
+
+const counts = (store: RecordStore["Service"]): Board["Service"]["counts"] =>
+  Effect.gen(function*() {
+    const { tenant } = yield* Caller
+    const found = new Map(
+      (yield* store.count({ kind: "BoardTask", tenant }, "status")).map(({ count, value }) => [value, count])
+    )
+    const statuses = BoardTask.Status.literals.map((status) => [status, found.get(status) ?? 0] as const)
+    return {
+      counts: Object.fromEntries(statuses) as BoardCounts["counts"],
+      total: statuses.reduce((total, [, count]) => total + count, 0)
+    }
+  })

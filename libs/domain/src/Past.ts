@@ -37,14 +37,22 @@ export const difference = (recordKind: RecordKind, from: Stored, to: Stored): Di
     to: to.version,
     patch,
     moves,
-    changes: [
-      ...recordKind.kind.explain(patch),
-      ...Object.entries(moves).map(([field, { from, to }]) =>
-        `moves ${field} from ${JSON.stringify(from)} to ${JSON.stringify(to)}`
-      )
-    ]
+    changes: inWords(recordKind, patch, moves)
   }
 }
+
+/**
+ * Says what an update and the moves beside it do, a sentence for each path.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const inWords = ({ kind }: RecordKind, patch: Row, moves: Revision["moves"]): ReadonlyArray<string> => [
+  ...kind.explain(patch),
+  ...Object.entries(moves).map(([field, { from, to }]) =>
+    `moves ${field} from ${JSON.stringify(from)} to ${JSON.stringify(to)}`
+  )
+]
 
 /**
  * Counts the paths at which two states differ, without the time of the last change.

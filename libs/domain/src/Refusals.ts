@@ -138,3 +138,28 @@ export class TooContended extends Schema.TaggedError<TooContended>()("TooContend
   id: Schema.String,
   attempts: Schema.Int
 }) {}
+
+/**
+ * A link would close a cycle of subtasks. `cycle` is what would be closed: each task is the parent of the next, and the
+ * last one that of the first.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class CycleRefused extends Schema.TaggedError<CycleRefused>()("CycleRefused", {
+  kind: Schema.String,
+  id: Schema.String,
+  cycle: Schema.Array(Schema.String)
+}) {}
+
+/**
+ * More than `limit` links would have to be read. Nothing was done.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class GraphTooLarge extends Schema.TaggedError<GraphTooLarge>()("GraphTooLarge", {
+  kind: Schema.String,
+  id: Schema.String,
+  limit: Schema.Int
+}) {}

@@ -5,6 +5,8 @@
  */
 export * as Agent from "./kinds/Agent.ts"
 export * as AgentTaskTracker from "./kinds/AgentTaskTracker.ts"
+export * as BoardChange from "./kinds/BoardChange.ts"
+export * as BoardLink from "./kinds/BoardLink.ts"
 export * as BoardTask from "./kinds/BoardTask.ts"
 export * as Configuration from "./kinds/Configuration.ts"
 export * as Task from "./kinds/Task.ts"
@@ -17,7 +19,10 @@ export {
   type RevisionSummary,
   type Scope
 } from "./AgentView.ts"
-export { Board, Workflow } from "./Board.ts"
+export { Board, type BoardCounts, type DepthPage, type Relative, type RelativesPage, Workflow } from "./Board.ts"
+export { type Activity, type ActivityPage, type ActivityPlace } from "./BoardActivity.ts"
+export { type GraphRefusal } from "./BoardGraph.ts"
+export { maxDepth, maxLinks } from "./BoardLinks.ts"
 export { kinds } from "./kinds.ts"
 export { Caller } from "./Caller.ts"
 export * as ContentHash from "./ContentHash.ts"

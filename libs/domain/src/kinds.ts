@@ -5,6 +5,8 @@
  */
 import { agentKind } from "./kinds/Agent.ts"
 import { trackerKind } from "./kinds/AgentTaskTracker.ts"
+import { boardChangeKind } from "./kinds/BoardChange.ts"
+import { boardLinkKind } from "./kinds/BoardLink.ts"
 import { boardTaskKind } from "./kinds/BoardTask.ts"
 import { taskKind } from "./kinds/Task.ts"
 import { taskAgentKind, taskAgentRevisionKind } from "./kinds/TaskAgent.ts"
@@ -21,6 +23,8 @@ export const kinds: ReadonlyArray<RecordKind> = [
   agentKind,
   trackerKind,
   boardTaskKind,
+  boardLinkKind,
+  boardChangeKind,
   taskAgentKind,
   taskAgentRevisionKind
 ]

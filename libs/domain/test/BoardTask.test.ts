@@ -1,3 +1,4 @@
+import { Graph } from "@emend/algebra"
 import { BoardTask } from "@emend/domain"
 import { describe, expect, test } from "vitest"
 
@@ -111,7 +112,10 @@ describe("a task on the board", () => {
   })
 
   test("moves along another workflow where one is given", () => {
-    const direct: BoardTask.Workflow = [{ from: "backlog", to: "done" }]
+    const direct: BoardTask.Workflow = {
+      moves: Graph.make({ backlog: ["done"], assigned: [], running: [], review: [], done: [] }),
+      guards: []
+    }
     expect(BoardTask.options(direct, task).filter(({ legal }) => legal).map(({ to }) => to)).toStrictEqual(["done"])
     expect(BoardTask.blocks(direct, { ...task, ...worker }, "assigned")).toBe(none("backlog", "assigned"))
   })

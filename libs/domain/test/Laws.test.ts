@@ -1,4 +1,4 @@
-import { Agent, AgentTaskTracker, BoardTask, Configuration, kinds, Task, TaskAgent } from "@emend/domain"
+import { Agent, AgentTaskTracker, BoardLink, BoardTask, Configuration, kinds, Task, TaskAgent } from "@emend/domain"
 import { Laws } from "@emend/testkit"
 import { expect, test } from "vitest"
 
@@ -6,6 +6,7 @@ const updated = [
   ["a task", Task.Task],
   ["a tracker", AgentTaskTracker.AgentTaskTracker],
   ["a task on the board", BoardTask.BoardTask],
+  ["a link between such tasks", BoardLink.BoardLink],
   ["the root of a task agent", TaskAgent.TaskAgent],
   ["an edit of a task agent", TaskAgent.Edit]
 ] as const

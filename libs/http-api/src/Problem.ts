@@ -38,6 +38,8 @@ export const catalogue = {
   "already-taken": { status: 409, title: "A value belongs to another record", retry: false },
   "cursor-backwards": { status: 409, title: "A cursor does not go back", retry: false },
   "transition-refused": { status: 409, title: "The status cannot move so now", retry: false },
+  "cycle-refused": { status: 409, title: "The link would close a cycle", retry: false },
+  "graph-too-large": { status: 409, title: "There are too many links to read", retry: false },
   "rebase-conflict": { status: 409, title: "The update conflicts with what was committed since", retry: false },
   "version-mismatch": { status: 412, title: "The record has another version", retry: false },
   "request-incomplete": { status: 408, title: "The request did not arrive in time" },

@@ -10,6 +10,7 @@ import * as Layer from "effect/Layer"
 import { strict as assert } from "node:assert"
 import { boardFacts } from "./services/BoardFacts.ts"
 import { as, type Facts, type Services } from "./services/Fact.ts"
+import { graphFacts } from "./services/GraphFacts.ts"
 import { historyFacts } from "./services/HistoryFacts.ts"
 import { lives } from "./services/Life.ts"
 import { run, sequence } from "./services/ServiceCommand.ts"
@@ -26,7 +27,7 @@ import { trackerFacts } from "./services/TrackerFacts.ts"
 export const facts: Readonly<Record<string, Facts>> = {
   Tasks: { ...taskFacts, ...historyFacts(lives.Tasks) },
   Trackers: { ...trackerFacts, ...historyFacts(lives.Trackers) },
-  Board: { ...boardFacts, ...historyFacts(lives.Board) },
+  Board: { ...boardFacts, ...graphFacts, ...historyFacts(lives.Board) },
   TaskAgents: { ...taskAgentFacts, ...historyFacts(lives.TaskAgents) }
 }
 
@@ -78,6 +79,7 @@ export const differential = <E1, E2>(
           for (const [step, command] of commands.entries()) {
             assert.deepEqual(actual[step], expected[step], `step ${step}: ${JSON.stringify(command)}`)
           }
+          assert.deepEqual(actual.at(-1), expected.at(-1), "the graph of the board")
           return true
         }), { runs, seed, maxShrinks: 200 })
       const failure = Arbitrary.formatCheckFailure(result)

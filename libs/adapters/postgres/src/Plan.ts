@@ -63,8 +63,8 @@ export const groups = (
 export type Step = readonly [RecordStore.Write, ...ReadonlyArray<RecordStore.Write>]
 
 /**
- * Divides the writes of a commit into steps that are executed in order: neighbouring inserts of one kind are one step,
- * as long as none of them claims what another one does, and every other write is a step of its own.
+ * Divides the writes of a commit into steps that are executed in order: neighbouring writes of one form and kind are one
+ * step, as long as none of them claims what another one does.
  *
  * @category operations
  * @since 0.1.0
@@ -78,8 +78,8 @@ export const steps = (
   for (const write of commit) {
     const names = claims(write, relations)
     const last = out.at(-1)
-    const joins = last !== undefined && write._tag === "Insert" && last[0]._tag === "Insert" &&
-      last[0].key.kind === write.key.kind && !names.some((name) => claimed.has(name))
+    const joins = last !== undefined && last[0]._tag === write._tag && last[0].key.kind === write.key.kind &&
+      !names.some((name) => claimed.has(name))
     if (!joins) claimed.clear()
     joins ? last.push(write) : out.push([write])
     for (const name of names) claimed.add(name)

@@ -6,6 +6,7 @@
 import type { Migration } from "./Migration.ts"
 import { records } from "./migrations/0001_records.ts"
 import { snapshots } from "./migrations/0002_snapshots.ts"
+import { boardGraph } from "./migrations/0003_board_graph.ts"
 
 /**
  * Every migration, numbered from 1 without gaps.
@@ -13,4 +14,4 @@ import { snapshots } from "./migrations/0002_snapshots.ts"
  * @category migrations
  * @since 0.1.0
  */
-export const migrations: ReadonlyArray<Migration> = [records, snapshots]
+export const migrations: ReadonlyArray<Migration> = [records, snapshots, boardGraph]

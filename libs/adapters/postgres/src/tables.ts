@@ -70,6 +70,27 @@ export const tables: ReadonlyArray<Table.Table> = [
     source: "text",
     is_deleted: "boolean"
   }),
+  Table.make("BoardLink", "board_links", {
+    id: "text",
+    parent_id: "text",
+    child_id: "text",
+    parent_created_at: "timestamp",
+    child_created_at: "timestamp",
+    linked: "boolean",
+    created_at: "timestamp",
+    updated_at: "timestamp",
+    created_by: "text"
+  }),
+  Table.make("BoardChange", "board_changes", {
+    id: "text",
+    number: "bigint",
+    change: "text",
+    task_id: "text",
+    subtask_id: "text",
+    at: "timestamp",
+    by: "text",
+    reason: "text"
+  }),
   Table.make("TaskAgent", "task_agents", {
     id: "text",
     organization_id: "text",

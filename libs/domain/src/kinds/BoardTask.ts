@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { Graph } from "@emend/algebra"
 import { Creation as Creations, Declare, Kind } from "@emend/algebra/schema"
 import * as Schema from "effect/Schema"
 import type { RecordKind } from "../RecordKind.ts"
@@ -23,6 +24,21 @@ export type Status = "backlog" | "assigned" | "running" | "review" | "done"
  * @since 0.1.0
  */
 export const Status = Schema.Literals(["backlog", "assigned", "running", "review", "done"])
+
+/**
+ * The edges of the default workflow. Nothing leads out of `done`, and no status leads to itself: two workers must not
+ * both start.
+ *
+ * @category rules
+ * @since 0.1.0
+ */
+export const moves: Graph.Graph<Status> = Graph.make({
+  backlog: ["assigned"],
+  assigned: ["backlog", "running"],
+  running: ["assigned", "review"],
+  review: ["running", "assigned", "done"],
+  done: []
+})
 
 const assignee = (who: string) =>
   Declare.replace(Id, {
@@ -58,6 +74,7 @@ export const BoardTask = Kind.make("BoardTask", {
   status: Declare.guarded(Status, {
     nullable: false,
     creation: { always: "backlog" },
+    graph: moves,
     description: "Status of an agent task on the board."
   }),
   priority: Declare.replace(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 4 })), {
@@ -113,45 +130,45 @@ export const boardTaskKind: RecordKind = {
  */
 export type Assignee = "assigned_to_type_id" | "assigned_to_instance_id" | "assigned_to_user_id"
 
+const assignees = ["assigned_to_type_id", "assigned_to_instance_id", "assigned_to_user_id"] as const
+
 /**
- * One edge of the board's workflow. With `needs`, at least one of those fields must be filled.
+ * What a move along an edge needs: at least one of these fields must be filled.
  *
  * @category models
  * @since 0.1.0
  */
-export interface Transition {
+export interface Guard {
   readonly from: Status
   readonly to: Status
-  readonly needs?: ReadonlyArray<Assignee>
+  readonly needs: ReadonlyArray<Assignee>
 }
 
 /**
- * The moves of a board, as data: it can be served, compared and replaced.
+ * The moves of a board and their guards, as data: they can be served, compared and replaced. An edge without a guard
+ * needs nothing, and a guard of no edge means nothing.
  *
  * @category models
  * @since 0.1.0
  */
-export type Workflow = ReadonlyArray<Transition>
-
-const anyone = ["assigned_to_type_id", "assigned_to_instance_id", "assigned_to_user_id"] as const
-const aWorker = ["assigned_to_instance_id", "assigned_to_user_id"] as const
+export interface Workflow {
+  readonly moves: Graph.Graph<Status>
+  readonly guards: ReadonlyArray<Guard>
+}
 
 /**
- * The default workflow. Nothing leads out of `done`, and no status leads to itself: two workers must not both start.
+ * The default workflow: a task leaves the backlog for somebody, and runs with an instance or a user, not only a type.
  *
  * @category rules
  * @since 0.1.0
  */
-export const workflow: Workflow = [
-  { from: "backlog", to: "assigned", needs: anyone },
-  { from: "assigned", to: "backlog" },
-  { from: "assigned", to: "running", needs: aWorker },
-  { from: "running", to: "assigned" },
-  { from: "running", to: "review" },
-  { from: "review", to: "running" },
-  { from: "review", to: "assigned" },
-  { from: "review", to: "done" }
-]
+export const workflow: Workflow = {
+  moves,
+  guards: [
+    { from: "backlog", to: "assigned", needs: assignees },
+    { from: "assigned", to: "running", needs: ["assigned_to_instance_id", "assigned_to_user_id"] }
+  ]
+}
 
 /**
  * A move that the present status has, whether it is legal now, and if not, what blocks it.
@@ -171,9 +188,9 @@ export interface Option {
  * @category rules
  * @since 0.1.0
  */
-export const options = (moves: Workflow, task: BoardTask): ReadonlyArray<Option> =>
+export const options = (workflow: Workflow, task: BoardTask): ReadonlyArray<Option> =>
   Status.literals.map((to) => {
-    const blocked_by = blocks(moves, task, to)
+    const blocked_by = blocks(workflow, task, to)
     return { to, legal: blocked_by === null, blocked_by }
   })
 
@@ -183,15 +200,14 @@ export const options = (moves: Workflow, task: BoardTask): ReadonlyArray<Option>
  * @category rules
  * @since 0.1.0
  */
-export const blocks = (moves: Workflow, task: BoardTask, to: Status): string | null => {
-  const transition = moves.find((move) => move.from === task.status && move.to === to)
-  if (transition === undefined) {
+export const blocks = ({ guards, moves }: Workflow, task: BoardTask, to: Status): string | null => {
+  if (!Graph.hasEdge(moves, { from: task.status, to })) {
     return task.status === to ? `the task is already ${to}` : `there is no move from ${task.status} to ${to}`
   }
-  const { needs } = transition
-  return needs === undefined || needs.some((field) => task[field] !== null)
-    ? null
-    : `one of ${needs.join(", ")} must be set`
+  const unmet = guards.find((guard) =>
+    guard.from === task.status && guard.to === to && guard.needs.every((field) => task[field] === null)
+  )
+  return unmet === undefined ? null : `one of ${unmet.needs.join(", ")} must be set`
 }
 
 /**
@@ -224,6 +240,21 @@ export const initial = (
     created_at: at,
     updated_at: at
   })
+
+/**
+ * Gives the body that creates a subtask what its parent has: the priority where none is given, and the assignees where
+ * none of them is.
+ *
+ * @category rules
+ * @since 0.1.0
+ */
+export const inheriting = (input: typeof Creation.Type, parent: BoardTask): typeof Creation.Type => ({
+  ...input,
+  priority: input.priority ?? parent.priority,
+  ...(assignees.some((field) => typeof input[field] === "string")
+    ? undefined
+    : Object.fromEntries(assignees.map((field) => [field, parent[field]])))
+})
 
 /**
  * Who a task is given to: exactly one type, instance or user.

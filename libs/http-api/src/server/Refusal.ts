@@ -17,6 +17,8 @@ import { RequestInvalid } from "../ValidationError.ts"
 export type Failure =
   | Records.UpdateRefusal
   | Refusals.TransitionRefused
+  | Refusals.CycleRefused
+  | Refusals.GraphTooLarge
   | RecordStore.StoreUnavailable
   | RequestInvalid
   | Problem
@@ -79,6 +81,18 @@ const answers: Answers = {
         allowed: failure.allowed,
         blocked_by: failure.blocked_by
       }
+    }),
+  CycleRefused: (failure) =>
+    new Problem({
+      code: "cycle-refused",
+      detail: `The link would close a cycle of ${failure.cycle.length} tasks`,
+      facts: { kind: failure.kind, id: failure.id, cycle: failure.cycle }
+    }),
+  GraphTooLarge: (failure) =>
+    new Problem({
+      code: "graph-too-large",
+      detail: `More than ${failure.limit} links would have to be read; nothing was done`,
+      facts: { kind: failure.kind, id: failure.id, limit: failure.limit }
     }),
   AlreadyTaken: (failure) =>
     new Problem({

@@ -21,6 +21,8 @@ import * as Result from "effect/Result"
 import { element, oneOf, struct } from "../Choice.ts"
 import * as Generate from "../Generate.ts"
 import type { Services } from "./Fact.ts"
+import { graphVerbs, soundGraph } from "./GraphVerbs.ts"
+import { idAt, type Made, maybe, noting, type Verb } from "./Verb.ts"
 
 /**
  * A command: what to do, with the records named by their place among those made so far, and the second at which the
@@ -42,7 +44,6 @@ const scope = {
 const model = "00000000-0000-4000-8000-00000000000a"
 
 const place = oneOf([[6, Arbitrary.Constant(0)], [1, element([1, 2])]])
-const maybe = <A>(from: Arbitrary.Arbitrary<A>) => oneOf<A | undefined>([[2, Arbitrary.Constant(undefined)], [1, from]])
 const dry = oneOf<boolean | undefined>([[5, Arbitrary.Constant(undefined)], [1, element([true, false])]])
 const version = element([1, 2, 3, 4, 5, 6, 7])
 const conditions = struct([
@@ -54,31 +55,6 @@ const conditions = struct([
 const onlyIfMatch = struct([["ifMatch", maybe(element([[1], [2], "*"]))], ["dryRun", dry]])
 const agent = element(["a", "b"])
 const assignees = ["assigned_to_type_id", "assigned_to_instance_id", "assigned_to_user_id"] as const
-
-/** The records made so far, by kind, in order. A place with no record yet names none. */
-interface Made {
-  readonly tasks: Array<string>
-  readonly trackers: Array<string>
-  readonly events: Array<string>
-  readonly board: Array<string>
-  readonly agents: Array<string>
-  readonly revisions: Array<string>
-}
-
-interface Verb {
-  /** How often the verb is chosen: 4 unless said. What makes or deletes records is rare, so that they live to change. */
-  readonly weight?: number
-  readonly arguments: ReadonlyArray<readonly [string, Arbitrary.Arbitrary<any>]>
-  readonly run: (given: Readonly<Record<string, any>>, made: Made) => Effect.Effect<unknown, unknown, Services>
-}
-
-const idAt = (ids: ReadonlyArray<string>, at: number): string => ids[at] ?? "none"
-
-const noting = <A extends { readonly state: { readonly id: string } }, E, R>(
-  ids: Array<string>,
-  program: Effect.Effect<A, E, R>
-): Effect.Effect<A, E, R> =>
-  Effect.tap(program, ({ state }) => Effect.sync(() => ids.includes(state.id) || ids.push(state.id)))
 
 /** The past of any kind: the verbs are the same, and take what names a record first. */
 interface Pasts {
@@ -130,6 +106,7 @@ const past = (
 }
 
 const verbs: Readonly<Record<string, Verb>> = {
+  ...graphVerbs,
   ...past("Task", ({ tasks }) => tasks, Tasks),
   ...past("Tracker", ({ trackers }) => trackers, Trackers),
   ...past("BoardTask", ({ board }) => board, Board),
@@ -311,6 +288,8 @@ export const sequence = (length: number): Arbitrary.Arbitrary<ReadonlyArray<Serv
   const first = [
     "createTask",
     "createBoardTask",
+    "createBoardTask",
+    "createBoardTask",
     "createAgent",
     "assignAgent",
     "assignAgent",
@@ -330,8 +309,9 @@ export const sequence = (length: number): Arbitrary.Arbitrary<ReadonlyArray<Serv
 }
 
 /**
- * Executes a sequence: the outcome of each command as plain data, a refusal with its tag and facts. New ids are counted
- * and the clock stands where the command says, so that two stores can be compared to the letter.
+ * Executes a sequence: the outcome of each command as plain data, a refusal with its tag and facts, and at the end the
+ * links between the board tasks. New ids are counted and the clock stands where the command says, so that two stores can
+ * be compared to the letter.
  *
  * @category running
  * @since 0.1.0
@@ -342,7 +322,7 @@ export const run = (commands: ReadonlyArray<ServiceCommand>): Effect.Effect<Read
     const clock = yield* Clock.Clock
     let given = 0
     const next = Effect.sync(() => `00000000-0000-7000-8000-${String(given++).padStart(12, "0")}`)
-    return yield* Effect.forEach(commands, ({ arguments: chosen, at, verb }) => {
+    const outcomes = yield* Effect.forEach(commands, ({ arguments: chosen, at, verb }) => {
       const millis = 1_700_000_000_000 + at * 1000
       const still: Clock.Clock = {
         ...clock,
@@ -361,6 +341,7 @@ export const run = (commands: ReadonlyArray<ServiceCommand>): Effect.Effect<Read
         Effect.provideService(Identifiers, { next })
       )
     })
+    return [...outcomes, plain(yield* soundGraph(made.board))]
   })
 
 /** An outcome as JSON: an error with its tag and facts, without its stack. */

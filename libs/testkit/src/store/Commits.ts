@@ -7,7 +7,7 @@ import { RecordStore } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import * as Generate from "../Generate.ts"
 import { at, author, idOf, rejected, written } from "./Bench.ts"
-import { changes, type Fact, same } from "./Fact.ts"
+import { changes, type Fact, patches, same } from "./Fact.ts"
 import { blind } from "./Updates.ts"
 
 /** Updates of which each changes the state that the one before left. */
@@ -36,7 +36,7 @@ export const facts: ReadonlyArray<Fact> = [
   },
   {
     name: "the writes of a commit happen together or not at all",
-    concerns: changes,
+    concerns: patches,
     holds: Effect.fnUntraced(function*(bench) {
       const store = yield* RecordStore.RecordStore
       const one = yield* bench.given()
@@ -84,7 +84,7 @@ export const facts: ReadonlyArray<Fact> = [
   },
   {
     name: "results come in order, and a commit that is refused never touches its neighbours",
-    concerns: changes,
+    concerns: patches,
     holds: Effect.fnUntraced(function*(bench) {
       const store = yield* RecordStore.RecordStore
       const records = yield* Effect.forEach(Array.from({ length: 6 }), () => bench.given())
@@ -127,7 +127,7 @@ export const facts: ReadonlyArray<Fact> = [
   },
   {
     name: "commits of the same record in one batch take effect in order",
-    concerns: changes,
+    concerns: patches,
     holds: Effect.fnUntraced(function*(bench) {
       const store = yield* RecordStore.RecordStore
       const record = yield* bench.fresh()

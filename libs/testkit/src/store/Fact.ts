@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { Equality } from "@emend/algebra"
+import type { Declare } from "@emend/algebra/schema"
 import type { EventLog, RecordKind, RecordStore } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import type { Bench } from "./Bench.ts"
@@ -45,6 +46,16 @@ const show = (value: unknown): string => {
  * @since 0.1.0
  */
 export const changes = (kind: RecordKind.RecordKind): boolean => kind.touched !== undefined
+
+/**
+ * Tells whether an update can write a value into a kind, and not only move what is guarded.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const patches = (kind: RecordKind.RecordKind): boolean =>
+  changes(kind) &&
+  Object.values(kind.kind.fields).some((field) => ["replace", "map"].includes((field as Declare.Any).kind))
 
 /**
  * Tells whether records of a kind can be deleted.

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Generate from "../Generate.ts"
 import { assignable, author, type Bench, namesOf, written } from "./Bench.ts"
 import { append } from "./Cursors.ts"
-import { changes, type Fact, same } from "./Fact.ts"
+import { changes, type Fact, patches, same } from "./Fact.ts"
 import { blind } from "./Updates.ts"
 
 /** A record with a past: updates, moves and advances, some of them no-ops; and what its states were, by version. */
@@ -126,7 +126,7 @@ export const facts: ReadonlyArray<Fact> = [
   },
   {
     name: "however long a history is, few revisions lead to a version",
-    concerns: changes,
+    concerns: patches,
     holds: Effect.fnUntraced(function*(bench) {
       const store = yield* RecordStore.RecordStore
       const record = yield* bench.given()

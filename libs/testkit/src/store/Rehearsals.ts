@@ -9,7 +9,7 @@ import * as Result from "effect/Result"
 import * as Generate from "../Generate.ts"
 import { assignable, author, type Bench, type Given, namesOf, written } from "./Bench.ts"
 import { append } from "./Cursors.ts"
-import { changes, dies, type Fact, same } from "./Fact.ts"
+import { changes, dies, type Fact, patches, same } from "./Fact.ts"
 import { blind } from "./Updates.ts"
 
 const whole = Effect.fnUntraced(function*(bench: Bench, { key }: Given) {
@@ -68,7 +68,7 @@ export const facts: ReadonlyArray<Fact> = [
   },
   {
     name: "dry writes and others of one batch are told apart",
-    concerns: changes,
+    concerns: patches,
     holds: Effect.fnUntraced(function*(bench) {
       const store = yield* RecordStore.RecordStore
       const records = [yield* bench.given(), yield* bench.given(), yield* bench.given()]

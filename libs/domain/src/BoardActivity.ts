@@ -1,0 +1,134 @@
+/**
+ * What happened to a board task: the changes of the task and of its links, as one story.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import { Caller } from "./Caller.ts"
+import type { BoardChange } from "./kinds/BoardChange.ts"
+import { boardTaskKind } from "./kinds/BoardTask.ts"
+import * as Past from "./Past.ts"
+import type { Records } from "./Records.ts"
+import type { RecordStore, StoreUnavailable } from "./RecordStore.ts"
+import type { RecordMissing } from "./Refusals.ts"
+import { effect, type Revision } from "./Revision.ts"
+
+/**
+ * A place in the activity of a task: below the version `before` of the task and below the change `number` of its links.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ActivityPlace {
+  readonly version: number
+  readonly number: number
+}
+
+/**
+ * One thing that happened to a task: who, when and why, and what in words. `version` is the one that a change of the task
+ * led to, and null where a link changed.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Activity {
+  readonly at: string
+  readonly by: string
+  readonly reason: string | null
+  readonly version: number | null
+  readonly changes: ReadonlyArray<string>
+  /** From where the activity goes on, further back. */
+  readonly place: ActivityPlace
+}
+
+/**
+ * Which part of an activity to read: at most `limit` entries, newest first, from below a place.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ActivityPage {
+  readonly before?: ActivityPlace
+  readonly limit?: number
+}
+
+/**
+ * Gives the use case that reads the activity of a task, given the one that reads its history.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (
+  store: RecordStore["Service"],
+  history: Records<any>["history"]
+): (id: string, page?: ActivityPage) => Effect.Effect<ReadonlyArray<Activity>, RecordMissing | StoreUnavailable> => {
+  const changes = Effect.fnUntraced(function*(end: "task_id" | "subtask_id", id: string, page: Page) {
+    const { tenant } = yield* Caller
+    const found = yield* store.find({
+      kind: "BoardChange",
+      tenant,
+      where: { [end]: [id] },
+      order: [{ field: "number", direction: "desc" }],
+      ...(page.before === undefined ? undefined : {
+        after: { values: [page.before.number], id: String(page.before.number) }
+      }),
+      limit: page.limit
+    })
+    return found.map(({ state }) => state as BoardChange)
+  })
+
+  return Effect.fnUntraced(function*(id: string, { before, limit = 50 }: ActivityPage = {}) {
+    const page = { limit, ...(before === undefined ? undefined : { before }) }
+    const revisions = yield* history(id, { limit, ...(before === undefined ? undefined : { before: before.version }) })
+    const links = [...yield* changes("task_id", id, page), ...yield* changes("subtask_id", id, page)]
+      .sort((a, b) => b.number - a.number)
+    const from = before ?? { version: (revisions[0]?.version ?? 0) + 1, number: (links[0]?.number ?? 0) + 1 }
+    return merged(id, revisions, links, from).slice(0, limit)
+  })
+}
+
+interface Page {
+  readonly before?: ActivityPlace
+  readonly limit: number
+}
+
+/** Both in the order of their times. Of one moment, what happened to links comes later: it needs the task. */
+const merged = (
+  id: string,
+  revisions: ReadonlyArray<Revision>,
+  links: ReadonlyArray<BoardChange>,
+  from: ActivityPlace
+): ReadonlyArray<Activity> => {
+  const all: Array<Activity> = []
+  let place = from
+  for (let r = 0, l = 0; r < revisions.length || l < links.length;) {
+    const revision = revisions[r]
+    const link = links[l]
+    if (link !== undefined && (revision === undefined || link.at >= revision.at)) {
+      l++
+      place = { ...place, number: link.number }
+      all.push({ at: link.at, by: link.by, reason: link.reason, version: null, changes: [inWords(id, link)], place })
+    } else {
+      r++
+      const { at, by, reason, version } = revision!
+      place = { ...place, version }
+      all.push({ at, by, reason, version, changes: told(revision!), place })
+    }
+  }
+  return all
+}
+
+const told = (revision: Revision): ReadonlyArray<string> =>
+  revision.initial !== null
+    ? ["creates the task"]
+    : Past.inWords(boardTaskKind, effect(boardTaskKind, revision), revision.moves)
+
+const inWords = (id: string, { change, subtask_id, task_id }: BoardChange): string => {
+  const isParent = id === task_id
+  const other = JSON.stringify(isParent ? subtask_id : task_id)
+  return change === "linked"
+    ? isParent ? `links the subtask ${other}` : `becomes a subtask of ${other}`
+    : isParent
+    ? `unlinks the subtask ${other}`
+    : `is no subtask of ${other} any more`
+}

@@ -1,0 +1,253 @@
+/**
+ * The writes of the graph of board tasks: links, and what comes into being or goes with them.
+ *
+ * @internal
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { BoardLinks } from "./BoardLinks.ts"
+import { idOf } from "./BoardLinks.ts"
+import { Caller } from "./Caller.ts"
+import { type CommitRefusal, refusal } from "./CommitRefusal.ts"
+import { type Authoring, type Conditions, demanded } from "./Conditions.ts"
+import type { BoardChange } from "./kinds/BoardChange.ts"
+import type { BoardLink } from "./kinds/BoardLink.ts"
+import { type BoardTask, boardTaskKind } from "./kinds/BoardTask.ts"
+import { isDeleted } from "./RecordKind.ts"
+import type { Changed, Saved } from "./Records.ts"
+import type { Commit, Insert, RecordStore, Stored, Update, Write, Written } from "./RecordStore.ts"
+import { CycleRefused, type GraphTooLarge, RecordMissing, TooContended } from "./Refusals.ts"
+import type { Authorship } from "./Revision.ts"
+import { timestamp } from "./Text.ts"
+import * as Turns from "./Turns.ts"
+
+/**
+ * What a write of the graph can be refused for.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export type GraphRefusal = CommitRefusal | GraphTooLarge | TooContended
+
+/** The writes of the graph. */
+export interface BoardGraph {
+  readonly link: (
+    parent: string,
+    child: string,
+    conditions: Authoring
+  ) => Effect.Effect<Saved<BoardLink> & { readonly created: boolean }, GraphRefusal | CycleRefused>
+  readonly unlink: (parent: string, child: string, conditions: Authoring) => Effect.Effect<void, GraphRefusal>
+  /** Inserts a task that is made of its parent, with the link to it. */
+  readonly insert: (
+    parent: string,
+    make: (parent: BoardTask, author: Authorship) => BoardTask,
+    conditions: Authoring
+  ) => Effect.Effect<Saved<BoardTask>, GraphRefusal>
+  /** Deletes a task with all its links. */
+  readonly remove: (id: string, conditions: Conditions) => Effect.Effect<Changed<BoardTask>, GraphRefusal>
+}
+
+/** How often a write is tried anew when others of the tenant were faster; each time, another one succeeded. */
+const maxAttempts = 64
+
+type Happening = Pick<BoardChange, "change" | "task_id" | "subtask_id">
+
+/** What shall happen: what is told of it, the writes before and after that, and what to answer from the latter. */
+interface Intent<A> {
+  readonly happenings: ReadonlyArray<Happening>
+  readonly before?: ReadonlyArray<Write>
+  readonly writes: ReadonlyArray<Write>
+  readonly answer: (written: ReadonlyArray<Written>) => A
+}
+
+/** Prepares the writes over a store. */
+export const make = (store: RecordStore["Service"], links: BoardLinks): BoardGraph => {
+  const turns = Turns.make()
+
+  /**
+   * Writes to the graph of the caller's tenant. Who writes takes the next number of its changes, so that what was
+   * decided still holds; where another one has taken it, it is decided anew.
+   */
+  const write = <A, E, R>(
+    id: string,
+    conditions: Conditions,
+    decide: (author: Authorship, tenant: string) => Effect.Effect<Intent<A>, E, R>
+  ) =>
+    Effect.gen(function*() {
+      const { subject, tenant } = yield* Caller
+      const attempts = Effect.gen(function*() {
+        for (let attempt = 0; attempt < maxAttempts; attempt++) {
+          const last = yield* lastChange(tenant)
+          const now = timestamp(yield* Clock.currentTimeNanos)
+          // The changes are in the order of their times, whatever clocks those have who make them.
+          const at = last !== undefined && last.at > now ? last.at : now
+          const author = { at, by: subject, reason: conditions.reason ?? null }
+          const { answer, before = [], happenings, writes } = yield* decide(author, tenant)
+          if (happenings.length === 0) return answer([])
+          const changes = happenings.map((happening, n) => told(tenant, (last?.number ?? 0) + 1 + n, happening, author))
+          const [result] = yield* store.commit([[...before, ...changes, ...writes] as unknown as Commit])
+          if (Result.isSuccess(result!)) return answer(result.success.slice(before.length + changes.length))
+          const { failure } = result!
+          if (failure._tag !== "Taken" || failure.key.kind !== "BoardChange") {
+            return yield* refusal(boardTaskKind, failure, conditions)
+          }
+        }
+        return yield* new TooContended({ kind: "BoardTask", id, attempts: maxAttempts })
+      })
+      return yield* turns(tenant)(attempts)
+    })
+
+  const lastChange = (tenant: string) =>
+    Effect.map(
+      store.find({
+        kind: "BoardChange",
+        tenant,
+        where: {},
+        order: [{ field: "number", direction: "desc" }],
+        limit: 1
+      }),
+      ([found]) => found?.state as BoardChange | undefined
+    )
+
+  const tasks = Effect.fnUntraced(function*(tenant: string, ids: ReadonlyArray<string>) {
+    const found = yield* store.get(ids.map((id) => ({ kind: "BoardTask", tenant, id })))
+    const missing = found.findIndex((task) => task === undefined || isDeleted(boardTaskKind, task.state))
+    if (missing >= 0) return yield* new RecordMissing({ kind: "BoardTask", id: ids[missing]! })
+    return found.map((task) => task!.state as BoardTask)
+  })
+
+  const linkOf = Effect.fnUntraced(function*(tenant: string, parent: string, child: string) {
+    const key = { kind: "BoardLink", tenant, id: yield* idOf(parent, child) }
+    const [present] = yield* store.get([key])
+    return { key, present: present as Stored & { readonly state: BoardLink } | undefined }
+  })
+
+  const link: BoardGraph["link"] = (parent_id, child_id, conditions) =>
+    write(parent_id, conditions, (author, tenant) =>
+      Effect.gen(function*(): Effect.fn.Return<
+        Intent<Saved<BoardLink> & { readonly created: boolean }>,
+        GraphRefusal | CycleRefused
+      > {
+        const [parent, child] = yield* tasks(tenant, [parent_id, child_id])
+        const { key, present } = yield* linkOf(tenant, parent_id, child_id)
+        if (present?.state.linked) {
+          return { happenings: [], writes: [], answer: () => ({ ...present, created: false }) }
+        }
+        const cycle = yield* links.cycle(parent_id, child_id)
+        if (cycle !== undefined) return yield* new CycleRefused({ kind: "BoardTask", id: parent_id, cycle })
+        const linked: Write = present === undefined
+          ? inserted(key, parent!, child!, author)
+          : { _tag: "Update", key, patch: {}, assign: { linked: true }, author }
+        return {
+          happenings: [{ change: "linked", task_id: parent_id, subtask_id: child_id }],
+          writes: [linked, ...[parent_id, child_id].map((id) => alive(tenant, id, author))],
+          answer: ([written]: ReadonlyArray<Written>) => ({
+            version: written!.version,
+            state: written!.state as BoardLink,
+            created: true
+          })
+        }
+      }))
+
+  const unlink: BoardGraph["unlink"] = (parent_id, child_id, conditions) =>
+    write(parent_id, conditions, (author, tenant) =>
+      Effect.gen(function*() {
+        yield* tasks(tenant, [parent_id])
+        const { key, present } = yield* linkOf(tenant, parent_id, child_id)
+        if (!present?.state.linked) return yield* new RecordMissing({ kind: "subtask", id: child_id })
+        return {
+          happenings: [{ change: "unlinked", task_id: parent_id, subtask_id: child_id }],
+          writes: [severed(key, author)],
+          answer: () => undefined
+        }
+      }))
+
+  const insert: BoardGraph["insert"] = (parent_id, make, conditions) =>
+    write(parent_id, conditions, (author, tenant) =>
+      Effect.gen(function*() {
+        const [parent] = yield* tasks(tenant, [parent_id])
+        const child = make(parent!, author)
+        const task: Insert = {
+          _tag: "Insert",
+          key: { kind: "BoardTask", tenant, id: child.id },
+          state: child,
+          author
+        }
+        const key = { kind: "BoardLink", tenant, id: yield* idOf(parent_id, child.id) }
+        return {
+          // Nothing leads on from a new task, so there can be no cycle. What is told refers to it, so it comes first.
+          before: [task],
+          happenings: [{ change: "linked", task_id: parent_id, subtask_id: child.id }],
+          writes: [inserted(key, parent!, child, author), alive(tenant, parent_id, author)],
+          answer: () => ({ version: 1, state: child })
+        }
+      }))
+
+  const remove: BoardGraph["remove"] = (id, conditions) =>
+    write(id, conditions, (author, tenant) =>
+      Effect.gen(function*() {
+        yield* tasks(tenant, [id])
+        const found = yield* links.all(id)
+        const versions = demanded(conditions)
+        const task: Update = {
+          _tag: "Update",
+          key: { kind: "BoardTask", tenant, id },
+          patch: {},
+          assign: { is_deleted: true },
+          ...(versions === undefined ? undefined : { versions }),
+          author
+        }
+        return {
+          happenings: [
+            ...found.map(({ child_id, parent_id }): Happening => ({
+              change: "unlinked",
+              task_id: parent_id,
+              subtask_id: child_id
+            })),
+            { change: "deleted", task_id: id, subtask_id: null }
+          ],
+          writes: [task, ...found.map((link) => severed({ kind: "BoardLink", tenant, id: link.id }, author))],
+          answer: ([written]: ReadonlyArray<Written>) => ({ ...written!, state: written!.state as BoardTask })
+        }
+      }))
+
+  return { link, unlink, insert, remove }
+}
+
+const told = (tenant: string, number: number, happening: Happening, { at, by, reason }: Authorship): Insert => {
+  const id = String(number)
+  const state: BoardChange = { id, number, ...happening, at, by, reason }
+  return { _tag: "Insert", key: { kind: "BoardChange", tenant, id }, state, author: { at, by, reason } }
+}
+
+const inserted = (key: Insert["key"], parent: BoardTask, child: BoardTask, author: Authorship): Insert => {
+  const state: BoardLink = {
+    id: key.id,
+    parent_id: parent.id,
+    child_id: child.id,
+    parent_created_at: parent.created_at,
+    child_created_at: child.created_at,
+    linked: true,
+    created_at: author.at,
+    updated_at: author.at,
+    created_by: author.by
+  }
+  return { _tag: "Insert", key, state, author }
+}
+
+const severed = (key: Update["key"], author: Authorship): Update => ({
+  _tag: "Update",
+  key,
+  patch: {},
+  assign: { linked: false },
+  author
+})
+
+/** A write that changes nothing and demands that a task is not deleted, also not meanwhile. */
+const alive = (tenant: string, id: string, author: Authorship): Update => ({
+  _tag: "Update",
+  key: { kind: "BoardTask", tenant, id },
+  patch: {},
+  author
+})

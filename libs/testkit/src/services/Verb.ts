@@ -1,0 +1,41 @@
+/**
+ * A verb of random commands: how often it is chosen, what it is given, and what it does.
+ *
+ * @internal
+ */
+import * as Arbitrary from "effect/Arbitrary"
+import * as Effect from "effect/Effect"
+import { oneOf } from "../Choice.ts"
+import type { Services } from "./Fact.ts"
+
+/** The records made so far, by kind, in order. A place with no record yet names none. */
+export interface Made {
+  readonly tasks: Array<string>
+  readonly trackers: Array<string>
+  readonly events: Array<string>
+  readonly board: Array<string>
+  readonly agents: Array<string>
+  readonly revisions: Array<string>
+}
+
+/** One thing that a service can be asked to do. */
+export interface Verb {
+  /** How often the verb is chosen: 4 unless said. What makes or deletes records is rare, so that they live to change. */
+  readonly weight?: number
+  readonly arguments: ReadonlyArray<readonly [string, Arbitrary.Arbitrary<any>]>
+  readonly run: (given: Readonly<Record<string, any>>, made: Made) => Effect.Effect<unknown, unknown, Services>
+}
+
+/** The id of a record made earlier; one that names none where there is none at the place. */
+export const idAt = (ids: ReadonlyArray<string>, at: number): string => ids[at] ?? "none"
+
+/** Runs a program, and notes the id of the record that it made. */
+export const noting = <A extends { readonly state: { readonly id: string } }, E, R>(
+  ids: Array<string>,
+  program: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.tap(program, ({ state }) => Effect.sync(() => ids.includes(state.id) || ids.push(state.id)))
+
+/** Generates a value, and mostly none. */
+export const maybe = <A>(from: Arbitrary.Arbitrary<A>) =>
+  oneOf<A | undefined>([[2, Arbitrary.Constant(undefined)], [1, from]])
