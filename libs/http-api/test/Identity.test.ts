@@ -7,6 +7,7 @@ import { type CryptoKey, exportSPKI, type JWTPayload, SignJWT } from "jose"
 import { createHmac, createPrivateKey, sign as signature } from "node:crypto"
 import * as Net from "node:net"
 import { beforeAll, describe, expect, it } from "vitest"
+import * as Claims from "../src/identity/Claims.ts"
 import { audience, issuer, type Key, key, keyFile, keySet, sign } from "./Issuer.ts"
 import { type Reply, testServer } from "./TestServer.ts"
 
@@ -206,6 +207,7 @@ describe("a request", () => {
   it("is not read any further without a token", async () => {
     expect((await server.ask("/tasks", { method: "POST", raw: "{" })).status).toBe(401)
     expect((await server.ask("/tasks/%00")).status).toBe(401)
+    expect((await server.ask("/tasks/none", { method: "HEAD" })).status).toBe(401)
   })
 
   it("may come from anywhere: it is not its host that makes a caller", async () => {
@@ -285,6 +287,22 @@ describe("a token that is accepted", () => {
       Effect.flip(elsewhere.authenticate({ authorization: `Bearer ${await sign(one, { email: "a" })}` }))
     )
     expect(wrong.detail).toBe("The claim /ext/tenant~1id is not an organization: an id of 1 to 255 characters")
+  })
+
+  it("gives the highest of its roles, and none where it has none", () => {
+    const role = (roles: unknown) => {
+      const grant = Claims.read(Claims.defaultNames, { ...claims, roles })
+      return grant._tag === "Success" ? grant.success.role : "refused"
+    }
+    expect(role(["editor", "viewer"])).toBe("editor")
+    expect(role(["viewer", "owner", "editor"])).toBe("owner")
+    for (const none of [undefined, null, []]) expect(role(none)).toBeNull()
+  })
+
+  it("says nothing that every object has by itself", () => {
+    const names = { ...Claims.defaultNames, organization: "/ext/constructor/name" }
+    expect(Claims.read(names, { ...claims, ext: {} })._tag).toBe("Failure")
+    expect(Claims.read(names, { ...claims, ext: { constructor: { name: "acme" } } })._tag).toBe("Success")
   })
 
   it("is refused where its algorithm is not among those that are allowed", async () => {

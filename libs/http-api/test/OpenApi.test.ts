@@ -163,6 +163,27 @@ describe("the document", () => {
     }
   })
 
+  it("says of each operation that it needs a token, which role, and that others are 401 and 403, or none of it", () => {
+    expect(spec.components.securitySchemes.bearer).toMatchObject({
+      type: "http",
+      scheme: "bearer",
+      bearerFormat: "JWT"
+    })
+    for (const [path, item] of Object.entries<any>(spec.paths)) {
+      for (const [method, { description, responses, security }] of Object.entries<any>(item)) {
+        const open = /^\/(health|problems|openapi|docs)\b/.test(path)
+        expect({ path, method, security }).toEqual({ path, method, security: open ? [] : [{ bearer: [] }] })
+        expect(/Needs the role `(viewer|editor|owner)`\./.test(description), description).toBe(!open)
+        expect(responses["401"] !== undefined, `${method} ${path}`).toBe(!open)
+        expect(responses["403"]).toBeDefined()
+      }
+    }
+    const agent = spec.paths["/api/v1/org/{org_id}/project/{project_id}/task-agent/{task_agent_id}"]
+    expect(agent.post.description).toMatch(
+      / Needs the role `editor`\. With `active_revision_id` it needs the role `owner`\.$/
+    )
+  })
+
   it("is readable without internet", async () => {
     const { headers, status, text } = await ask("/docs")
     expect(status).toBe(200)

@@ -112,6 +112,31 @@ describe("the declarations of the kinds, the mapping and the database say the sa
       }))
   }
 
+  it.effect("every table but that of the migrations has the tenant first in every key, so that no key leads to another's", () =>
+    Effect.gen(function*() {
+      const query = yield* catalogue
+      const tables = yield* query(
+        "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+      )
+      const unique = yield* query(
+        `SELECT c.relname::text, pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+          WHERE c.relnamespace = 'public'::regnamespace AND i.indisunique`
+      )
+      const foreign = yield* query(
+        "SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f'"
+      )
+      const keys = [...unique as ReadonlyArray<[string, string]>, ...foreign as ReadonlyArray<[string, string]>]
+      for (const [table] of tables) {
+        if (table === "emend_migrations") continue
+        const own = keys.filter(([name]) => name === table)
+        expect(own.length, `keys of ${table}`).toBeGreaterThan(0)
+        for (const [, definition] of own) {
+          expect(definition, String(table)).toMatch(/^(CREATE .* USING btree|FOREIGN KEY) \(tenant, /)
+          if (definition.startsWith("FOREIGN")) expect(definition).toMatch(/REFERENCES \w+\(tenant, /)
+        }
+      }
+    }))
+
   it.effect("the longest ids and names that the domain accepts fit into every index", () =>
     Effect.gen(function*() {
       const url = yield* TestDatabase.make()
