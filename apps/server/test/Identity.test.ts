@@ -1,6 +1,8 @@
 /** The server with callers who bear tokens. */
 import { execFileSync } from "node:child_process"
+import { once } from "node:events"
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { createServer } from "node:http"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -55,6 +57,40 @@ describe("a configuration", () => {
     const { stdout } = await start(["--help"]).exit
     const source = readFileSync(new URL("../src/IdentityConfiguration.ts", import.meta.url), "utf8")
     for (const [name] of source.matchAll(/EMEND_[A-Z_]+/g)) expect(stdout).toContain(name)
+  })
+})
+
+describe("keys at an address", () => {
+  it("that cannot be reached let the server start and say so: it is not ready, and no token is called invalid", async () => {
+    const server = start(memory, { ...whole, EMEND_JWKS: "http://127.0.0.1:1/jwks" })
+    const address = await server.address
+    const headers = { authorization: "Bearer x" }
+    for (const path of ["/health/ready", "/tasks/none"]) {
+      const response = await fetch(`${address}${path}`, { headers })
+      expect(response.status).toBe(503)
+      expect(response.headers.get("retry-after")).toMatch(/^[1-9]\d*$/)
+    }
+    expect((await fetch(`${address}/health/live`)).status).toBe(200)
+    server.process.kill("SIGTERM")
+    const { code, stderr } = await server.exit
+    expect(code).toBe(0)
+    expect(stderr.match(/127\.0\.0\.1:1\/jwks cannot be reached/g)).toHaveLength(1)
+  })
+
+  it("are fetched at first use", async () => {
+    let asked = 0
+    const publisher = createServer((_, response) => {
+      asked++
+      response.end("{\"keys\":[]}")
+    }).listen(0, "127.0.0.1")
+    await once(publisher, "listening")
+    const { port } = publisher.address() as { readonly port: number }
+    const address = await start(memory, { ...whole, EMEND_JWKS: `http://localhost:${port}/jwks` }).address
+    expect(asked).toBe(0)
+    expect((await fetch(`${address}/health/ready`)).status).toBe(200)
+    expect((await fetch(`${address}/tasks/none`, { headers: { authorization: "Bearer x" } })).status).toBe(401)
+    expect(asked).toBe(1)
+    publisher.close()
   })
 })
 

@@ -132,6 +132,16 @@ describe("what names no record", () => {
       expect(one.text).not.toContain(secret)
       expect(told(one, theirs)).toBe(told(other, thirds))
       expect((await send("ours", operation, ours)).text).not.toBe(one.text)
+      // Nor does the link to the next page of a list lead into it.
+      const first = await send("ours", { ...operation, query: ["limit", "page_limit"] }, {
+        ...ours,
+        limit: "1",
+        page_limit: "1"
+      })
+      const [, next] = /<([^>]+)>/.exec(String(first.headers.link ?? "")) ?? []
+      if (next === undefined) return
+      const onward = await as("theirs", next.replace(organizations.ours, organizations.theirs))
+      expect(onward.text).not.toContain(secret)
     })
   }
 

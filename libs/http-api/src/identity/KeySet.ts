@@ -78,9 +78,13 @@ export const make = (source: KeySource): KeySet => {
       )
     )
     tried = now
+    const before = failure
     failure = read._tag === "Failure" ? read.failure : undefined
     if (read._tag === "Success") held = { ...read.success, at: now }
-    else yield* Effect.logWarning(`The keys that tokens are checked with could not be read: ${read.failure}`)
+    // Told once, however many requests meet it.
+    if (failure !== undefined && failure !== before) {
+      yield* Effect.logWarning(`The keys that tokens are checked with could not be read: ${failure}`)
+    }
   }))
 
   const unavailable = Effect.flatMap(Clock.currentTimeMillis, (now) =>
