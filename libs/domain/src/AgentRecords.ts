@@ -56,7 +56,7 @@ export const make = (store: RecordStore["Service"]): AgentRecords => {
     const newest = yield* revisions.below(root, root.state.revision_count + 1, listed)
     const { active_revision_id: activeId } = root.state
     const active = newest.find(({ id }) => id === activeId) ??
-      (activeId === null ? undefined : yield* revisions.findSummary(root, activeId))
+      (activeId === null ? undefined : (yield* revisions.summaries([activeId])).get(activeId))
     return {
       ...root,
       active_revision: active === undefined ? null : summary(root, active),

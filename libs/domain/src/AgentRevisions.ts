@@ -18,7 +18,7 @@ import { timestamp } from "./Text.ts"
 type Root = Records.Saved<TaskAgent.TaskAgent>
 
 /** What a summary is made of: a revision without its configuration. */
-const summarised = [
+export const summarised = [
   "id",
   "number",
   "parent_revision_id",
@@ -35,8 +35,10 @@ export type Summarised = Pick<TaskAgent.TaskAgentRevision, typeof summarised[num
 export interface AgentRevisions {
   /** The revision of an agent by its id; `undefined` where the agent has none such. */
   readonly find: (root: Root, id: string) => Effect.Effect<TaskAgent.TaskAgentRevision | undefined, StoreUnavailable>
-  /** What is told of that revision beside its agent. */
-  readonly findSummary: (root: Root, id: string) => Effect.Effect<Summarised | undefined, StoreUnavailable>
+  /** What is told of revisions beside their agents, by id, for all of them at once. */
+  readonly summaries: (
+    ids: ReadonlyArray<string>
+  ) => Effect.Effect<ReadonlyMap<string, Summarised>, StoreUnavailable>
   /** What is told of the newest revisions with a number below that given, newest first. */
   readonly below: (
     root: Root,
@@ -58,15 +60,13 @@ export const make = (store: RecordStore["Service"]): AgentRevisions => {
     return revision?.task_agent_id === root.state.id ? revision : undefined
   })
 
-  const select = Effect.fnUntraced(function*(root: Root, more: Pick<Query, "where" | "after" | "limit">) {
+  const select = Effect.fnUntraced(function*(more: Omit<Query, "kind" | "tenant" | "fields">) {
     const { tenant } = yield* Caller
     const found = yield* store.find({
       kind: "TaskAgentRevision",
       tenant,
-      order: [{ field: "number", direction: "desc" }],
       fields: summarised,
-      ...more,
-      where: { task_agent_id: [root.state.id], ...more.where }
+      ...more
     })
     return found.map(({ state }) => state as Summarised)
   })
@@ -99,8 +99,18 @@ export const make = (store: RecordStore["Service"]): AgentRevisions => {
 
   return {
     find,
-    findSummary: (root, id) => Effect.map(select(root, { where: { id: [id] }, limit: 1 }), ([found]) => found),
-    below: (root, number, limit) => select(root, { after: { values: [number], id: "" }, limit }),
+    summaries: (ids) =>
+      Effect.map(
+        ids.length === 0 ? Effect.succeed([]) : select({ where: { id: ids }, limit: ids.length }),
+        (found) => new Map(found.map((revision) => [revision.id, revision]))
+      ),
+    below: (root, number, limit) =>
+      select({
+        where: { task_agent_id: [root.state.id] },
+        order: [{ field: "number", direction: "desc" }],
+        after: { values: [number], id: "" },
+        limit
+      }),
     withConfigurations
   }
 }

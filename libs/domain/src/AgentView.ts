@@ -5,6 +5,7 @@
  */
 import { Mask } from "@emend/algebra"
 import { TaskAgent, type TaskAgentRevision } from "./kinds/TaskAgent.ts"
+import type { Listed } from "./Lists.ts"
 import type * as Records from "./Records.ts"
 
 /**
@@ -42,6 +43,16 @@ export interface RevisionSummary extends
 export interface AgentView extends Records.Saved<TaskAgent> {
   readonly active_revision: RevisionSummary | null
   readonly revisions: ReadonlyArray<RevisionSummary>
+}
+
+/**
+ * An agent of a list, with its active revision.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ListedAgent extends Listed<TaskAgent> {
+  readonly active_revision: RevisionSummary | null
 }
 
 /**

@@ -16,6 +16,7 @@ import * as History from "./History.ts"
 import { Identifiers } from "./Identifiers.ts"
 import type { BoardLink } from "./kinds/BoardLink.ts"
 import * as BoardTask from "./kinds/BoardTask.ts"
+import * as Lists from "./Lists.ts"
 import { isDeleted } from "./RecordKind.ts"
 import * as Records from "./Records.ts"
 import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
@@ -35,6 +36,19 @@ type Changed = Records.Changed<BoardTask.BoardTask>
 export const Workflow = Context.Reference<BoardTask.Workflow>("@emend/domain/Workflow", {
   defaultValue: () => BoardTask.workflow
 })
+
+/**
+ * Which tasks of the board are listed: those that have every value given, the newest first.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface BoardQuery
+  extends
+    Lists.Range,
+    Partial<Pick<BoardTask.BoardTask, "status" | "priority" | "source">>,
+    Partial<Readonly<Record<BoardTask.Assignee | "correlation_bucket_id", string>>>
+{}
 
 /**
  * A task in a list of relatives, with its distance from where the list began.
@@ -91,6 +105,9 @@ export class Board extends Context.Service<Board, {
     conditions?: Records.Authoring
   ) => Effect.Effect<Saved, Records.CommitRefusal>
   readonly get: (id: string) => Effect.Effect<Saved, RecordMissing | StoreUnavailable>
+  readonly list: (
+    query?: BoardQuery
+  ) => Effect.Effect<ReadonlyArray<Lists.Listed<BoardTask.BoardTask>>, Lists.ListRefusal>
   readonly update: (
     id: string,
     draft: Kind.Draft<Fields>,
@@ -181,6 +198,7 @@ export class Board extends Context.Service<Board, {
       const past = History.make(store, BoardTask.boardTaskKind, records)
       const links = BoardLinks.make(store)
       const graph = BoardGraph.make(store, links)
+      const listed = Lists.make<BoardTask.BoardTask>(store, BoardTask.boardTaskKind)
 
       const create = Effect.fn("Board.create")(function*(
         input: typeof BoardTask.Creation.Type,
@@ -290,9 +308,15 @@ export class Board extends Context.Service<Board, {
         )
       })
 
+      const list = Effect.fn("Board.list")(({ cursor, limit, skip, ...values }: BoardQuery = {}) => {
+        const where = Lists.where(values)
+        return listed({ filter: { where }, by: ["created_at"], direction: "desc" }, { cursor, limit, skip })
+      })
+
       return Board.of({
         create,
         get: records.find,
+        list,
         update: (id, draft, conditions = {}) => records.update(id, draft, conditions),
         assign,
         claim,

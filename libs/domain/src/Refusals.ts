@@ -163,3 +163,13 @@ export class GraphTooLarge extends Schema.TaggedError<GraphTooLarge>()("GraphToo
   id: Schema.String,
   limit: Schema.Int
 }) {}
+
+/**
+ * A cursor is none that a list gave, or one of a list with other filters or in another order.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class CursorMalformed extends Schema.TaggedError<CursorMalformed>()("CursorMalformed", {
+  kind: Schema.String
+}) {}

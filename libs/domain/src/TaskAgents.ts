@@ -8,14 +8,24 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as AgentActivation from "./AgentActivation.ts"
 import * as AgentEdit from "./AgentEdit.ts"
+import * as AgentLists from "./AgentLists.ts"
 import * as AgentPast from "./AgentPast.ts"
 import * as AgentRecords from "./AgentRecords.ts"
 import * as AgentRevisions from "./AgentRevisions.ts"
-import type { AgentChanged, AgentConditions, AgentRestored, AgentView, Scope } from "./AgentView.ts"
+import type {
+  AgentChanged,
+  AgentConditions,
+  AgentRestored,
+  AgentView,
+  ListedAgent,
+  RevisionSummary,
+  Scope
+} from "./AgentView.ts"
 import type * as History from "./History.ts"
 import { Identifiers } from "./Identifiers.ts"
 import { problems } from "./kinds/Configuration.ts"
 import * as TaskAgent from "./kinds/TaskAgent.ts"
+import type * as Lists from "./Lists.ts"
 import type * as Past from "./Past.ts"
 import type * as Records from "./Records.ts"
 import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
@@ -36,6 +46,17 @@ export class TaskAgents extends Context.Service<TaskAgents, {
     conditions?: Records.Authoring
   ) => Effect.Effect<AgentView, Records.CommitRefusal>
   readonly get: (scope: Scope, id: string) => Effect.Effect<AgentView, RecordMissing | StoreUnavailable>
+  /** Lists the agents of a project with their active revisions, the newest first. */
+  readonly list: (
+    scope: Scope,
+    range?: Lists.Range
+  ) => Effect.Effect<ReadonlyArray<ListedAgent>, Lists.ListRefusal>
+  /** Lists what is told of the revisions of an agent beside it, the newest first. */
+  readonly revisions: (
+    scope: Scope,
+    id: string,
+    range?: Lists.Range
+  ) => Effect.Effect<ReadonlyArray<Lists.Listed<RevisionSummary>>, RecordMissing | Lists.ListRefusal>
   readonly revision: (
     scope: Scope,
     id: string,
@@ -93,7 +114,8 @@ export class TaskAgents extends Context.Service<TaskAgents, {
 }
 
 const make = Effect.gen(function*() {
-  const agents = AgentRecords.make(yield* RecordStore)
+  const store = yield* RecordStore
+  const agents = AgentRecords.make(store)
   const { decide, find, outcome, records, revisions, view } = agents
   const edit = AgentEdit.make(agents)
   const activation = AgentActivation.make(agents)
@@ -164,6 +186,7 @@ const make = Effect.gen(function*() {
   return TaskAgents.of({
     create,
     get: (scope, id) => Effect.flatMap(find(scope, id), view),
+    ...AgentLists.make(store, find),
     revision,
     update,
     remove: (scope, id, conditions = {}) =>

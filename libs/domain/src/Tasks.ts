@@ -10,12 +10,15 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import { assignment } from "./assignment.ts"
+import { Caller } from "./Caller.ts"
 import * as History from "./History.ts"
 import { Identifiers } from "./Identifiers.ts"
 import * as Task from "./kinds/Task.ts"
+import type * as Lists from "./Lists.ts"
 import * as Records from "./Records.ts"
 import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
-import { type RecordMissing, TooContended, TransitionRefused } from "./Refusals.ts"
+import { RecordMissing, TooContended, TransitionRefused } from "./Refusals.ts"
+import * as TaskLists from "./TaskLists.ts"
 import { timestamp } from "./Text.ts"
 
 type Fields = typeof Task.Task.fields
@@ -43,6 +46,18 @@ export class Tasks extends Context.Service<Tasks, {
     conditions?: Records.Authoring
   ) => Effect.Effect<Records.Saved<Task.Task>, Records.CommitRefusal>
   readonly get: (id: string) => Effect.Effect<Records.Saved<Task.Task>, RecordMissing | StoreUnavailable>
+  /** Lists tasks, the newest first unless said. */
+  readonly list: (
+    query?: TaskLists.TaskQuery
+  ) => Effect.Effect<ReadonlyArray<TaskLists.ListedTask>, Lists.ListRefusal>
+  /**
+   * Does something with the task that has a name. Where that is deleted meanwhile, it is done to the task that has the
+   * name then: never to one that has another name.
+   */
+  readonly named: <A, E, R>(
+    name: string,
+    use: (id: string) => Effect.Effect<A, E, R>
+  ) => Effect.Effect<A, E | RecordMissing | TooContended | StoreUnavailable, R>
   readonly update: (
     id: string,
     draft: Kind.Draft<Fields>,
@@ -86,6 +101,26 @@ export class Tasks extends Context.Service<Tasks, {
         return yield* records.create(task, conditions, along)
       })
 
+      const idOf = Effect.fnUntraced(function*(name: string) {
+        const { tenant } = yield* Caller
+        const where = { name: [name] }
+        const [found] = yield* store.find({ kind: "Task", tenant, where, fields: ["id"], limit: 1 })
+        return found === undefined ? yield* new RecordMissing({ kind: "Task", id: name }) : String(found.state["id"])
+      })
+
+      const named: Tasks["Service"]["named"] = Effect.fnUntraced(
+        function*<A, E, R>(name: string, use: (id: string) => Effect.Effect<A, E, R>) {
+          for (let attempts = 0; attempts < Records.maxAttempts; attempts++) {
+            // A name stays with its task for life: the task found has it, or is deleted.
+            const id = yield* idOf(name)
+            const result = yield* Effect.result(use(id))
+            if (Result.isSuccess(result)) return result.success
+            if (!isMissing(result.failure, id)) return yield* Effect.fail(result.failure)
+          }
+          return yield* new TooContended({ kind: "Task", id: name, attempts: Records.maxAttempts })
+        }
+      )
+
       const move = Effect.fn("Tasks.move")(function*(id: string, to: Task.Status, options: MoveOptions = {}) {
         const { status_reason, ...conditions } = options
         const step = {
@@ -125,6 +160,8 @@ export class Tasks extends Context.Service<Tasks, {
       return Tasks.of({
         create,
         get: records.find,
+        list: TaskLists.make(store),
+        named,
         update: (id, draft, conditions = {}) => records.update(id, draft, conditions),
         move,
         at: past.at,
@@ -136,3 +173,6 @@ export class Tasks extends Context.Service<Tasks, {
     })
   )
 }
+
+const isMissing = (error: unknown, id: string): error is RecordMissing =>
+  error instanceof RecordMissing && error.kind === "Task" && error.id === id

@@ -14,6 +14,7 @@ import { type Event, EventLog } from "./EventLog.ts"
 import * as History from "./History.ts"
 import * as Tracker from "./kinds/AgentTaskTracker.ts"
 import { taskKind } from "./kinds/Task.ts"
+import * as Lists from "./Lists.ts"
 import { isDeleted } from "./RecordKind.ts"
 import * as Records from "./Records.ts"
 import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
@@ -34,6 +35,19 @@ export const CursorPolicy = Context.Reference<"reject" | "join">("@emend/domain/
 })
 
 /**
+ * Which trackers are listed: those of an agent, of a task, or of both, in the order of their creation, the newest first
+ * unless said.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface TrackerQuery extends Lists.Range {
+  readonly agent_id?: string | undefined
+  readonly task_id?: string | undefined
+  readonly order_direction?: Lists.Direction | undefined
+}
+
+/**
  * Assigns agents to tasks, moves their cursors, and appends and reads the events of tasks.
  *
  * @category services
@@ -46,6 +60,9 @@ export class Trackers extends Context.Service<Trackers, {
     conditions?: Records.Authoring
   ) => Effect.Effect<Saved & { readonly created: boolean }, Records.CommitRefusal>
   readonly get: (id: string) => Effect.Effect<Saved, RecordMissing | StoreUnavailable>
+  readonly list: (
+    query?: TrackerQuery
+  ) => Effect.Effect<ReadonlyArray<Lists.Listed<Tracker.AgentTaskTracker>>, Lists.ListRefusal>
   readonly update: (
     id: string,
     draft: Kind.Draft<Fields>,
@@ -80,6 +97,7 @@ export class Trackers extends Context.Service<Trackers, {
       const log = yield* EventLog
       const records = Records.make(store, Tracker.trackerKind, Tracker.AgentTaskTracker)
       const past = History.make(store, Tracker.trackerKind, records)
+      const listed = Lists.make<Tracker.AgentTaskTracker>(store, Tracker.trackerKind)
 
       const assigned = Effect.fnUntraced(function*(task_id: string, agent_id: string) {
         const { tenant } = yield* Caller
@@ -119,9 +137,17 @@ export class Trackers extends Context.Service<Trackers, {
         return { ...winner, created: false }
       })
 
+      const list = Effect.fn("Trackers.list")(
+        ({ agent_id, order_direction = "desc", task_id, ...range }: TrackerQuery = {}) => {
+          const where = Lists.where({ agent_id, task_id })
+          return listed({ filter: { where }, by: ["created_at"], direction: order_direction }, range)
+        }
+      )
+
       return Trackers.of({
         assign,
         get: records.find,
+        list,
         update: (id, draft, conditions = {}) =>
           Effect.flatMap(CursorPolicy, (backwards) => records.update(id, draft, conditions, { backwards })),
         at: past.at,

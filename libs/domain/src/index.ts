@@ -16,10 +16,19 @@ export {
   type AgentConditions,
   type AgentRestored,
   type AgentView,
+  type ListedAgent,
   type RevisionSummary,
   type Scope
 } from "./AgentView.ts"
-export { Board, type BoardCounts, type DepthPage, type Relative, type RelativesPage, Workflow } from "./Board.ts"
+export {
+  Board,
+  type BoardCounts,
+  type BoardQuery,
+  type DepthPage,
+  type Relative,
+  type RelativesPage,
+  Workflow
+} from "./Board.ts"
 export { type Activity, type ActivityPage, type ActivityPlace } from "./BoardActivity.ts"
 export { type GraphRefusal } from "./BoardGraph.ts"
 export { maxDepth, maxLinks } from "./BoardLinks.ts"
@@ -30,6 +39,7 @@ export * as EventLog from "./EventLog.ts"
 export * as History from "./History.ts"
 export { Identifiers, uuid7 } from "./Identifiers.ts"
 export * as Json from "./Json.ts"
+export * as Lists from "./Lists.ts"
 export * as Past from "./Past.ts"
 export * as RecordKind from "./RecordKind.ts"
 export * as Records from "./Records.ts"
@@ -37,8 +47,9 @@ export * as RecordStore from "./RecordStore.ts"
 export * as Refusals from "./Refusals.ts"
 export * as Revision from "./Revision.ts"
 export { TaskAgents } from "./TaskAgents.ts"
+export { type ListedTask, type TaskOrder, type TaskQuery, type TaskSummary } from "./TaskLists.ts"
 export { type MoveOptions, Tasks } from "./Tasks.ts"
 export * as Text from "./Text.ts"
-export { CursorPolicy, Trackers } from "./Trackers.ts"
+export { CursorPolicy, type TrackerQuery, Trackers } from "./Trackers.ts"
 export * as Snapshot from "./Snapshot.ts"
 export * as Services from "./Services.ts"

@@ -22,14 +22,14 @@ const fill = async (entries: ReadonlyArray<number>, { limit, step = 8 }: { limit
 }
 
 describe("a page", () => {
-  it("never reads more at once than a step, nor more than is left of its limit", async () => {
-    expect((await fill(Array(100).fill(10), { limit: 20 })).reads).toEqual([2, 4, 8, 6])
-    expect((await fill(Array(100).fill(10), { limit: 3 })).reads).toEqual([2, 1])
+  it("never reads more at once than a step, nor more than one beyond what is left of its limit", async () => {
+    expect((await fill(Array(100).fill(10), { limit: 20 })).reads).toEqual([2, 8, 8, 3])
+    expect((await fill(Array(100).fill(10), { limit: 3 })).reads).toEqual([2, 2])
   })
 
   it("reads no further once its bytes are full", async () => {
     const page = await fill(Array(100).fill(MiB), { limit: 50 })
-    expect(page).toEqual({ entries: 4, more: true, last: 3, reads: [2, 4] })
+    expect(page).toEqual({ entries: 4, more: true, last: 3, reads: [2, 8] })
   })
 
   it("one byte beyond its bound is for the next page", async () => {
@@ -43,7 +43,7 @@ describe("a page", () => {
 
   it("ends where the list does", async () => {
     expect(await fill([], { limit: 50 })).toEqual({ entries: 0, more: false, last: undefined, reads: [2] })
-    expect(await fill(Array(9).fill(10), { limit: 50 })).toMatchObject({ entries: 9, more: false, reads: [2, 4, 8] })
+    expect(await fill(Array(9).fill(10), { limit: 50 })).toMatchObject({ entries: 9, more: false, reads: [2, 8] })
   })
 
   it("counts bytes, not characters", async () => {

@@ -44,6 +44,7 @@ export const transcript = (
         if (!ids.has(id)) ids.set(id, `<id ${ids.size + 1}>`)
         return ids.get(id)!
       })
+      .replace(/(cursor(?:=|": "))(?=[\w-]{40})[\w-]+/g, "$1<cursor>")
       .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z/g, "<time>")
   const exchange = async (
     method: string,

@@ -10,6 +10,7 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import * as HistoryOperations from "./HistoryOperations.ts"
 import { KeyHints, unwritable } from "./KeyHints.ts"
+import * as List from "./ListParameters.ts"
 import * as Operation from "./Operation.ts"
 
 const params = { task_id: Operation.PathId.annotate({ title: "Task Id" }) }
@@ -39,6 +40,8 @@ export const Claim = Schema.Struct({
   user_id: assignee("User.")
 }).annotate({ identifier: "ClaimBoardTaskRequest", description: "Exactly one of the fields." })
 
+const filter = Schema.optionalKey(Text.Text)
+
 const changed = {
   headers: Operation.headers.change,
   success: Operation.changed(Wire),
@@ -59,6 +62,26 @@ export const BoardGroup = HttpApiGroup.make("board").annotateMerge(OpenApi.annot
     error: Operation.refusals(409, ...Operation.withBody)
   }).annotate(KeyHints, { status: "a new task is in the backlog; use the transition endpoint afterwards" })
     .annotateMerge(Operation.described("editor", "Create Task", "Creates a task in the backlog.")),
+  HttpApiEndpoint.get("list", "/agents/tasks/", {
+    query: {
+      status: Schema.optionalKey(BoardTask.Status),
+      assigned_to_type_id: filter,
+      assigned_to_instance_id: filter,
+      assigned_to_user_id: filter,
+      priority: Schema.optionalKey(Operation.integer(fields.priority.schema)),
+      source: Schema.optionalKey(Operation.body(fields.source.schema)),
+      correlation_bucket_id: filter,
+      ...List.page
+    },
+    success: Operation.paged(Wire),
+    error: Operation.refusals()
+  }).annotateMerge(
+    Operation.described(
+      "viewer",
+      "List Tasks",
+      "Lists the tasks of the board that have every value given, the newest first."
+    )
+  ),
   ...Operation.readable({ path: "/agents/tasks/:task_id", params, schema: Wire, title: "Task", noun: "a task" }),
   HttpApiEndpoint.patch("update", "/agents/tasks/:task_id", {
     params,

@@ -177,6 +177,22 @@ export const editHeaders = {
 export const PathId = Text.Id
 
 /**
+ * Gives the schema of an integer in a query, which is written in at most 15 digits alone: `1e2` and `0x10` are none.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const integer = <S extends Schema.Codec<number>>(schema: S): Schema.Codec<number, string> =>
+  IntegerText.pipe(
+    Schema.decodeTo(
+      schema as Schema.Codec<number>,
+      SchemaTransformation.transform<number, string>({ decode: Number, encode: String })
+    )
+  )
+
+const IntegerText = Schema.String.check(Schema.isPattern(/^-?\d{1,15}$/, { identifier: "integer" }))
+
+/**
  * Gives the schema of how many entries a page has at most.
  *
  * @category schemas
@@ -184,18 +200,12 @@ export const PathId = Text.Id
  */
 export const limit = (maximum: number) =>
   Schema.optionalKey(
-    IntegerText.pipe(
-      Schema.decodeTo(
-        Schema.Int.check(Schema.isBetween({ minimum: 1, maximum })).annotate({
-          description: `${defaultLimit} without it.`
-        }),
-        SchemaTransformation.transform({ decode: Number, encode: String })
-      )
+    integer(
+      Schema.Int.check(Schema.isBetween({ minimum: 1, maximum })).annotate({
+        description: `${defaultLimit} without it.`
+      })
     )
   )
-
-/** A query writes an integer in digits alone: `1e2` and `0x10` are none. */
-const IntegerText = Schema.String.check(Schema.isPattern(/^-?\d+$/, { identifier: "integer" }))
 
 /**
  * How many entries a page has at most when the request does not say.
@@ -237,8 +247,16 @@ export const HistoryEntry = Schema.Struct({
  * @category schemas
  * @since 0.1.0
  */
-export const paged = <S extends Schema.Top>(entry: S) =>
-  HttpApiSchema.WithHeaders(Schema.Array(entry), {
+export const paged = <S extends Schema.Top>(entry: S) => linked(Schema.Array(entry))
+
+/**
+ * Adds the header that leads to the next page to the schema of an answer.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const linked = <S extends Schema.Top>(schema: S) =>
+  HttpApiSchema.WithHeaders(schema, {
     link: Schema.optionalKey(Schema.String.annotate({ description: "`rel=\"next\"`: the next page." }))
   })
 

@@ -12,6 +12,7 @@ import * as Schema from "effect/Schema"
 import { FieldRoles } from "./Access.ts"
 import * as HistoryOperations from "./HistoryOperations.ts"
 import { KeyHints, unwritable } from "./KeyHints.ts"
+import * as List from "./ListParameters.ts"
 import * as Operation from "./Operation.ts"
 
 const scope = { org_id: Text.Uuid, project_id: Text.Uuid }
@@ -50,6 +51,17 @@ export const Agent = Schema.Struct({
 }).annotate({ identifier: "TaskAgent" })
 
 /**
+ * The schema of an agent as lists give it.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const ListedAgent = Schema.Struct({
+  ...fieldsOf(TaskAgent.TaskAgent.Wire),
+  active_revision: Schema.NullOr(RevisionSummary)
+}).annotate({ identifier: "ListedTaskAgent" })
+
+/**
  * The schema of a revision as it is served, with its whole configuration.
  *
  * @category schemas
@@ -84,6 +96,14 @@ export const TaskAgentsGroup = HttpApiGroup.make("taskAgents").annotateMerge(
   }).annotateMerge(
     Operation.described("editor", "Create Task Agent", "Creates an agent; its first revision is active.")
   ),
+  HttpApiEndpoint.get("list", "/", {
+    params: scope,
+    query: List.agentPage,
+    success: List.results(ListedAgent, "TaskAgentPage"),
+    error: Operation.refusals()
+  }).annotateMerge(
+    Operation.described("viewer", "List Task Agents", "Lists the agents of a project, the newest first.")
+  ),
   ...Operation.readable({ path: "/:task_agent_id", params, schema: Agent, title: "Task Agent", noun: "an agent" }),
   HttpApiEndpoint.post("update", "/:task_agent_id", {
     params,
@@ -107,6 +127,18 @@ export const TaskAgentsGroup = HttpApiGroup.make("taskAgents").annotateMerge(
     error: Operation.refusals(404, 412)
   }).annotateMerge(
     Operation.described("owner", "Delete Task Agent", "Deletes an agent; nothing about it can change afterwards.")
+  ),
+  HttpApiEndpoint.get("revisions", "/:task_agent_id/revision", {
+    params,
+    query: List.agentPage,
+    success: List.results(RevisionSummary, "TaskAgentRevisionPage"),
+    error: Operation.refusals(404)
+  }).annotateMerge(
+    Operation.described(
+      "viewer",
+      "List Task Agent Revisions",
+      "Lists the revisions of an agent without their configurations, the newest first."
+    )
   ),
   HttpApiEndpoint.get("revision", "/:task_agent_id/revision/:revision_id", {
     params: { ...params, revision_id: Text.Uuid },

@@ -3,13 +3,14 @@
  *
  * @since 0.1.0
  */
-import { Task, Text } from "@emend/domain"
+import { Agent, Task, Text } from "@emend/domain"
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import * as HistoryOperations from "./HistoryOperations.ts"
 import { KeyHints, unwritable } from "./KeyHints.ts"
+import * as List from "./ListParameters.ts"
 import * as Operation from "./Operation.ts"
 
 const params = { task_id: Operation.PathId.annotate({ title: "Task Id" }) }
@@ -57,6 +58,42 @@ const move = <const Name extends keyof typeof moves>(name: Name) =>
     )
   )
 
+const { params: _, ...summary } = (Task.Task.Wire as unknown as Schema.Struct<Record<string, Schema.Codec<unknown>>>)
+  .fields
+
+/**
+ * The schema of a task as lists give it: without its params, and with its agents where they were asked for.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Summary = Schema.Struct({
+  ...summary,
+  agents: Schema.optionalKey(
+    Schema.Array(Agent.Agent.Wire).annotate({ description: "In the order of their assignment." })
+  )
+}).annotate({ identifier: "TaskSummary" })
+
+const filters = {
+  agent_id: Schema.optionalKey(Text.Text.annotate({ description: "An agent that is assigned to the tasks." })),
+  agent_name: Schema.optionalKey(Text.Text.annotate({ description: "The name of an agent that is assigned to them." })),
+  status: Schema.optionalKey(Operation.body(Task.Task.fields.status.schema)),
+  task_metadata: Schema.optionalKey(
+    List.JsonObjectText.annotate({
+      description: "A JSON object that their metadata contains: every key of it, with a value that contains its value."
+    })
+  )
+}
+
+const hints = unwritable(
+  Task.Task.fields,
+  "a status is moved by the lifecycle moves, such as POST /tasks/{task_id}/complete"
+)
+
+const Deleted = Schema.Struct({ id: Schema.String, message: Schema.String }).annotate({ identifier: "DeletedTask" })
+
+const nameParams = { name: Operation.body(Task.Task.fields.name.schema) }
+
 /**
  * The group of the operations on tasks.
  *
@@ -72,6 +109,51 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
   }).annotateMerge(
     Operation.described("editor", "Create Task", "Creates a running task and assigns the agents named to it.")
   ),
+  HttpApiEndpoint.get("list", "/tasks", {
+    query: {
+      ...filters,
+      ...List.numbered,
+      order_by: Schema.optionalKey(
+        Schema.Literals(["created_at", "updated_at", "name", "status", "id"]).annotate({
+          description: "`created_at` without it."
+        })
+      ),
+      relationships: Schema.optionalKey(
+        Schema.Literals(["agents"]).annotate({ description: "What is given with each task." })
+      )
+    },
+    success: Operation.paged(Summary),
+    error: Operation.refusals()
+  }).annotateMerge(
+    Operation.described(
+      "viewer",
+      "List Tasks",
+      "Lists the tasks that are not deleted, without their params, the newest first."
+    )
+  ),
+  HttpApiEndpoint.get("getByName", "/tasks/name/:name", {
+    params: nameParams,
+    headers: Operation.headers.read,
+    success: [Operation.versioned(Task.Task.Wire), Operation.notModified],
+    error: Operation.refusals(404)
+  }).annotateMerge(Operation.described("viewer", "Get Task by Name", "Gives the task that has a name, as it is now.")),
+  HttpApiEndpoint.put("updateByName", "/tasks/name/:name", {
+    params: nameParams,
+    headers: Operation.headers.update,
+    payload: Task.Task.Update,
+    success: Operation.changed(Task.Task.Wire),
+    error: Operation.refusals(404, 409, 412, ...Operation.withBody)
+  }).annotate(KeyHints, hints).annotateMerge(
+    Operation.described("editor", "Update Task by Name", "Update mutable fields for a task by its unique name.")
+  ),
+  HttpApiEndpoint.delete("removeByName", "/tasks/name/:name", {
+    params: nameParams,
+    headers: Operation.headers.change,
+    success: Operation.changed(Deleted),
+    error: Operation.refusals(404, 409, 412)
+  }).annotateMerge(
+    Operation.described("owner", "Delete Task by Name", "Deletes a task. Its name is free again, its id never.")
+  ),
   ...Operation.readable({ path: "/tasks/:task_id", params, schema: Task.Task.Wire, title: "Task", noun: "a task" }),
   HttpApiEndpoint.put("update", "/tasks/:task_id", {
     params,
@@ -79,10 +161,7 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
     payload: Task.Task.Update,
     success: Operation.changed(Task.Task.Wire),
     error: Operation.refusals(404, 409, 412, ...Operation.withBody)
-  }).annotate(
-    KeyHints,
-    unwritable(Task.Task.fields, "a status is moved by the lifecycle moves, such as POST /tasks/{task_id}/complete")
-  ).annotateMerge(
+  }).annotate(KeyHints, hints).annotateMerge(
     Operation.described(
       "editor",
       "Update Task by ID",
@@ -93,9 +172,7 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
   HttpApiEndpoint.delete("remove", "/tasks/:task_id", {
     params,
     headers: Operation.headers.change,
-    success: Operation.changed(
-      Schema.Struct({ id: Schema.String, message: Schema.String }).annotate({ identifier: "DeletedTask" })
-    ),
+    success: Operation.changed(Deleted),
     error: Operation.refusals(404, 409, 412)
   }).annotateMerge(
     Operation.described("owner", "Delete Task by ID", "Deletes a task. Its name is free again, its id never.")

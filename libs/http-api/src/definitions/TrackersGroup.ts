@@ -11,6 +11,7 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import * as HistoryOperations from "./HistoryOperations.ts"
 import { KeyHints, unwritable } from "./KeyHints.ts"
+import * as List from "./ListParameters.ts"
 import * as Operation from "./Operation.ts"
 
 const params = { tracker_id: Operation.PathId.annotate({ title: "Tracker Id" }) }
@@ -53,6 +54,24 @@ export const TrackersGroup = HttpApiGroup.make("trackers").annotateMerge(
       "editor",
       "Assign Agent to Task",
       "Assigns an agent to a task and creates its tracker (201). Once more gives the same tracker (200)."
+    )
+  ),
+  HttpApiEndpoint.get("list", "/tracker", {
+    query: {
+      agent_id: Schema.optionalKey(Text.Text),
+      task_id: Schema.optionalKey(Text.Text),
+      ...List.numbered,
+      order_by: Schema.optionalKey(
+        Schema.Literals(["created_at"]).annotate({ description: "Trackers come in the order of their creation." })
+      )
+    },
+    success: Operation.paged(Wire),
+    error: Operation.refusals()
+  }).annotateMerge(
+    Operation.described(
+      "viewer",
+      "List Agent Task Trackers",
+      "Lists the trackers of an agent, of a task, of both or all, the newest first."
     )
   ),
   ...Operation.readable({

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import type { BoardGroup } from "../definitions/BoardGroup.ts"
 import * as Answer from "../server/Answer.ts"
 import * as HistoryPage from "../server/HistoryPage.ts"
+import * as ListPage from "../server/ListPage.ts"
 import type { Handlers } from "../server/Route.ts"
 import { RequestInvalid } from "../ValidationError.ts"
 
@@ -28,6 +29,14 @@ export const make = (board: Board["Service"]): Handlers<typeof BoardGroup> => ({
       board.create(payload, conditions),
       ({ state, version }) => Answer.created(`/agents/tasks/${encodeURIComponent(state.id)}`, toWire(state), version)
     ),
+  list: ({ path, query, search }) => {
+    const { cursor: _, limit: __, ...values } = query
+    return ListPage.answer(
+      { path, query, search },
+      (range) => board.list({ ...values, ...range }),
+      ({ state }) => toWire(state)
+    )
+  },
   get: ({ conditions, params, query: { version } }) =>
     Effect.map(
       version === undefined ? board.get(params.task_id) : board.at(params.task_id, version),

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import type { TaskAgentsGroup } from "../definitions/TaskAgentsGroup.ts"
 import * as Answer from "../server/Answer.ts"
 import * as HistoryPage from "../server/HistoryPage.ts"
+import * as ListPage from "../server/ListPage.ts"
 import type { Handlers } from "../server/Route.ts"
 import { RequestInvalid } from "../ValidationError.ts"
 
@@ -48,6 +49,18 @@ export const make = (agents: TaskAgents["Service"]): Handlers<typeof TaskAgentsG
     Effect.map(
       agents.create(scopeOf(params), payload, conditions),
       (view) => Answer.created(pathOfAgent(params, view.state.id), body(view), view.version)
+    ),
+  list: ({ params, path, query, search }) =>
+    ListPage.results(
+      { path, query, search },
+      (range) => agents.list(scopeOf(params), range),
+      ({ active_revision, state }) => ({ ...TaskAgent.TaskAgent.toWire(state), active_revision })
+    ),
+  revisions: ({ params, path, query, search }) =>
+    ListPage.results(
+      { path, query, search },
+      (range) => agents.revisions(...address(params), range),
+      ({ state }) => state
     ),
   get: ({ conditions, params, query: { version } }) =>
     Effect.map(

@@ -3,17 +3,29 @@
  *
  * @since 0.1.0
  */
-import { type History, type Records, Task, type Tasks } from "@emend/domain"
+import { Agent, type History, type ListedTask, type Records, Task, type Tasks } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import { moves, type TasksGroup } from "../definitions/TasksGroup.ts"
 import * as Answer from "../server/Answer.ts"
 import * as HistoryPage from "../server/HistoryPage.ts"
+import * as ListPage from "../server/ListPage.ts"
 import type { Handler, Handlers } from "../server/Route.ts"
 
 const { fromBody, toWire } = Task.Task
 
 const answer = (change: Records.Changed<Task.Task>) => Answer.changed(toWire(change.state), change)
 const restored = (change: History.Restored<Task.Task>) => Answer.restored(toWire(change.state), change)
+
+const removed = (change: Records.Changed<Task.Task>) => {
+  const { changes, state: { id } } = change
+  return Answer.changed({ id, message: `Task ${id} ${changes === undefined ? "is" : "would be"} deleted` }, change)
+}
+
+const listed = ({ agents, state }: ListedTask) => {
+  // Params are not read for a list, and have no place in it.
+  const { params: _, ...task } = toWire({ ...state, params: null })
+  return agents === undefined ? task : { ...task, agents: agents.map(Agent.Agent.toWire) }
+}
 
 /**
  * Makes the handlers of the operations on tasks.
@@ -38,6 +50,20 @@ export const make = (tasks: Tasks["Service"]): Handlers<typeof TasksGroup> => {
         tasks.create(payload, conditions),
         ({ state, version }) => Answer.created(`/tasks/${encodeURIComponent(state.id)}`, toWire(state), version)
       ),
+    list: ({ path, query, search }) => {
+      const { cursor: _, limit: __, page_number: ___, relationships, ...filters } = query
+      const agents = relationships === "agents"
+      return ListPage.answer({ path, query, search }, (range) => tasks.list({ ...filters, ...range, agents }), listed)
+    },
+    getByName: ({ conditions, params }) =>
+      Effect.map(
+        tasks.named(params.name, tasks.get),
+        ({ state, version }) => Answer.current(conditions, version, () => toWire(state))
+      ),
+    updateByName: ({ conditions, params, payload }) =>
+      Effect.map(tasks.named(params.name, (id) => tasks.update(id, fromBody(payload), conditions)), answer),
+    removeByName: ({ conditions, params }) =>
+      Effect.map(tasks.named(params.name, (id) => tasks.move(id, "DELETED", conditions)), removed),
     get: ({ conditions, params, query: { version } }) =>
       Effect.map(
         version === undefined ? tasks.get(params.task_id) : tasks.at(params.task_id, version),
@@ -45,15 +71,7 @@ export const make = (tasks: Tasks["Service"]): Handlers<typeof TasksGroup> => {
       ),
     update: ({ conditions, params, payload }) =>
       Effect.map(tasks.update(params.task_id, fromBody(payload), conditions), answer),
-    remove: ({ conditions, params: { task_id } }) =>
-      Effect.map(
-        tasks.move(task_id, "DELETED", conditions),
-        (change) =>
-          Answer.changed({
-            id: task_id,
-            message: `Task ${task_id} ${change.changes === undefined ? "is" : "would be"} deleted`
-          }, change)
-      ),
+    remove: ({ conditions, params }) => Effect.map(tasks.move(params.task_id, "DELETED", conditions), removed),
     complete: move(moves.complete),
     fail: move(moves.fail),
     cancel: move(moves.cancel),

@@ -9,6 +9,7 @@ import { defaultLimit } from "../definitions/Operation.ts"
 import type { EventsGroup, TrackersGroup } from "../definitions/TrackersGroup.ts"
 import * as Answer from "../server/Answer.ts"
 import * as HistoryPage from "../server/HistoryPage.ts"
+import * as ListPage from "../server/ListPage.ts"
 import * as Page from "../server/Page.ts"
 import type { Handlers } from "../server/Route.ts"
 import type { Settings } from "../Settings.ts"
@@ -35,6 +36,14 @@ export const make = (
           ? Answer.created(`/tracker/${encodeURIComponent(state.id)}`, toWire(state), version)
           : Answer.record(toWire(state), version)
     ),
+  list: ({ path, query, search }) => {
+    const { agent_id, order_direction, task_id } = query
+    return ListPage.answer(
+      { path, query, search },
+      (range) => trackers.list({ agent_id, order_direction, task_id, ...range }),
+      ({ state }) => toWire(state)
+    )
+  },
   get: ({ conditions, params, query: { version } }) =>
     Effect.map(
       version === undefined ? trackers.get(params.tracker_id) : trackers.at(params.tracker_id, version),

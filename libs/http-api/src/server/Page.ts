@@ -27,36 +27,36 @@ export const maxBytes = 4 * 1_048_576
 
 /**
  * Fills a page: at most `limit` entries and {@link maxBytes} bytes, and at least one entry where there is any. `read`
- * gives at most the number of entries asked for, from after the entry given: two at first, as long as there is room
- * twice as many each time, and never more than `step`, so that no more than these wait in memory for their place.
+ * gives at most the number of entries asked for, from after the entry given: `first` at first (default 2), as long as
+ * there is room eight times as many each time, and never more than `step`, so that no more than these wait in memory for
+ * their place. The last read asks for one entry more, which tells whether there is a next page.
  *
  * @category constructors
  * @since 0.1.0
  */
 export const fill = Effect.fnUntraced(function*<Entry, E>(
-  { limit, step }: { readonly limit: number; readonly step: number },
+  { first = 2, limit, step }: { readonly limit: number; readonly step: number; readonly first?: number },
   read: (after: Entry | undefined, count: number) => Effect.Effect<ReadonlyArray<Entry>, E>,
   write: (entry: Entry) => unknown
 ): Effect.fn.Return<Page<Entry>, E> {
   const texts: Array<string> = []
   let bytes = 0
-  let next = Math.min(2, step)
+  let next = Math.min(first, step)
   let last: Entry | undefined
   const page = (more: boolean): Page<Entry> => ({ text: `[${texts.join(",")}]`, last, more })
-  while (texts.length < limit) {
-    const count = Math.min(next, limit - texts.length)
-    next = Math.min(2 * next, step)
+  while (true) {
+    const count = Math.min(next, limit + 1 - texts.length)
+    next = Math.min(8 * next, step)
     const entries = yield* read(last, count)
     for (const entry of entries) {
       const text = JSON.stringify(write(entry))
       bytes += utf8.encode(text).length
-      if (bytes > maxBytes && texts.length > 0) return page(true)
+      if (texts.length === limit || (bytes > maxBytes && texts.length > 0)) return page(true)
       texts.push(text)
       last = entry
     }
     if (entries.length < count) return page(false)
   }
-  return page(true)
 })
 
 const utf8 = new TextEncoder()

@@ -19,6 +19,7 @@ export type Failure =
   | Refusals.TransitionRefused
   | Refusals.CycleRefused
   | Refusals.GraphTooLarge
+  | Refusals.CursorMalformed
   | RecordStore.StoreUnavailable
   | RequestInvalid
   | Problem
@@ -118,6 +119,12 @@ const answers: Answers = {
         present: failure.present,
         given: failure.given
       }
+    }),
+  CursorMalformed: () =>
+    new Problem({
+      code: "malformed-cursor",
+      detail: "The cursor is not one that a link to a next page of this list gave",
+      facts: { parameter: "cursor" }
     }),
   TooContended: (failure) =>
     new Problem({

@@ -38,7 +38,12 @@ import type { Failure } from "./Refusal.ts"
  */
 export type Incoming<Endpoint extends HttpApiEndpoint.Constraint> =
   & Pick<Endpoint["~Request"], Extract<keyof Endpoint["~Request"], "params" | "query" | "payload">>
-  & { readonly conditions: Conditions.Conditions; readonly path: string }
+  & {
+    readonly conditions: Conditions.Conditions
+    readonly path: string
+    /** The query as it was sent, of each key the last. */
+    readonly search: Readonly<Record<string, string>>
+  }
 
 /**
  * What carries out an operation.
@@ -105,7 +110,8 @@ const route = (
       if (unserved !== undefined) return yield* unserved
       const search = yield* HttpServerRequest.ParsedSearchParams
       const errors: Array<ValidationError> = []
-      const incoming: Record<string, unknown> = { path: pathOf(request.url) }
+      const last = lastOfEach(search)
+      const incoming: Record<string, unknown> = { path: pathOf(request.url), search: last }
       if (params !== undefined) {
         incoming["params"] = params((yield* HttpRouter.RouteContext).params, errors)
         const problem = malformedPath(errors)
@@ -115,7 +121,7 @@ const route = (
       const conditions = yield* Effect.fromResult(Conditions.read(declared, request.headers))
       errors.push(...Conditions.errors(conditions))
       incoming["conditions"] = conditions
-      if (query !== undefined) incoming["query"] = query(lastOfEach(search), errors)
+      if (query !== undefined) incoming["query"] = query(last, errors)
       if (payload !== undefined) {
         const body = yield* Body.read(request, settings.maxBodyBytes)
         if (body === undefined && !optional) {
@@ -189,9 +195,9 @@ const malformedPath = (errors: ReadonlyArray<ValidationError>): Problem | undefi
 /** Of a query key that is given more than once the last counts. */
 const lastOfEach = (
   search: Readonly<Record<string, string | ReadonlyArray<string>>>
-): Readonly<Record<string, unknown>> =>
+): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    Object.entries(search).map(([key, value]) => [key, typeof value === "string" ? value : value.at(-1)])
+    Object.entries(search).map(([key, value]) => [key, typeof value === "string" ? value : value.at(-1)!])
   )
 
 /**

@@ -1,0 +1,115 @@
+/**
+ * Lists of tasks.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import { Caller } from "./Caller.ts"
+import type { Agent } from "./kinds/Agent.ts"
+import * as Task from "./kinds/Task.ts"
+import * as Lists from "./Lists.ts"
+import type { Filter, RecordStore, StoreUnavailable } from "./RecordStore.ts"
+import type { Row } from "./Revision.ts"
+
+/**
+ * A task as lists give it: without its params.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type TaskSummary = Omit<Task.Task, "params">
+
+/**
+ * A task of a list, with its agents where they were asked for.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ListedTask extends Lists.Listed<TaskSummary> {
+  readonly agents?: ReadonlyArray<Agent>
+}
+
+/**
+ * What tasks can be ordered by. Those of one status come in the order of their creation.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type TaskOrder = "created_at" | "updated_at" | "name" | "status" | "id"
+
+/**
+ * Which tasks are listed: those of which everything holds that is given. Deleted tasks never are.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface TaskQuery extends Lists.Range {
+  /** An agent that is assigned to them. */
+  readonly agent_id?: string
+  /** The name of an agent that is assigned to them. */
+  readonly agent_name?: string
+  readonly status?: Task.Status
+  /** An object that their metadata contains, see `RecordStore.Filter`. */
+  readonly task_metadata?: Row
+  /** Default `created_at`. */
+  readonly order_by?: TaskOrder
+  /** Default `desc`. */
+  readonly order_direction?: Lists.Direction
+  /** Whether each is given with its agents. */
+  readonly agents?: boolean
+}
+
+const fields = Object.keys(Task.Task.fields).filter((field) => field !== "params")
+
+/**
+ * Lists the tasks of a store.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (store: RecordStore["Service"]) => {
+  const list = Lists.make<TaskSummary>(store, Task.taskKind)
+  return Effect.fn("Tasks.list")(function*(query: TaskQuery = {}) {
+    const { order_by = "created_at", order_direction = "desc" } = query
+    const by = order_by === "status" ? ["status", "created_at"] : [order_by]
+    const tasks = yield* list({ filter: filterOf(query), by, direction: order_direction, fields }, query)
+    if (query.agents !== true) return tasks
+    const agentsById = yield* agentsOf(store, tasks.map(({ state }) => state.id))
+    return tasks.map((task): ListedTask => ({ ...task, agents: agentsById.get(task.state.id) ?? [] }))
+  })
+}
+
+const filterOf = ({ agent_id, agent_name, status, task_metadata }: TaskQuery): Filter => ({
+  where: Lists.where({ status }),
+  ...(task_metadata === undefined ? undefined : { contains: { task_metadata } }),
+  ...(agent_id === undefined && agent_name === undefined ? undefined : {
+    referred: [{
+      kind: "AgentTaskTracker",
+      by: "task_id",
+      where: Lists.where({ agent_id }),
+      ...(agent_name === undefined ? undefined : { refers: { agent_id: { where: { name: [agent_name] } } } })
+    }]
+  })
+})
+
+/** The agents of all the tasks at once, in the order of their assignment, by task. */
+const agentsOf = Effect.fnUntraced(function*(
+  store: RecordStore["Service"],
+  task_ids: ReadonlyArray<string>
+): Effect.fn.Return<ReadonlyMap<string, ReadonlyArray<Agent>>, StoreUnavailable> {
+  const { tenant } = yield* Caller
+  const trackers = yield* store.find({
+    kind: "AgentTaskTracker",
+    tenant,
+    where: { task_id: task_ids },
+    order: [{ field: "created_at", direction: "asc" }],
+    fields: ["task_id", "agent_id"],
+    limit: Infinity
+  })
+  const ids = [...new Set(trackers.map(({ state }) => state["agent_id"] as string))]
+  const found = yield* store.get(ids.map((id) => ({ kind: "Agent", tenant, id })))
+  const agents = new Map(ids.map((id, index) => [id, found[index]!.state as Agent]))
+  const byTask = new Map<string, Array<Agent>>(task_ids.map((id) => [id, []]))
+  for (const { state } of trackers) byTask.get(state["task_id"])!.push(agents.get(state["agent_id"])!)
+  return byTask
+})
