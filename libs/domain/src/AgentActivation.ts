@@ -6,13 +6,18 @@
 import * as Effect from "effect/Effect"
 import type { Decision } from "./AgentEdit.ts"
 import type { AgentRecords, Root } from "./AgentRecords.ts"
+import type { Activation } from "./AgentView.ts"
+import { Caller } from "./Caller.ts"
 import { problems } from "./kinds/Configuration.ts"
 import * as TaskAgent from "./kinds/TaskAgent.ts"
-import type { StoreUnavailable } from "./RecordStore.ts"
-import { InputInvalid, RebaseConflict, RecordMissing } from "./Refusals.ts"
+import type * as Records from "./Records.ts"
+import type { RecordStore, StoreUnavailable } from "./RecordStore.ts"
+import { InputInvalid, RebaseConflict, type RecordMissing } from "./Refusals.ts"
 
-/** Gives the decision of an activation. `asked` is the field of the request that asks for it. */
-export const make = ({ records, revisions: { find: findRevision } }: AgentRecords) => {
+const pointer = "active_revision_id"
+
+/** Gives the decision of an activation and the log of them. `asked` is the field of the request that asks for it. */
+export const make = ({ records, require }: AgentRecords, store: RecordStore["Service"]) => {
   /** Refuses an activation that was written against another active revision than the present one. */
   const supersede = Effect.fnUntraced(function*(root: Root, revision_id: string, version: number) {
     const { active_revision_id: theirs, id } = root.state
@@ -24,13 +29,12 @@ export const make = ({ records, revisions: { find: findRevision } }: AgentRecord
   })
 
   const activate = Effect.fnUntraced(
-    function*(root: Root, revision_id: string, asked = "active_revision_id"): Effect.fn.Return<
+    function*(root: Root, named: string, asked = "active_revision_id"): Effect.fn.Return<
       Decision,
       RecordMissing | InputInvalid | StoreUnavailable
     > {
-      const revision = yield* findRevision(root, revision_id)
-      if (revision === undefined) return yield* new RecordMissing({ kind: "TaskAgentRevision", id: revision_id })
-      if (root.state.active_revision_id === revision_id) return { revision_id: null, paths: 0 }
+      const revision = yield* require(root, named)
+      if (root.state.active_revision_id === revision.id) return { revision_id: null, paths: 0 }
       const broken = problems(TaskAgent.configurationOf(revision))
       if (broken.length > 0) {
         return yield* new InputInvalid({
@@ -40,9 +44,22 @@ export const make = ({ records, revisions: { find: findRevision } }: AgentRecord
           }))
         })
       }
-      return { assign: { active_revision_id: revision_id, tip_revision_id: revision_id }, revision_id: null, paths: 1 }
+      return { assign: { active_revision_id: revision.id, tip_revision_id: revision.id }, revision_id: null, paths: 1 }
     }
   )
 
-  return { activate, supersede }
+  const log = Effect.fnUntraced(function*(id: string, { before, limit = 50 }: Records.HistoryPage = {}) {
+    const { tenant } = yield* Caller
+    const history = yield* store.history({ kind: "TaskAgent", tenant, id }, {
+      limit,
+      moved: pointer,
+      ...(before === undefined ? undefined : { before })
+    })
+    return history.map(({ at, by, initial, moves, reason, version }): Activation => {
+      const { from, to } = initial === null ? moves[pointer]! : { from: null, to: initial[pointer] }
+      return { version, from: from as string | null, to: to as string | null, at, by, reason }
+    })
+  })
+
+  return { activate, supersede, log }
 }

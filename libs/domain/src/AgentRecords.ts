@@ -22,6 +22,11 @@ export interface AgentRecords {
   readonly revisions: AgentRevisions.AgentRevisions
   /** The root of an agent of a scope. */
   readonly find: (scope: Scope, id: string) => Effect.Effect<Root, RecordMissing | StoreUnavailable>
+  /** A revision of an agent; `active` stands for the id of the active one. */
+  readonly require: (
+    root: Root,
+    revision_id: string
+  ) => Effect.Effect<TaskAgent.TaskAgentRevision, RecordMissing | StoreUnavailable>
   /** Decides as `records.decide` does, about an agent of a scope. */
   readonly decide: <E, R>(
     scope: Scope,
@@ -47,7 +52,7 @@ export const make = (store: RecordStore["Service"]): AgentRecords => {
   const past = History.make(store, TaskAgent.taskAgentKind, records)
   const revisions = AgentRevisions.make(store)
 
-  const require = (scope: Scope, root: Root) =>
+  const within = (scope: Scope, root: Root) =>
     inScope(scope, root)
       ? Effect.succeed(root)
       : Effect.fail(new RecordMissing({ kind: "TaskAgent", id: root.state.id }))
@@ -68,9 +73,14 @@ export const make = (store: RecordStore["Service"]): AgentRecords => {
     records,
     past,
     revisions,
-    find: (scope, id) => Effect.flatMap(records.find(id), (root) => require(scope, root)),
+    require: Effect.fnUntraced(function*(root, revision_id) {
+      const id = revision_id === "active" ? root.state.active_revision_id : revision_id
+      const found = id === null ? undefined : yield* revisions.find(root, id)
+      return found ?? (yield* new RecordMissing({ kind: "TaskAgentRevision", id: revision_id }))
+    }),
+    find: (scope, id) => Effect.flatMap(records.find(id), (root) => within(scope, root)),
     decide: (scope, id, conditions, decision) =>
-      records.decide(id, conditions, (root) => Effect.flatMap(require(scope, root), decision)),
+      records.decide(id, conditions, (root) => Effect.flatMap(within(scope, root), decision)),
     view,
     outcome: ({ changed, changes, ...root }, paths) =>
       Effect.map(view(root), (told) => ({

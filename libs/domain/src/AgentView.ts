@@ -4,9 +4,11 @@
  * @since 0.1.0
  */
 import { Mask } from "@emend/algebra"
+import type { ConfigurationDifference } from "./kinds/ConfigurationDifference.ts"
 import { TaskAgent, type TaskAgentRevision } from "./kinds/TaskAgent.ts"
 import type { Listed } from "./Lists.ts"
 import type * as Records from "./Records.ts"
+import type { Authorship } from "./Revision.ts"
 
 /**
  * Where an agent lives. An agent of another scope is missing.
@@ -78,6 +80,30 @@ export interface AgentRestored extends AgentView {
   readonly changed: boolean
   readonly changes?: number
   readonly leftAlone: ReadonlyArray<string>
+}
+
+/**
+ * A move of the pointer to the active revision: from which to which, the version of the agent that it led to, who, when
+ * and why. The first is the creation, from none.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Activation extends Authorship {
+  readonly version: number
+  readonly from: string | null
+  readonly to: string | null
+}
+
+/**
+ * Two revisions of an agent, and how the configuration of the second differs from that of the first.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Compared extends ConfigurationDifference {
+  readonly from: RevisionSummary
+  readonly to: RevisionSummary
 }
 
 /**

@@ -272,10 +272,13 @@ export class RecordStore extends Context.Service<RecordStore, {
   readonly find: (query: Query) => Effect.Effect<ReadonlyArray<Stored>, StoreUnavailable>
   /** For each value of a field that a record selected has, their number, in the order of the values. */
   readonly count: (selection: Selection, field: string) => Effect.Effect<ReadonlyArray<Count>, StoreUnavailable>
-  /** The history of a record, newest first, from below the version `before`, at most `limit` entries. */
+  /**
+   * The history of a record, newest first, from below the version `before`, at most `limit` entries; with `moved`, of
+   * the creation and the changes that moved this field alone.
+   */
   readonly history: (
     key: RecordKey,
-    page: { readonly before?: number; readonly limit: number }
+    page: { readonly before?: number; readonly limit: number; readonly moved?: string }
   ) => Effect.Effect<ReadonlyArray<Revision>, StoreUnavailable>
   /**
    * What leads to a record as it was at a version; `undefined` where it never had that. A store keeps whole states as

@@ -12,24 +12,28 @@ import * as AgentLists from "./AgentLists.ts"
 import * as AgentPast from "./AgentPast.ts"
 import * as AgentRecords from "./AgentRecords.ts"
 import * as AgentRevisions from "./AgentRevisions.ts"
-import type {
-  AgentChanged,
-  AgentConditions,
-  AgentRestored,
-  AgentView,
-  ListedAgent,
-  RevisionSummary,
-  Scope
+import {
+  type Activation,
+  type AgentChanged,
+  type AgentConditions,
+  type AgentRestored,
+  type AgentView,
+  type Compared,
+  type ListedAgent,
+  type RevisionSummary,
+  type Scope,
+  summary
 } from "./AgentView.ts"
 import type * as History from "./History.ts"
 import { Identifiers } from "./Identifiers.ts"
 import { problems } from "./kinds/Configuration.ts"
+import * as ConfigurationDifference from "./kinds/ConfigurationDifference.ts"
 import * as TaskAgent from "./kinds/TaskAgent.ts"
 import type * as Lists from "./Lists.ts"
 import type * as Past from "./Past.ts"
 import type * as Records from "./Records.ts"
 import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
-import { InputInvalid, RecordMissing, type VersionUnknown } from "./Refusals.ts"
+import { InputInvalid, type RecordMissing, type VersionUnknown } from "./Refusals.ts"
 import type { Revision } from "./Revision.ts"
 
 /**
@@ -65,6 +69,19 @@ export class TaskAgents extends Context.Service<TaskAgents, {
     { readonly revision: TaskAgent.TaskAgentRevision; readonly active: boolean },
     RecordMissing | StoreUnavailable
   >
+  /** Compares two revisions of an agent; `active` stands for the id of the active one. */
+  readonly compare: (
+    scope: Scope,
+    id: string,
+    from: string,
+    to: string
+  ) => Effect.Effect<Compared, RecordMissing | StoreUnavailable>
+  /** The activations of an agent, newest first (at most `limit`, default 50); the creation is the first of them. */
+  readonly activations: (
+    scope: Scope,
+    id: string,
+    page?: Records.HistoryPage
+  ) => Effect.Effect<ReadonlyArray<Activation>, RecordMissing | StoreUnavailable>
   /** Edits an agent or activates one of its revisions (laws Q1 to Q6). */
   readonly update: (
     scope: Scope,
@@ -116,9 +133,9 @@ export class TaskAgents extends Context.Service<TaskAgents, {
 const make = Effect.gen(function*() {
   const store = yield* RecordStore
   const agents = AgentRecords.make(store)
-  const { decide, find, outcome, records, revisions, view } = agents
+  const { decide, find, outcome, records, view } = agents
   const edit = AgentEdit.make(agents)
-  const activation = AgentActivation.make(agents)
+  const activation = AgentActivation.make(agents, store)
 
   const create = Effect.fn("TaskAgents.create")(function*(
     scope: Scope,
@@ -178,9 +195,18 @@ const make = Effect.gen(function*() {
 
   const revision = Effect.fn("TaskAgents.revision")(function*(scope: Scope, id: string, revision_id: string) {
     const root = yield* find(scope, id)
-    const found = yield* revisions.find(root, revision_id)
-    if (found === undefined) return yield* new RecordMissing({ kind: "TaskAgentRevision", id: revision_id })
-    return { revision: found, active: root.state.active_revision_id === revision_id }
+    const found = yield* agents.require(root, revision_id)
+    return { revision: found, active: root.state.active_revision_id === found.id }
+  })
+
+  const compare = Effect.fn("TaskAgents.compare")(function*(scope: Scope, id: string, from: string, to: string) {
+    const root = yield* find(scope, id)
+    const [before, after] = yield* Effect.forEach([from, to], (name) => agents.require(root, name))
+    return {
+      from: summary(root, before!),
+      to: summary(root, after!),
+      ...ConfigurationDifference.between(TaskAgent.configurationOf(before!), TaskAgent.configurationOf(after!))
+    }
   })
 
   return TaskAgents.of({
@@ -188,6 +214,8 @@ const make = Effect.gen(function*() {
     get: (scope, id) => Effect.flatMap(find(scope, id), view),
     ...AgentLists.make(store, find),
     revision,
+    compare,
+    activations: (scope, id, page) => Effect.flatMap(find(scope, id), () => activation.log(id, page)),
     update,
     remove: (scope, id, conditions = {}) =>
       decide(scope, id, conditions, () => Effect.succeed({ assign: { is_deleted: true } })),

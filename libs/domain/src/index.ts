@@ -9,13 +9,16 @@ export * as BoardChange from "./kinds/BoardChange.ts"
 export * as BoardLink from "./kinds/BoardLink.ts"
 export * as BoardTask from "./kinds/BoardTask.ts"
 export * as Configuration from "./kinds/Configuration.ts"
+export * as ConfigurationDifference from "./kinds/ConfigurationDifference.ts"
 export * as Task from "./kinds/Task.ts"
 export * as TaskAgent from "./kinds/TaskAgent.ts"
 export {
+  type Activation,
   type AgentChanged,
   type AgentConditions,
   type AgentRestored,
   type AgentView,
+  type Compared,
   type ListedAgent,
   type RevisionSummary,
   type Scope

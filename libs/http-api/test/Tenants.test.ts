@@ -69,6 +69,7 @@ const records = async (tenant: Tenant): Promise<Readonly<Record<string, string>>
     event_id: event.body.id,
     task_agent_id: agent.body.id,
     revision_id: agent.body.active_revision.id,
+    other_revision_id: agent.body.active_revision.id,
     name: id,
     from: "1",
     code: "record-missing"

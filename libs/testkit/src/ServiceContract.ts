@@ -8,6 +8,7 @@ import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { strict as assert } from "node:assert"
+import { agentRevisionFacts } from "./services/AgentRevisionFacts.ts"
 import { boardFacts } from "./services/BoardFacts.ts"
 import { as, type Facts, type Services } from "./services/Fact.ts"
 import { graphFacts } from "./services/GraphFacts.ts"
@@ -28,7 +29,7 @@ export const facts: Readonly<Record<string, Facts>> = {
   Tasks: { ...taskFacts, ...historyFacts(lives.Tasks) },
   Trackers: { ...trackerFacts, ...historyFacts(lives.Trackers) },
   Board: { ...boardFacts, ...graphFacts, ...historyFacts(lives.Board) },
-  TaskAgents: { ...taskAgentFacts, ...historyFacts(lives.TaskAgents) }
+  TaskAgents: { ...taskAgentFacts, ...agentRevisionFacts, ...historyFacts(lives.TaskAgents) }
 }
 
 /**

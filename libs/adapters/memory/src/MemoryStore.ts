@@ -39,9 +39,11 @@ const recordStore = (state: State): RecordStore.RecordStore["Service"] => ({
   get: (keys) => Effect.sync(() => keys.map((key) => stored(lookUp(state, key)))),
   find: (query) => Effect.sync(() => MemoryQuery.find(state, query)),
   count: (selection, field) => Effect.sync(() => MemoryQuery.count(state, selection, field)),
-  history: (key, { before = Infinity, limit }) =>
+  history: (key, { before = Infinity, limit, moved }) =>
     Effect.sync(() =>
-      (lookUp(state, key)?.history ?? []).filter(({ version }) => version < before).toReversed().slice(0, limit)
+      (lookUp(state, key)?.history ?? []).filter(({ moves, version }) =>
+        version < before && (moved === undefined || version === 1 || Object.hasOwn(moves, moved))
+      ).toReversed().slice(0, limit)
     ),
   past: (key, version) => Effect.sync(() => past(lookUp(state, key), version)),
   ping: Effect.void

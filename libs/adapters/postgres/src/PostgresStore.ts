@@ -114,8 +114,8 @@ const recordStore = (pool: PgPool, relations: Relations): RecordStore.RecordStor
           rows.map(([value, count]) => ({ value: value as RecordStore.Value, count: count as number }))
         )
       ),
-    history: (key, { before, limit }) =>
-      run(ReadStatement.history, [
+    history: (key, { before, limit, moved }) =>
+      run(moved === undefined ? ReadStatement.history() : ReadStatement.history({ kind: key.kind, field: moved }), [
         key.tenant,
         key.kind,
         key.id,

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { answer, idColumn, quoted, type Relation, timestampText } from "./Relation.ts"
+import { answer, idColumn, literal, quoted, type Relation, timestampText } from "./Relation.ts"
 import * as Table from "./Table.ts"
 
 /**
@@ -19,15 +19,21 @@ FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS i (tenant, id, ord)
 JOIN ${quoted(relation.table.name)} t ON t.tenant = i.tenant AND t.${idColumn(relation)} = i.id`
 
 /**
- * The statement that reads a page of a record's history. Its parameters are the tenant, the kind, the id, the version
- * below which to begin, and the number of entries.
+ * Gives the statement that reads a page of a record's history. Its parameters are the tenant, the kind, the id, the
+ * version below which to begin, and the number of entries. With `moved`, it reads the creation and the changes that
+ * moved this field, and has the kind in its text: an index over a part of a table is used where the text says so.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const history = `SELECT version::float8, ${timestampText("at")}, by, reason, initial, patch, inverse, moves
+export const history = (moved?: { readonly kind: string; readonly field: string }): string =>
+  `SELECT version::float8, ${timestampText("at")}, by, reason, initial, patch, inverse, moves
 FROM record_history
-WHERE tenant = $1 AND kind = $2 AND record_id = $3 AND version < $4::bigint
+WHERE tenant = $1 AND kind = $2 AND record_id = $3 AND version < $4::bigint${
+    moved === undefined
+      ? ""
+      : ` AND kind = ${literal(moved.kind)} AND (version = 1 OR moves ? ${literal(moved.field)})`
+  }
 ORDER BY version DESC
 LIMIT $5::bigint`
 

@@ -7,6 +7,7 @@ import type { Migration } from "./Migration.ts"
 import { records } from "./migrations/0001_records.ts"
 import { snapshots } from "./migrations/0002_snapshots.ts"
 import { boardGraph } from "./migrations/0003_board_graph.ts"
+import { activations } from "./migrations/0004_activations.ts"
 
 /**
  * Every migration, numbered from 1 without gaps.
@@ -14,4 +15,4 @@ import { boardGraph } from "./migrations/0003_board_graph.ts"
  * @category migrations
  * @since 0.1.0
  */
-export const migrations: ReadonlyArray<Migration> = [records, snapshots, boardGraph]
+export const migrations: ReadonlyArray<Migration> = [records, snapshots, boardGraph, activations]

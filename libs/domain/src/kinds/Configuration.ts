@@ -69,6 +69,19 @@ export const fields = {
 }
 
 /**
+ * The fields that hold lists, and for each the key by which its items are told apart.
+ *
+ * @category kinds
+ * @since 0.1.0
+ */
+export const identities = {
+  task_tools: "task_id",
+  mcp_servers: "task_mcp_server_id",
+  integrations: "project_integration_id",
+  skills: "skill_id"
+} as const satisfies Partial<Record<keyof typeof fields, string>>
+
+/**
  * The algebra of the configuration alone: what an edit may do to it.
  *
  * @category kinds

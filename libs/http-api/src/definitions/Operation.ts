@@ -215,7 +215,13 @@ export const limit = (maximum: number) =>
  */
 export const defaultLimit = 50
 
-const page = {
+/**
+ * The schema of the query that asks for a page of a history.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const page = {
   cursor: Schema.optionalKey(Schema.String.annotate({ description: "From the link to the next page." })),
   limit: limit(100)
 }

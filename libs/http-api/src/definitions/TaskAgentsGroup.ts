@@ -72,6 +72,56 @@ export const Revision = Schema.Struct({
   active: Schema.Boolean
 }).annotate({ identifier: "TaskAgentRevision" })
 
+/**
+ * The schema of an activation.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Activation = Schema.Struct({
+  version: Schema.Int.annotate({ description: "The version of the agent that the activation led to." }),
+  from: Schema.NullOr(Text.Uuid).annotate({
+    description: "The revision that was active before; null at the creation."
+  }),
+  to: Schema.NullOr(Text.Uuid).annotate({ description: "The revision that is active from then on." }),
+  at: Text.Timestamp,
+  by: Schema.String,
+  reason: Schema.NullOr(Schema.String)
+}).annotate({ identifier: "TaskAgentActivation" })
+
+const place = Schema.Int.annotate({ description: "A place in the list, from 0." })
+const item = Schema.JsonObject
+
+/**
+ * The schema of how two revisions differ.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const RevisionDifference = Schema.Struct({
+  from: RevisionSummary,
+  to: RevisionSummary,
+  fields: Schema.Record(Schema.String, Schema.Struct({ from: Schema.Json, to: Schema.Json })).annotate({
+    description: "The fields with one value that differ."
+  }),
+  lists: Schema.Record(
+    Schema.String,
+    Schema.Struct({
+      added: Schema.Array(Schema.Struct({ at: place, item })),
+      removed: Schema.Array(Schema.Struct({ at: place, item })),
+      changed: Schema.Array(Schema.Struct({ at: place, from: item, to: item })),
+      moved: Schema.Array(Schema.Struct({ id: Schema.String, from: place, to: place }))
+    })
+  ).annotate({
+    description:
+      "The lists that differ. Items are told apart by task_id, task_mcp_server_id, project_integration_id or skill_id. `removed.at` and `moved.from` are places in the first list, the others in the second. Of items in a new order the fewest are told as moved."
+  })
+}).annotate({ identifier: "TaskAgentRevisionDifference" })
+
+const RevisionName = Schema.Union([Schema.Literal("active"), Text.Uuid]).annotate({
+  description: "The id of a revision; `active` stands for the active one."
+})
+
 const Updated = HttpApiSchema.WithHeaders(Agent, {
   etag: Schema.String,
   changes: Operation.changeCount,
@@ -146,6 +196,29 @@ export const TaskAgentsGroup = HttpApiGroup.make("taskAgents").annotateMerge(
     error: Operation.refusals(404)
   }).annotateMerge(
     Operation.described("viewer", "Get Task Agent Revision", "Gives a revision with its whole configuration.")
+  ),
+  HttpApiEndpoint.get("compare", "/:task_agent_id/revision/:revision_id/diff/:other_revision_id", {
+    params: { ...params, revision_id: RevisionName, other_revision_id: RevisionName },
+    success: RevisionDifference,
+    error: Operation.refusals(404)
+  }).annotateMerge(
+    Operation.described(
+      "viewer",
+      "Compare Task Agent Revisions",
+      "Tells field by field how the configuration of the second revision differs from that of the first."
+    )
+  ),
+  HttpApiEndpoint.get("activations", "/:task_agent_id/activations", {
+    params,
+    query: Operation.page,
+    success: Operation.paged(Activation),
+    error: Operation.refusals(404)
+  }).annotateMerge(
+    Operation.described(
+      "viewer",
+      "List Task Agent Activations",
+      "Lists which revision became active when, by whom and why, newest first. The creation is the first of them."
+    )
   ),
   // Leading an agent back puts the configuration of then to work.
   ...HistoryOperations.make("/:task_agent_id", params, Agent, "Task Agent", "owner")

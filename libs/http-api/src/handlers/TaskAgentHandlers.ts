@@ -83,6 +83,13 @@ export const make = (agents: TaskAgents["Service"]): Handlers<typeof TaskAgentsG
       agents.revision(...address(params), params.revision_id.toLowerCase()),
       ({ active, revision }) => Answer.json({ ...TaskAgent.TaskAgentRevision.toWire(revision), active })
     ),
+  compare: ({ params }) =>
+    Effect.map(
+      agents.compare(...address(params), params.revision_id.toLowerCase(), params.other_revision_id.toLowerCase()),
+      Answer.json
+    ),
+  activations: ({ params, path, query }) =>
+    HistoryPage.answerWith(query, path, (page) => agents.activations(...address(params), page), (entry) => entry),
   diff: ({ params, query: { from, to } }) => Effect.map(agents.diff(...address(params), from, to), Answer.json),
   restore: ({ conditions, params, payload: { version } }) =>
     Effect.map(agents.restore(...address(params), version, conditions), restored),

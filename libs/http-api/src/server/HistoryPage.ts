@@ -12,6 +12,11 @@ import { Problem } from "../Problem.ts"
 import * as Answer from "./Answer.ts"
 import * as Page from "./Page.ts"
 
+interface Query {
+  readonly cursor?: string
+  readonly limit?: number
+}
+
 /**
  * Reads the page that a query asks for, newest first, and answers with it and the link to the next page.
  *
@@ -20,9 +25,22 @@ import * as Page from "./Page.ts"
  */
 export const answer = <E>(
   kind: RecordKind.RecordKind,
-  { cursor, limit = defaultLimit }: { readonly cursor?: string; readonly limit?: number },
+  query: Query,
   path: string,
   read: (page: Records.HistoryPage) => Effect.Effect<ReadonlyArray<Revision.Revision>, E>
+): Effect.Effect<HttpServerResponse, E | Problem> => answerWith(query, path, read, (entry) => written(kind, entry))
+
+/**
+ * Answers as {@link answer} does with what is made of the entries of a history that ends with version 1.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const answerWith = <Entry extends { readonly version: number }, E>(
+  { cursor, limit = defaultLimit }: Query,
+  path: string,
+  read: (page: Records.HistoryPage) => Effect.Effect<ReadonlyArray<Entry>, E>,
+  write: (entry: Entry) => unknown
 ): Effect.Effect<HttpServerResponse, E | Problem> => {
   const from = cursor === undefined ? undefined : versionOfCursor(cursor)
   if (cursor !== undefined && from === undefined) {
@@ -34,19 +52,18 @@ export const answer = <E>(
       })
     )
   }
-  const page = Page.fill<Revision.Revision, E>(
+  const page = Page.fill<Entry, E>(
     { limit, step: 16 },
     (after, count) => {
       const before = after?.version ?? from
       return read({ limit: count, ...(before === undefined ? undefined : { before }) })
     },
-    (entry) => written(kind, entry)
+    write
   )
   return Effect.map(page, ({ last, text }) =>
     Answer.jsonText(
       text,
       200,
-      // Every history ends with version 1.
       last === undefined || last.version === 1
         ? undefined
         : { link: `<${path}?limit=${limit}&cursor=${cursorBelow(last.version)}>; rel="next"` }

@@ -261,6 +261,23 @@ const verbs: Readonly<Record<string, Verb>> = {
           Effect.tap(({ revision_id }) => Effect.sync(() => revision_id === null || revisions.push(revision_id)))
         )
   },
+  compareRevisions: {
+    weight: 2,
+    arguments: [["agent", place], ["from", maybe(element([0, 1, 2, 3]))], ["to", maybe(element([0, 1, 2, 3]))]],
+    run: (given, { agents, revisions }) => {
+      const named = (at: number | undefined) => at === undefined ? "active" : idAt(revisions, at)
+      return Effect.flatMap(
+        TaskAgents,
+        (service) => service.compare(scope, idAt(agents, given["agent"]), named(given["from"]), named(given["to"]))
+      )
+    }
+  },
+  activations: {
+    weight: 2,
+    arguments: [["agent", place], ["before", maybe(element([2, 5]))], ["limit", maybe(element([1, 2]))]],
+    run: ({ agent, before, limit }, { agents }) =>
+      Effect.flatMap(TaskAgents, (service) => service.activations(scope, idAt(agents, agent), { before, limit }))
+  },
   activateRevision: {
     arguments: [["agent", place], ["revision", element([0, 1, 2, 3, 4])], ["conditions", onlyIfMatch]],
     run: (given, { agents, revisions }) =>

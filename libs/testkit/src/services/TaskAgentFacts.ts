@@ -3,33 +3,9 @@
  *
  * @internal
  */
-import { TaskAgent, TaskAgents } from "@emend/domain"
 import * as Effect from "effect/Effect"
+import { activate, edit, elsewhere, make, model, scope } from "./AgentScene.ts"
 import { equal, type Facts, refusal } from "./Fact.ts"
-
-const scope = {
-  organization_id: "00000000-0000-4000-8000-000000000001",
-  project_id: "00000000-0000-4000-8000-000000000002"
-}
-const elsewhere = { ...scope, project_id: "00000000-0000-4000-8000-000000000003" }
-const model = "00000000-0000-4000-8000-00000000000a"
-
-const edit = (body: object): TaskAgent.Command => ({ _tag: "Edit", draft: TaskAgent.Edit.fromBody({ ...body }) })
-const activate = (revision_id: string): TaskAgent.Command => ({ _tag: "Activate", revision_id })
-
-const make = Effect.gen(function*() {
-  const agents = yield* TaskAgents
-  const made = yield* agents.create(scope, { name: "Ada", instruction: "Do", llm_model_id: model })
-  const id = made.state.id
-  return {
-    agents,
-    made,
-    id,
-    update: (command: TaskAgent.Command, conditions = {}) => agents.update(scope, id, command, conditions),
-    configuration: (revision_id: string) =>
-      Effect.map(agents.revision(scope, id, revision_id), ({ revision }) => TaskAgent.configurationOf(revision))
-  }
-})
 
 /** What holds of task agents, by sentence. */
 export const taskAgentFacts: Facts = {

@@ -106,6 +106,23 @@ export const facts: ReadonlyArray<Fact> = [
     })
   },
   {
+    name: "of the changes that moved a field, and the creation, a history is read alone, in pages",
+    concerns: (kind) => changes(kind) && assignable(kind).length > 0,
+    holds: Effect.fnUntraced(function*(bench) {
+      const store = yield* RecordStore.RecordStore
+      const { record } = yield* lived(bench)
+      const whole = yield* store.history(record.key, { limit: 1_000 })
+      for (const moved of assignable(bench.kind)) {
+        const expected = whole.filter(({ moves, version }) => version === 1 || moves[moved] !== undefined)
+        yield* same(`the moves of ${moved}`, yield* store.history(record.key, { limit: 1_000, moved }), expected)
+        const [first, second] = expected
+        yield* same("a page", yield* store.history(record.key, { limit: 1, moved }), [first])
+        const below = yield* store.history(record.key, { limit: 1, moved, before: first!.version })
+        yield* same("the next page", below, second === undefined ? [] : [second])
+      }
+    })
+  },
+  {
     name: "what leads to a version gives the record as it was",
     concerns: changes,
     holds: Effect.fnUntraced(function*(bench) {
