@@ -10,7 +10,7 @@ import { ServiceGroup } from "./definitions/ServiceGroup.ts"
 import { TaskAgentsGroup } from "./definitions/TaskAgentsGroup.ts"
 import { TasksGroup } from "./definitions/TasksGroup.ts"
 import { EventsGroup, TrackersGroup } from "./definitions/TrackersGroup.ts"
-import { complete } from "./OpenApiDocument.ts"
+import { complete } from "./openapi/Completion.ts"
 
 const operations = HttpApi.make("emend").add(
   TasksGroup,
@@ -32,6 +32,6 @@ export const Api = operations.annotateMerge(
     title: "Emend",
     version: "0.1.0",
     description: "Keeps the records of agent work and revises them safely.",
-    transform: complete(operations as unknown as HttpApi.Top)
+    transform: complete(operations)
   })
 )

@@ -5,7 +5,7 @@
  */
 import * as HttpApiScalar from "effect/http-api/HttpApiScalar"
 import * as HttpRouter from "effect/http/HttpRouter"
-import { Api } from "./Api.ts"
+import { Api } from "./openapi/Document.ts"
 
 /**
  * Gives the page as HTML. All that it needs is in it: it works without internet.

@@ -6,6 +6,7 @@
 import * as Data from "effect/Data"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
+import { problemFacts } from "./ProblemFacts.ts"
 
 interface Described {
   readonly status: number
@@ -54,6 +55,9 @@ export const catalogue = {
   "too-contended": { status: 503, title: "Other writers were faster each time" }
 } as const satisfies Readonly<Record<string, Described>>
 
+// A code of which the facts are told is one of the catalogue.
+problemFacts satisfies Partial<Record<Code, unknown>>
+
 /**
  * The stable code of a problem.
  *
@@ -83,40 +87,47 @@ export class Problem extends Data.TaggedError("Problem")<{
  */
 export const mediaType = "application/problem+json"
 
-/**
- * The schema of an answer that tells a problem. What the problem knows beyond this stands beside it: `conflicts`,
- * `allowed`, `present` and so on.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const ProblemDetails = Schema.StructWithRest(
+const codes = Object.keys(catalogue) as ReadonlyArray<Code>
+
+/** The name of a problem in documents: `TransitionRefused`. */
+const nameOf = (code: Code): string => code.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
+const detailsOf = (code: Code): Schema.Top =>
   Schema.Struct({
-    type: Schema.String.annotate({ description: "A URI reference that names the problem." }),
-    title: Schema.String,
-    status: Schema.Int,
-    detail: Schema.String,
+    type: Schema.Literal(`/problems/${code}`).annotate({ description: "A URI reference that names the problem." }),
+    title: Schema.String.annotate({ description: "What is the case, the same for each problem of this type." }),
+    status: Schema.Literal(catalogue[code].status),
+    detail: Schema.String.annotate({ description: "What is the case here, in one sentence." }),
     instance: Schema.String.annotate({ description: "The path of the request." }),
-    code: Schema.Literals(Object.keys(catalogue) as unknown as readonly [Code, ...Array<Code>]),
-    request_id: Schema.String
-  }),
-  [Schema.Record(Schema.String, Schema.Json)]
-).annotate({ identifier: "ProblemDetails", title: "ProblemDetails" })
+    code: Schema.Literal(code),
+    request_id: Schema.String.annotate({ description: "The id of the request, as in the header X-Request-Id." }),
+    ...(problemFacts as Partial<Record<Code, Schema.Struct.Fields>>)[code]
+  }).annotate({ identifier: nameOf(code), title: catalogue[code].title })
+
+/** What is answered before a request reaches an operation. */
+const ofNoOperation: ReadonlySet<Code> = new Set(["malformed-request", "route-unknown"])
 
 /**
- * Gives the schema of the problems with one status.
+ * Gives the schemas of the answers that tell problems, one for each status: for each code what every problem says, and
+ * its facts. A status stands for all of its codes.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const withStatus = (status: number): Schema.Top => byStatus.get(status)!
+export const schemas = (...causes: ReadonlyArray<number | Code>): ReadonlyArray<Schema.Top> => {
+  const meant = codes.filter((code) =>
+    causes.includes(code) || (causes.includes(catalogue[code].status) && !ofNoOperation.has(code))
+  )
+  return [...Map.groupBy(meant, (code): number => catalogue[code].status)].map(([status, alike]) => {
+    const [first, ...others] = alike.map((code) => details[code])
+    return (others.length === 0 ? first! : Schema.Union([first!, ...others])).pipe(
+      HttpApiSchema.status(status),
+      HttpApiSchema.asJson({ contentType: mediaType })
+    )
+  })
+}
 
-const byStatus = new Map(
-  [...new Set(Object.values<Described>(catalogue).map(({ status }) => status))].map((status) => [
-    status,
-    ProblemDetails.pipe(HttpApiSchema.status(status), HttpApiSchema.asJson({ contentType: mediaType }))
-  ])
-)
+const details = Object.fromEntries(codes.map((code) => [code, detailsOf(code)])) as Readonly<Record<Code, Schema.Top>>
 
 /**
  * Writes a problem as the body of an answer.

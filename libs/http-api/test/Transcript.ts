@@ -56,7 +56,9 @@ export const transcript = (
       [
         ...(title === undefined ? [] : [`# ${title}`]),
         `${method} ${path}`,
-        ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+        ...Object.entries(headers).map(([name, value]) =>
+          `${name}: ${/^authorization$/i.test(name) ? value.replace(/(?<= ).{20,}/, "<token>") : value}`
+        ),
         ...(json === undefined ? [] : ["", JSON.stringify(json, null, 2)]),
         "",
         `HTTP/1.1 ${reply.status}`,

@@ -45,7 +45,7 @@ const filter = Schema.optionalKey(Text.Text)
 const changed = {
   headers: Operation.headers.change,
   success: Operation.changed(Wire),
-  error: Operation.refusals(404, 409, 412, ...Operation.withBody)
+  error: Operation.refusals(404, "transition-refused", 412, ...Operation.withBody)
 } as const
 
 /**
@@ -59,7 +59,7 @@ export const BoardGroup = HttpApiGroup.make("board").annotateMerge(OpenApi.annot
     headers: Operation.headers.create,
     payload: Operation.body(BoardTask.Creation),
     success: Operation.created(Wire),
-    error: Operation.refusals(409, ...Operation.withBody)
+    error: Operation.refusals("already-taken", ...Operation.withBody)
   }).annotate(KeyHints, { status: "a new task is in the backlog; use the transition endpoint afterwards" })
     .annotateMerge(Operation.described("editor", "Create Task", "Creates a task in the backlog.")),
   HttpApiEndpoint.get("list", "/agents/tasks/", {
@@ -87,6 +87,7 @@ export const BoardGroup = HttpApiGroup.make("board").annotateMerge(OpenApi.annot
     params,
     ...changed,
     headers: Operation.headers.update,
+    error: Operation.refusals(404, "rebase-conflict", 412, ...Operation.withBody),
     payload: Update
   }).annotate(
     KeyHints,
@@ -104,14 +105,18 @@ export const BoardGroup = HttpApiGroup.make("board").annotateMerge(OpenApi.annot
     success: Operation.removed,
     error: Operation.refusals(404, 412)
   }).annotateMerge(Operation.described("owner", "Delete Task", "Deletes a task. Its id is never free again.")),
-  HttpApiEndpoint.post("assign", "/agents/tasks/:task_id/assign", { params, ...changed, payload: Assign })
-    .annotateMerge(
-      Operation.described(
-        "editor",
-        "Assign Task",
-        "Gives the task to one assignee; a task of the backlog is assigned with it."
-      )
-    ),
+  HttpApiEndpoint.post("assign", "/agents/tasks/:task_id/assign", {
+    params,
+    ...changed,
+    payload: Assign,
+    error: Operation.refusals(404, 412, ...Operation.withBody)
+  }).annotateMerge(
+    Operation.described(
+      "editor",
+      "Assign Task",
+      "Gives the task to one assignee; a task of the backlog is assigned with it."
+    )
+  ),
   HttpApiEndpoint.post("claim", "/agents/tasks/:task_id/claim", { params, ...changed, payload: Claim }).annotateMerge(
     Operation.described(
       "editor",
@@ -138,7 +143,7 @@ export const BoardGroup = HttpApiGroup.make("board").annotateMerge(OpenApi.annot
         )
       }).annotate({ identifier: "BoardTaskTransitions" })
     ),
-    error: Operation.refusals(404)
+    error: Operation.refusalsOfPath(404)
   }).annotateMerge(
     Operation.described(
       "viewer",

@@ -6,6 +6,7 @@
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as Schema from "effect/Schema"
 import type { Role } from "../identity/Role.ts"
+import type { Code } from "../Problem.ts"
 import * as Operation from "./Operation.ts"
 
 const { Version } = Operation
@@ -44,10 +45,10 @@ const led = <S extends Schema.Top>(record: S, name: string) =>
     }).annotate({ identifier: `Restored${name}` })
   )
 
-const change = {
+const change = (...causes: ReadonlyArray<Code>) => ({
   headers: Operation.headers.change,
-  error: Operation.refusals(404, 409, 412, ...Operation.withBody)
-} as const
+  error: Operation.refusals(404, ...causes, 412, ...Operation.withBody)
+})
 
 /**
  * Gives the operations on the past of the records at a path. `name` is what the document calls a record, and `restore`
@@ -75,7 +76,7 @@ export const make = <
     ),
     HttpApiEndpoint.post("restore", `${path}/restore`, {
       params,
-      ...change,
+      ...change(),
       payload: Restore,
       success: led(record, name.replaceAll(" ", ""))
     }).annotateMerge(
@@ -87,7 +88,7 @@ export const make = <
     ),
     HttpApiEndpoint.post("undo", `${path}/undo`, {
       params,
-      ...change,
+      ...change("rebase-conflict"),
       payload: Undo,
       success: led(record, name.replaceAll(" ", ""))
     }).annotateMerge(

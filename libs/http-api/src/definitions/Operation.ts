@@ -10,7 +10,7 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"
-import { withStatus } from "../Problem.ts"
+import { type Code, schemas } from "../Problem.ts"
 import { HTTPValidationError } from "../ValidationError.ts"
 import { Access } from "./Access.ts"
 
@@ -38,13 +38,21 @@ export const described = (access: Access, summary: string, description: string, 
 const invalid = HTTPValidationError.pipe(HttpApiSchema.status(422))
 
 /**
- * Gives the schemas of what an operation can be refused with: the statuses named, and those that every operation has.
+ * Gives the schemas of what an operation can be refused with: the statuses and the codes of problems named, and what
+ * every operation has.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const refusals = (...statuses: ReadonlyArray<number>) =>
-  [...[400, 401, 403, ...statuses, 500, 503].map(withStatus), invalid] as const
+export const refusals = (...causes: ReadonlyArray<number | Code>) => [...refusalsOfPath(...causes), invalid] as const
+
+/**
+ * Gives the schemas of what an operation can be refused with that reads nothing but opaque ids in its path.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const refusalsOfPath = (...causes: ReadonlyArray<number | Code>) => schemas(400, 401, 403, ...causes, 500, 503)
 
 /**
  * Gives the schema of a body by what it decodes to alone, without how it is built.

@@ -8,7 +8,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
-import { catalogue, type Code, withStatus } from "../Problem.ts"
+import { catalogue, type Code, schemas } from "../Problem.ts"
 import * as Operation from "./Operation.ts"
 
 const Health = Schema.Struct({ status: Schema.Literal("ok") }).annotate({ identifier: "Health" })
@@ -22,11 +22,11 @@ const Health = Schema.Struct({ status: Schema.Literal("ok") }).annotate({ identi
 export const ServiceGroup = HttpApiGroup.make("service").annotateMerge(OpenApi.annotations({ title: "Service" })).add(
   HttpApiEndpoint.get("live", "/health/live", {
     success: Health,
-    error: [withStatus(403), withStatus(500)]
+    error: schemas(403, 500)
   }).annotateMerge(Operation.described("open", "Live", "Answers while the process runs.")),
   HttpApiEndpoint.get("ready", "/health/ready", {
     success: Health,
-    error: [withStatus(403), withStatus(500), withStatus(503)]
+    error: schemas(403, 500, 503)
   }).annotateMerge(
     Operation.described(
       "open",
@@ -39,15 +39,15 @@ export const ServiceGroup = HttpApiGroup.make("service").annotateMerge(OpenApi.a
     success: Schema.Struct({ code: Schema.String, status: Schema.Int, title: Schema.String }).annotate({
       identifier: "ProblemType"
     }),
-    error: [withStatus(400), withStatus(403), withStatus(404), withStatus(500)]
+    error: schemas(400, 403, 500)
   }).annotateMerge(Operation.described("open", "Describe Problem", "Tells what a type of problem means.")),
   HttpApiEndpoint.get("document", "/openapi.json", {
     success: Schema.JsonObject,
-    error: [withStatus(403), withStatus(500)]
+    error: schemas(403, 500)
   }).annotateMerge(Operation.described("open", "OpenAPI Document", "Gives this document (OpenAPI 3.1).")),
   HttpApiEndpoint.get("docs", "/docs", {
     success: Schema.String.pipe(HttpApiSchema.asText({ contentType: "text/html" })),
-    error: [withStatus(403), withStatus(500)]
+    error: schemas(403, 500)
   }).annotateMerge(
     Operation.described("open", "Documentation", "Gives a page to read and try the operations, without internet.")
   )

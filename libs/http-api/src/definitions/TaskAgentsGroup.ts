@@ -142,7 +142,7 @@ export const TaskAgentsGroup = HttpApiGroup.make("taskAgents").annotateMerge(
     headers: Operation.headers.create,
     payload: Operation.body(TaskAgent.Creation),
     success: Operation.created(Agent),
-    error: Operation.refusals(404, 409, ...Operation.withBody)
+    error: Operation.refusals(404, ...Operation.withBody)
   }).annotateMerge(
     Operation.described("editor", "Create Task Agent", "Creates an agent; its first revision is active.")
   ),
@@ -160,7 +160,7 @@ export const TaskAgentsGroup = HttpApiGroup.make("taskAgents").annotateMerge(
     headers: Operation.editHeaders,
     payload: Operation.body(TaskAgent.Update),
     success: Updated,
-    error: Operation.refusals(404, 409, 412, ...Operation.withBody)
+    error: Operation.refusals(404, "rebase-conflict", 412, ...Operation.withBody)
   }).annotate(KeyHints, unwritable(TaskAgent.TaskAgent.fields, "")).annotate(FieldRoles, {
     active_revision_id: "owner"
   }).annotateMerge(

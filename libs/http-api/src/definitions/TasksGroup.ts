@@ -49,7 +49,7 @@ const move = <const Name extends keyof typeof moves>(name: Name) =>
     headers: Operation.headers.change,
     payload: Move,
     success: Operation.changed(Task.Task.Wire),
-    error: Operation.refusals(404, 409, 412, ...Operation.withBody)
+    error: Operation.refusals(404, "transition-refused", 412, ...Operation.withBody)
   }).annotate(Operation.OptionalBody, true).annotateMerge(
     Operation.described(
       "editor",
@@ -105,7 +105,7 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
     headers: Operation.headers.create,
     payload: Operation.body(Task.Creation),
     success: Operation.created(Task.Task.Wire),
-    error: Operation.refusals(409, ...Operation.withBody)
+    error: Operation.refusals("already-taken", ...Operation.withBody)
   }).annotateMerge(
     Operation.described("editor", "Create Task", "Creates a running task and assigns the agents named to it.")
   ),
@@ -135,14 +135,14 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
     params: nameParams,
     headers: Operation.headers.read,
     success: [Operation.versioned(Task.Task.Wire), Operation.notModified],
-    error: Operation.refusals(404)
+    error: Operation.refusalsOfPath(404)
   }).annotateMerge(Operation.described("viewer", "Get Task by Name", "Gives the task that has a name, as it is now.")),
   HttpApiEndpoint.put("updateByName", "/tasks/name/:name", {
     params: nameParams,
     headers: Operation.headers.update,
     payload: Task.Task.Update,
     success: Operation.changed(Task.Task.Wire),
-    error: Operation.refusals(404, 409, 412, ...Operation.withBody)
+    error: Operation.refusals(404, "rebase-conflict", 412, ...Operation.withBody)
   }).annotate(KeyHints, hints).annotateMerge(
     Operation.described("editor", "Update Task by Name", "Update mutable fields for a task by its unique name.")
   ),
@@ -150,7 +150,7 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
     params: nameParams,
     headers: Operation.headers.change,
     success: Operation.changed(Deleted),
-    error: Operation.refusals(404, 409, 412)
+    error: Operation.refusals(404, 412)
   }).annotateMerge(
     Operation.described("owner", "Delete Task by Name", "Deletes a task. Its name is free again, its id never.")
   ),
@@ -160,7 +160,7 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
     headers: Operation.headers.update,
     payload: Task.Task.Update,
     success: Operation.changed(Task.Task.Wire),
-    error: Operation.refusals(404, 409, 412, ...Operation.withBody)
+    error: Operation.refusals(404, "rebase-conflict", 412, ...Operation.withBody)
   }).annotate(KeyHints, hints).annotateMerge(
     Operation.described(
       "editor",
@@ -173,7 +173,7 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
     params,
     headers: Operation.headers.change,
     success: Operation.changed(Deleted),
-    error: Operation.refusals(404, 409, 412)
+    error: Operation.refusals(404, 412)
   }).annotateMerge(
     Operation.described("owner", "Delete Task by ID", "Deletes a task. Its name is free again, its id never.")
   ),

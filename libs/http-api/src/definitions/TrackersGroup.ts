@@ -48,7 +48,7 @@ export const TrackersGroup = HttpApiGroup.make("trackers").annotateMerge(
       identifier: "AssignAgentRequest"
     }),
     success: [Operation.versioned(Wire), Operation.created(Wire)],
-    error: Operation.refusals(404, 409, ...Operation.withBody)
+    error: Operation.refusals(404, ...Operation.withBody)
   }).annotate(Operation.OptionalBody, true).annotateMerge(
     Operation.described(
       "editor",
@@ -86,7 +86,7 @@ export const TrackersGroup = HttpApiGroup.make("trackers").annotateMerge(
     headers: Operation.headers.update,
     payload: Tracker.AgentTaskTracker.Update,
     success: Operation.changed(Wire),
-    error: Operation.refusals(404, 409, 412, ...Operation.withBody)
+    error: Operation.refusals(404, "cursor-backwards", "rebase-conflict", 412, ...Operation.withBody)
   }).annotate(KeyHints, unwritable(Tracker.AgentTaskTracker.fields, "")).annotateMerge(
     Operation.described(
       "editor",
@@ -111,7 +111,7 @@ export const EventsGroup = HttpApiGroup.make("events").annotateMerge(OpenApi.ann
       identifier: "AppendEventRequest"
     }),
     success: HttpApiSchema.WithHeaders(Event.pipe(HttpApiSchema.status(201)), { location: Schema.String }),
-    error: Operation.refusals(404, 409, ...Operation.withBody)
+    error: Operation.refusals(404, ...Operation.withBody)
   }).annotateMerge(
     Operation.described("editor", "Append Event", "Appends an event for an agent that is assigned to the task.")
   ),
@@ -132,6 +132,6 @@ export const EventsGroup = HttpApiGroup.make("events").annotateMerge(OpenApi.ann
   HttpApiEndpoint.get("get", "/events/:event_id", {
     params: { event_id: Operation.PathId },
     success: Event,
-    error: Operation.refusals(404)
+    error: Operation.refusalsOfPath(404)
   }).annotateMerge(Operation.described("viewer", "Get Event", "Gives an event."))
 )

@@ -5,9 +5,7 @@
  */
 import type { RecordStore } from "@emend/domain"
 import * as Effect from "effect/Effect"
-import * as OpenApi from "effect/http-api/OpenApi"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { Api } from "../Api.ts"
 import type { ServiceGroup } from "../definitions/ServiceGroup.ts"
 import type { Identity } from "../identity/Identity.ts"
 import { catalogue } from "../Problem.ts"
@@ -33,8 +31,12 @@ export const make = (
   ready: () => Effect.as(Deadline.within(Effect.andThen(store.ping, identity.ready), readyMillis), ok),
   problem: ({ params: { code } }) =>
     Effect.succeed(Answer.json({ code, status: catalogue[code].status, title: catalogue[code].title })),
-  document: () => Effect.sync(() => Answer.json(OpenApi.fromApi(Api))),
-  // The page is large and seldom asked for: it is not loaded before.
+  // The document and the page are large and seldom asked for: they are not loaded before.
+  document: () =>
+    Effect.map(
+      Effect.promise(() => import("../openapi/Document.ts")),
+      ({ text }) => Answer.jsonText(text())
+    ),
   docs: () =>
     Effect.map(
       Effect.promise(() => import("../DocumentationPage.ts").then(({ page }) => page())),

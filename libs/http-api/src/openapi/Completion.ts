@@ -7,19 +7,22 @@ import * as Context from "effect/Context"
 import * as HttpApi from "effect/http-api/HttpApi"
 import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as Schema from "effect/Schema"
-import { Access, FieldRoles } from "./definitions/Access.ts"
-import { OptionalBody } from "./definitions/Operation.ts"
+import { Access, FieldRoles } from "../definitions/Access.ts"
+import { OptionalBody } from "../definitions/Operation.ts"
+import * as Answers from "./Answers.ts"
+import * as Nulls from "./Nulls.ts"
 
 type Json = Record<string, any>
 
 /**
  * Completes the document that was derived from an API. What the derivation leaves unsaid is added from the same
- * definitions: the types of query parameters beyond their text, and which bodies may be absent.
+ * definitions: the types of query parameters beyond their text, which bodies may be absent, who may carry an operation
+ * out, what its answers mean, and what null means in a field.
  *
  * @category conversions
  * @since 0.1.0
  */
-export const complete = (api: HttpApi.Top) => (derived: Json): Json => {
+export const complete = (api: object) => (derived: Json): Json => {
   const spec = simplified(derived)
   HttpApi.reflect(api as never, {
     onGroup: () => {},
@@ -32,6 +35,8 @@ export const complete = (api: HttpApi.Top) => (derived: Json): Json => {
     }
   } as never)
   spec["components"].securitySchemes = { bearer }
+  Answers.tell(spec)
+  Nulls.tell(spec)
   return spec
 }
 

@@ -1,0 +1,85 @@
+/**
+ * What the answers of operations say beside their bodies.
+ *
+ * @since 0.1.0
+ */
+import { catalogue, type Code } from "../Problem.ts"
+
+type Json = Record<string, any>
+
+const text = (description: string, required = true): Json => ({ description, required, schema: { type: "string" } })
+
+/** The headers of answers by their names as keys of `components.headers`. */
+const headers = {
+  "x-request-id": text("The id of the request: the one that it gave, or a new one. It is in every line of the log."),
+  "x-should-retry": text(
+    "Whether the same request may be sent again as it is: clients that repeat each conflict by themselves do not."
+  ),
+  "retry-after": text("After how many seconds the request may be sent again."),
+  "www-authenticate": text("How to authenticate (RFC 6750)."),
+  "accept": text("The media type that a body must have."),
+  "etag": text("The present version of the record, where the problem is about one.", false)
+}
+
+const headersByStatus: Readonly<Record<number, ReadonlyArray<keyof typeof headers>>> = {
+  401: ["www-authenticate"],
+  409: ["x-should-retry", "etag"],
+  412: ["x-should-retry", "etag"],
+  415: ["accept"],
+  429: ["retry-after"],
+  503: ["retry-after"]
+}
+
+const successes: Readonly<Record<number, string>> = {
+  200: "Successful Response",
+  201: "Created",
+  204: "Done; there is nothing to tell",
+  304: "The version that the client has is the present one",
+  422: "Validation Error: all that is wrong with the request, place by place"
+}
+
+const codes = Object.keys(catalogue) as ReadonlyArray<Code>
+
+/**
+ * Gives the codes of the problems with a status.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const codesOf = (status: number): ReadonlyArray<Code> =>
+  codes.filter((code) => catalogue[code].status === status)
+
+/**
+ * Completes the answers of a document in place: what each status means, each problem by its code, and the headers.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const tell = (spec: Json): void => {
+  spec["components"].headers = headers
+  for (const item of Object.values<Json>(spec["paths"])) {
+    for (const operation of Object.values<Json>(item)) {
+      for (const [status, answer] of Object.entries<Json>(operation["responses"])) {
+        answer["description"] = describe(Number(status))
+        for (const header of Object.values<Json>(answer["headers"] ?? {})) lift(header)
+        const more = ["x-request-id" as const, ...headersByStatus[Number(status)] ?? []]
+        answer["headers"] = {
+          ...answer["headers"],
+          ...Object.fromEntries(more.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
+        }
+      }
+      for (const parameter of operation["parameters"]) lift(parameter)
+    }
+  }
+}
+
+const describe = (status: number): string =>
+  successes[status] ?? codesOf(status).map((code) => `\`${code}\`: ${catalogue[code].title}.`).join(" ")
+
+/** A description of a schema's value is one of the header or the parameter. */
+const lift = (part: Json): void => {
+  const { description, ...schema } = part["schema"]
+  if (description === undefined) return
+  part["description"] = description
+  part["schema"] = schema
+}
