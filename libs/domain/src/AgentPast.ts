@@ -14,7 +14,7 @@ import type { TaskAgents } from "./TaskAgents.ts"
 
 /** Gives the verbs. */
 export const make = (
-  { decide, find, outcome, past, records, revisions, view }: AgentRecords,
+  { decide, find, once, outcome, past, records, revisions, view }: AgentRecords,
   { activate }: ReturnType<typeof AgentActivation.make>
 ): Pick<TaskAgents["Service"], "at" | "diff" | "restore" | "undo" | "history"> => {
   const at = Effect.fn("TaskAgents.at")(function*(scope: Scope, id: string, version: number) {
@@ -28,9 +28,7 @@ export const make = (
     version: number,
     conditions: Records.Conditions = {}
   ) {
-    let leftAlone: ReadonlyArray<string> = []
-    let touched = 0
-    const changed = yield* decide(
+    const { note, ...changed } = yield* decide(
       scope,
       id,
       History.because(conditions, `Restores version ${version}`),
@@ -39,15 +37,14 @@ export const make = (
           const { state } = yield* past.earlier(id, root, version)
           const patch = TaskAgent.TaskAgent.diff(root.state, state)
           const active = state.active_revision_id
-          leftAlone = active === null && root.state.active_revision_id !== null ? ["active_revision"] : []
+          const leftAlone = active === null && root.state.active_revision_id !== null ? ["active_revision"] : []
           const { paths: pointer, revision_id: _, ...pointed } = active === null
             ? { paths: 0, revision_id: null }
             : yield* activate(root, active, "version")
-          touched = paths(root, patch) + pointer
-          return { patch, ...pointed }
+          return { patch, ...pointed, note: { leftAlone, paths: paths(root, patch) + pointer } }
         })
     )
-    return { ...(yield* outcome(changed, touched)), leftAlone }
+    return { ...(yield* outcome(changed, note.paths)), leftAlone: note.leftAlone }
   })
 
   const undo = Effect.fn("TaskAgents.undo")(function*(
@@ -56,22 +53,21 @@ export const make = (
     number: number,
     conditions: Records.Conditions = {}
   ) {
-    let leftAlone: ReadonlyArray<string> = []
-    const changed = yield* decide(
+    const { note, ...changed } = yield* decide(
       scope,
       id,
       History.because(conditions, `Undoes revision ${number}`),
       (root) =>
         Effect.gen(function*() {
           const { patch, revision: { moves } } = yield* past.reverse(id, root, number)
-          leftAlone = [
+          const leftAlone = [
             ...(moves["revision_count"] === undefined ? [] : ["configuration"]),
             ...(moves["active_revision_id"] === undefined ? [] : ["active_revision"])
           ]
-          return { patch }
+          return { patch, note: { leftAlone } }
         })
     )
-    return { ...(yield* outcome(changed, undefined)), leftAlone }
+    return { ...(yield* outcome(changed, undefined)), ...note }
   })
 
   const diff = (scope: Scope, id: string, from: number, to?: number) =>
@@ -82,5 +78,5 @@ export const make = (
     return yield* revisions.withConfigurations(yield* records.history(id, page))
   })
 
-  return { at, diff, restore, undo, history }
+  return { at, diff, restore: once("TaskAgents.restore", restore), undo: once("TaskAgents.undo", undo), history }
 }

@@ -5,12 +5,14 @@
  */
 import * as Effect from "effect/Effect"
 import * as AgentRevisions from "./AgentRevisions.ts"
-import { type AgentView, inScope, type Scope, summary } from "./AgentView.ts"
+import { type AgentView, inScope, type Scope, told } from "./AgentView.ts"
 import * as History from "./History.ts"
 import * as TaskAgent from "./kinds/TaskAgent.ts"
+import * as Once from "./Once.ts"
 import * as Records from "./Records.ts"
 import type { RecordStore, StoreUnavailable } from "./RecordStore.ts"
 import { RecordMissing } from "./Refusals.ts"
+import type { Row } from "./Revision.ts"
 
 /** The root of an agent as it is now. */
 export type Root = Records.Saved<TaskAgent.TaskAgent>
@@ -20,6 +22,7 @@ export interface AgentRecords {
   readonly records: Records.Records<typeof TaskAgent.TaskAgent.fields>
   readonly past: History.Histories<TaskAgent.TaskAgent>
   readonly revisions: AgentRevisions.AgentRevisions
+  readonly once: Once.Once
   /** The root of an agent of a scope. */
   readonly find: (scope: Scope, id: string) => Effect.Effect<Root, RecordMissing | StoreUnavailable>
   /** A revision of an agent; `active` stands for the id of the active one. */
@@ -28,12 +31,16 @@ export interface AgentRecords {
     revision_id: string
   ) => Effect.Effect<TaskAgent.TaskAgentRevision, RecordMissing | StoreUnavailable>
   /** Decides as `records.decide` does, about an agent of a scope. */
-  readonly decide: <E, R>(
+  readonly decide: <E, R, N extends Row>(
     scope: Scope,
     id: string,
     conditions: Records.Conditions,
-    decision: (root: Root) => Effect.Effect<Records.Change, E, R>
-  ) => Effect.Effect<Records.Changed<TaskAgent.TaskAgent>, E | Records.DecisionRefusal, R>
+    decision: (root: Root) => Effect.Effect<Records.Change & Records.Noted<N>, E, R>
+  ) => Effect.Effect<
+    Records.Changed<TaskAgent.TaskAgent> & Required<Records.Noted<N>>,
+    E | Records.DecisionRefusal,
+    R
+  >
   /** Tells of a root as it is, or was: the revisions that came since are not yet a part of it. */
   readonly view: (root: Root) => Effect.Effect<AgentView, StoreUnavailable>
   /** Tells of an agent after a change; the pointers that move with it count as the one path that the caller named. */
@@ -62,17 +69,14 @@ export const make = (store: RecordStore["Service"]): AgentRecords => {
     const { active_revision_id: activeId } = root.state
     const active = newest.find(({ id }) => id === activeId) ??
       (activeId === null ? undefined : (yield* revisions.summaries([activeId])).get(activeId))
-    return {
-      ...root,
-      active_revision: active === undefined ? null : summary(root, active),
-      revisions: newest.map((revision) => summary(root, revision))
-    }
+    return told(root, newest, active)
   })
 
   return {
     records,
     past,
     revisions,
+    once: Once.make(store),
     require: Effect.fnUntraced(function*(root, revision_id) {
       const id = revision_id === "active" ? root.state.active_revision_id : revision_id
       const found = id === null ? undefined : yield* revisions.find(root, id)

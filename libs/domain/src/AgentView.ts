@@ -148,6 +148,22 @@ export const summary = (
 })
 
 /**
+ * Tells of an agent with revisions of it, newest first, and the one that is active.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const told = <R extends Records.Saved<TaskAgent>>(
+  root: R,
+  revisions: ReadonlyArray<Omit<RevisionSummary, "active">>,
+  active: Omit<RevisionSummary, "active"> | undefined
+): R & Pick<AgentView, "active_revision" | "revisions"> => ({
+  ...root,
+  active_revision: active === undefined ? null : summary(root, active),
+  revisions: revisions.map((revision) => summary(root, revision))
+})
+
+/**
  * Counts the paths that a patch changes on the root itself.
  *
  * @category queries

@@ -17,6 +17,7 @@ import { Identifiers } from "./Identifiers.ts"
 import type { BoardLink } from "./kinds/BoardLink.ts"
 import * as BoardTask from "./kinds/BoardTask.ts"
 import * as Lists from "./Lists.ts"
+import * as Once from "./Once.ts"
 import { isDeleted } from "./RecordKind.ts"
 import * as Records from "./Records.ts"
 import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
@@ -103,7 +104,7 @@ export class Board extends Context.Service<Board, {
   readonly create: (
     input: typeof BoardTask.Creation.Type,
     conditions?: Records.Authoring
-  ) => Effect.Effect<Saved, Records.CommitRefusal>
+  ) => Effect.Effect<Records.Created<BoardTask.BoardTask>, Records.CommitRefusal>
   readonly get: (id: string) => Effect.Effect<Saved, RecordMissing | StoreUnavailable>
   readonly list: (
     query?: BoardQuery
@@ -146,21 +147,21 @@ export class Board extends Context.Service<Board, {
     parent: string,
     input: typeof BoardTask.Creation.Type,
     conditions?: Records.Authoring
-  ) => Effect.Effect<Saved, BoardGraph.GraphRefusal>
+  ) => Effect.Effect<Records.Created<BoardTask.BoardTask>, BoardGraph.GraphRefusal>
   /** Makes a task a subtask of another one too; `created` is false where it was one already. */
   readonly link: (
     parent: string,
     child: string,
     conditions?: Records.Authoring
   ) => Effect.Effect<
-    Records.Saved<BoardLink> & { readonly created: boolean },
+    Records.Created<BoardLink> & { readonly created: boolean },
     BoardGraph.GraphRefusal | CycleRefused
   >
   readonly unlink: (
     parent: string,
     child: string,
     conditions?: Records.Authoring
-  ) => Effect.Effect<void, BoardGraph.GraphRefusal>
+  ) => Effect.Effect<Pick<Records.Created<BoardLink>, "changes">, BoardGraph.GraphRefusal>
   readonly subtasks: (
     id: string,
     page?: RelativesPage
@@ -196,6 +197,7 @@ export class Board extends Context.Service<Board, {
       const store = yield* RecordStore
       const records = Records.make(store, BoardTask.boardTaskKind, BoardTask.BoardTask)
       const past = History.make(store, BoardTask.boardTaskKind, records)
+      const once = Once.make(store)
       const links = BoardLinks.make(store)
       const graph = BoardGraph.make(store, links)
       const listed = Lists.make<BoardTask.BoardTask>(store, BoardTask.boardTaskKind)
@@ -314,25 +316,38 @@ export class Board extends Context.Service<Board, {
       })
 
       return Board.of({
-        create,
+        create: once("Board.create", create),
         get: records.find,
         list,
-        update: (id, draft, conditions = {}) => records.update(id, draft, conditions),
-        assign,
-        claim,
-        transition,
+        update: once("Board.update", (id, draft, conditions = {}) => records.update(id, draft, conditions)),
+        assign: once("Board.assign", assign),
+        claim: once("Board.claim", claim),
+        transition: once("Board.transition", transition),
         transitions,
-        remove: Effect.fn("Board.remove")((id, conditions = {}) =>
-          conditions.dryRun === true
-            ? records.change(id, { assign: { is_deleted: true } }, conditions).pipe(
-              Effect.mapError((rejection) => Records.refusal(BoardTask.boardTaskKind, rejection, conditions))
-            )
-            : graph.remove(id, conditions)
+        remove: once(
+          "Board.remove",
+          Effect.fn("Board.remove")((id: string, conditions: Records.Conditions = {}) =>
+            conditions.dryRun === true
+              ? records.change(id, { assign: { is_deleted: true } }, conditions).pipe(
+                Effect.mapError((rejection) => Records.refusal(BoardTask.boardTaskKind, rejection, conditions))
+              )
+              : graph.remove(id, conditions)
+          )
         ),
         counts: counts(store),
-        createSubtask,
-        link: Effect.fn("Board.link")((parent, child, conditions = {}) => graph.link(parent, child, conditions)),
-        unlink: Effect.fn("Board.unlink")((parent, child, conditions = {}) => graph.unlink(parent, child, conditions)),
+        createSubtask: once("Board.createSubtask", createSubtask),
+        link: once(
+          "Board.link",
+          Effect.fn("Board.link")((parent: string, child: string, conditions: Records.Authoring = {}) =>
+            graph.link(parent, child, conditions)
+          )
+        ),
+        unlink: once(
+          "Board.unlink",
+          Effect.fn("Board.unlink")((parent: string, child: string, conditions: Records.Authoring = {}) =>
+            graph.unlink(parent, child, conditions)
+          )
+        ),
         subtasks: (id, page = {}) => relatives(id, links.neighbours("down", id, paged(page))),
         parents: (id, page = {}) => relatives(id, links.neighbours("up", id, paged(page))),
         descendants: (id, page = {}) => relatives(id, links.walk("down", id, walked(page))),
@@ -340,8 +355,8 @@ export class Board extends Context.Service<Board, {
         activity: BoardActivity.make(store, records.history),
         at: past.at,
         diff: past.diff,
-        restore: past.restore,
-        undo: past.undo,
+        restore: once("Board.restore", past.restore),
+        undo: once("Board.undo", past.undo),
         history: past.history
       })
     })

@@ -12,11 +12,12 @@ import { Caller } from "./Caller.ts"
 import { type CommitRefusal, refusal } from "./CommitRefusal.ts"
 import { type Authoring, type Conditions, demanded } from "./Conditions.ts"
 import type { BoardChange } from "./kinds/BoardChange.ts"
-import type { BoardLink } from "./kinds/BoardLink.ts"
+import { type BoardLink, boardLinkKind } from "./kinds/BoardLink.ts"
 import { type BoardTask, boardTaskKind } from "./kinds/BoardTask.ts"
-import { isDeleted } from "./RecordKind.ts"
-import type { Changed, Saved } from "./Records.ts"
-import type { Commit, Insert, RecordStore, Stored, Update, Write, Written } from "./RecordStore.ts"
+import * as Once from "./Once.ts"
+import { isDeleted, type RecordKind } from "./RecordKind.ts"
+import { type Changed, type Created, filled } from "./Records.ts"
+import type { Commit, Insert, RecordStore, Stored, Update, Write } from "./RecordStore.ts"
 import { CycleRefused, type GraphTooLarge, RecordMissing, TooContended } from "./Refusals.ts"
 import type { Authorship } from "./Revision.ts"
 import { timestamp } from "./Text.ts"
@@ -36,14 +37,18 @@ export interface BoardGraph {
     parent: string,
     child: string,
     conditions: Authoring
-  ) => Effect.Effect<Saved<BoardLink> & { readonly created: boolean }, GraphRefusal | CycleRefused>
-  readonly unlink: (parent: string, child: string, conditions: Authoring) => Effect.Effect<void, GraphRefusal>
+  ) => Effect.Effect<Created<BoardLink> & { readonly created: boolean }, GraphRefusal | CycleRefused>
+  readonly unlink: (
+    parent: string,
+    child: string,
+    conditions: Authoring
+  ) => Effect.Effect<Pick<Created<BoardLink>, "changes">, GraphRefusal>
   /** Inserts a task that is made of its parent, with the link to it. */
   readonly insert: (
     parent: string,
     make: (parent: BoardTask, author: Authorship) => BoardTask,
     conditions: Authoring
-  ) => Effect.Effect<Saved<BoardTask>, GraphRefusal>
+  ) => Effect.Effect<Created<BoardTask>, GraphRefusal>
   /** Deletes a task with all its links. */
   readonly remove: (id: string, conditions: Conditions) => Effect.Effect<Changed<BoardTask>, GraphRefusal>
 }
@@ -53,13 +58,18 @@ const maxAttempts = 64
 
 type Happening = Pick<BoardChange, "change" | "task_id" | "subtask_id">
 
-/** What shall happen: what is told of it, the writes before and after that, and what to answer from the latter. */
-interface Intent<A> {
-  readonly happenings: ReadonlyArray<Happening>
-  readonly before?: ReadonlyArray<Write>
-  readonly writes: ReadonlyArray<Write>
-  readonly answer: (written: ReadonlyArray<Written>) => A
-}
+/**
+ * What shall happen: the write that it is about, whether that comes before what is told of it, and those that go with
+ * it; or nothing, as the record is so already.
+ */
+type Intent =
+  | { readonly present: Stored & { readonly state: BoardLink } }
+  | {
+    readonly happenings: ReadonlyArray<Happening>
+    readonly main: Insert | Update
+    readonly first?: boolean
+    readonly along: ReadonlyArray<Write>
+  }
 
 /** Prepares the writes over a store. */
 export const make = (store: RecordStore["Service"], links: BoardLinks): BoardGraph => {
@@ -69,13 +79,20 @@ export const make = (store: RecordStore["Service"], links: BoardLinks): BoardGra
    * Writes to the graph of the caller's tenant. Who writes takes the next number of its changes, so that what was
    * decided still holds; where another one has taken it, it is decided anew.
    */
-  const write = <A, E, R>(
-    id: string,
-    conditions: Conditions,
-    decide: (author: Authorship, tenant: string) => Effect.Effect<Intent<A>, E, R>
-  ) =>
+  const write = <S>(kind: RecordKind, id: string, conditions: Conditions) =>
+  <E, R>(
+    decide: (author: Authorship, tenant: string) => Effect.Effect<Intent, E, R>
+  ): Effect.Effect<Changed<S>, E | GraphRefusal, R> =>
     Effect.gen(function*() {
       const { subject, tenant } = yield* Caller
+      const { name } = kind.kind
+      const before = yield* Once.again<S>(store, kind, { kind: name, tenant, id: "" })
+      if (before !== undefined) return before
+      const memo = yield* Once.memo({})
+      const more = {
+        ...(conditions.dryRun === true ? { dry: true } : undefined),
+        ...(memo === undefined ? undefined : { memo })
+      }
       const attempts = Effect.gen(function*() {
         for (let attempt = 0; attempt < maxAttempts; attempt++) {
           const last = yield* lastChange(tenant)
@@ -83,11 +100,23 @@ export const make = (store: RecordStore["Service"], links: BoardLinks): BoardGra
           // The changes are in the order of their times, whatever clocks those have who make them.
           const at = last !== undefined && last.at > now ? last.at : now
           const author = { at, by: subject, reason: conditions.reason ?? null }
-          const { answer, before = [], happenings, writes } = yield* decide(author, tenant)
-          if (happenings.length === 0) return answer([])
+          const intent = yield* decide(author, tenant)
+          if ("present" in intent) {
+            const { state, version } = intent.present
+            yield* Once.leave(store, { kind: name, tenant, id: state.id }, version)
+            return { version, state: state as S, changed: false }
+          }
+          const { along, first = false, happenings } = intent
+          const main: Write = { ...intent.main, ...more }
           const changes = happenings.map((happening, n) => told(tenant, (last?.number ?? 0) + 1 + n, happening, author))
-          const [result] = yield* store.commit([[...before, ...changes, ...writes] as unknown as Commit])
-          if (Result.isSuccess(result!)) return answer(result.success.slice(before.length + changes.length))
+          const commit: Commit = first
+            ? [main, ...changes, ...along]
+            : [...changes, main, ...along] as unknown as Commit
+          const [result] = yield* store.commit([commit])
+          if (Result.isSuccess(result!)) {
+            const { changed, state, version } = result.success[commit.indexOf(main)]!
+            return { version, state: state as S, changed }
+          }
           const { failure } = result!
           if (failure._tag !== "Taken" || failure.key.kind !== "BoardChange") {
             return yield* refusal(boardTaskKind, failure, conditions)
@@ -124,48 +153,43 @@ export const make = (store: RecordStore["Service"], links: BoardLinks): BoardGra
   })
 
   const link: BoardGraph["link"] = (parent_id, child_id, conditions) =>
-    write(parent_id, conditions, (author, tenant) =>
-      Effect.gen(function*(): Effect.fn.Return<
-        Intent<Saved<BoardLink> & { readonly created: boolean }>,
-        GraphRefusal | CycleRefused
-      > {
+    write<BoardLink>(boardLinkKind, parent_id, conditions)((author, tenant) =>
+      Effect.gen(function*(): Effect.fn.Return<Intent, GraphRefusal | CycleRefused> {
         const [parent, child] = yield* tasks(tenant, [parent_id, child_id])
         const { key, present } = yield* linkOf(tenant, parent_id, child_id)
-        if (present?.state.linked) {
-          return { happenings: [], writes: [], answer: () => ({ ...present, created: false }) }
-        }
+        if (present?.state.linked) return { present }
         const cycle = yield* links.cycle(parent_id, child_id)
         if (cycle !== undefined) return yield* new CycleRefused({ kind: "BoardTask", id: parent_id, cycle })
-        const linked: Write = present === undefined
+        const linked: Insert | Update = present === undefined
           ? inserted(key, parent!, child!, author)
           : { _tag: "Update", key, patch: {}, assign: { linked: true }, author }
         return {
           happenings: [{ change: "linked", task_id: parent_id, subtask_id: child_id }],
-          writes: [linked, ...[parent_id, child_id].map((id) => alive(tenant, id, author))],
-          answer: ([written]: ReadonlyArray<Written>) => ({
-            version: written!.version,
-            state: written!.state as BoardLink,
-            created: true
-          })
+          main: linked,
+          along: [parent_id, child_id].map((id) => alive(tenant, id, author))
         }
-      }))
+      })
+    ).pipe(
+      Effect.map(({ changed, ...link }) => ({ ...rehearsed(link, conditions, Number(changed)), created: changed }))
+    )
 
   const unlink: BoardGraph["unlink"] = (parent_id, child_id, conditions) =>
-    write(parent_id, conditions, (author, tenant) =>
-      Effect.gen(function*() {
+    write<BoardLink>(boardLinkKind, parent_id, conditions)((author, tenant) =>
+      Effect.gen(function*(): Effect.fn.Return<Intent, GraphRefusal> {
         yield* tasks(tenant, [parent_id])
         const { key, present } = yield* linkOf(tenant, parent_id, child_id)
         if (!present?.state.linked) return yield* new RecordMissing({ kind: "subtask", id: child_id })
         return {
           happenings: [{ change: "unlinked", task_id: parent_id, subtask_id: child_id }],
-          writes: [severed(key, author)],
-          answer: () => undefined
+          main: severed(key, author),
+          along: []
         }
-      }))
+      })
+    ).pipe(Effect.as(rehearsed({}, conditions, 1)))
 
   const insert: BoardGraph["insert"] = (parent_id, make, conditions) =>
-    write(parent_id, conditions, (author, tenant) =>
-      Effect.gen(function*() {
+    write<BoardTask>(boardTaskKind, parent_id, conditions)((author, tenant) =>
+      Effect.gen(function*(): Effect.fn.Return<Intent, GraphRefusal> {
         const [parent] = yield* tasks(tenant, [parent_id])
         const child = make(parent!, author)
         const task: Insert = {
@@ -177,16 +201,17 @@ export const make = (store: RecordStore["Service"], links: BoardLinks): BoardGra
         const key = { kind: "BoardLink", tenant, id: yield* idOf(parent_id, child.id) }
         return {
           // Nothing leads on from a new task, so there can be no cycle. What is told refers to it, so it comes first.
-          before: [task],
+          main: task,
+          first: true,
           happenings: [{ change: "linked", task_id: parent_id, subtask_id: child.id }],
-          writes: [inserted(key, parent!, child, author), alive(tenant, parent_id, author)],
-          answer: () => ({ version: 1, state: child })
+          along: [inserted(key, parent!, child, author), alive(tenant, parent_id, author)]
         }
-      }))
+      })
+    ).pipe(Effect.map(({ state, version }) => rehearsed({ state, version }, conditions, filled(state))))
 
   const remove: BoardGraph["remove"] = (id, conditions) =>
-    write(id, conditions, (author, tenant) =>
-      Effect.gen(function*() {
+    write<BoardTask>(boardTaskKind, id, conditions)((author, tenant) =>
+      Effect.gen(function*(): Effect.fn.Return<Intent, GraphRefusal> {
         yield* tasks(tenant, [id])
         const found = yield* links.all(id)
         const versions = demanded(conditions)
@@ -207,13 +232,20 @@ export const make = (store: RecordStore["Service"], links: BoardLinks): BoardGra
             })),
             { change: "deleted", task_id: id, subtask_id: null }
           ],
-          writes: [task, ...found.map((link) => severed({ kind: "BoardLink", tenant, id: link.id }, author))],
-          answer: ([written]: ReadonlyArray<Written>) => ({ ...written!, state: written!.state as BoardTask })
+          main: task,
+          along: found.map((link) => severed({ kind: "BoardLink", tenant, id: link.id }, author))
         }
-      }))
+      })
+    )
 
   return { link, unlink, insert, remove }
 }
+
+/** Says after a rehearsal how much would change. */
+const rehearsed = <A>(answer: A, { dryRun }: Authoring, changes: number): A & { readonly changes?: number } => ({
+  ...answer,
+  ...(dryRun === true ? { changes } : undefined)
+})
 
 const told = (tenant: string, number: number, happening: Happening, { at, by, reason }: Authorship): Insert => {
   const id = String(number)

@@ -5,19 +5,22 @@
  */
 import * as Schema from "effect/Schema"
 import { type Conditions, demanded } from "./Conditions.ts"
+import { Repeated } from "./Once.ts"
 import type { RecordKind } from "./RecordKind.ts"
 import type { Rejection, StoreUnavailable } from "./RecordStore.ts"
 import {
   AlreadyTaken,
   CursorBackwards,
   InputInvalid,
+  type KeyInUse,
+  type KeyReused,
   RecordMissing,
   ReferenceUnknown,
   VersionMismatch
 } from "./Refusals.ts"
 
 /**
- * What a store's rejection of a commit becomes.
+ * What a store's rejection of a commit becomes, and what an idempotency key is refused for.
  *
  * @category errors
  * @since 0.1.0
@@ -29,6 +32,8 @@ export type CommitRefusal =
   | CursorBackwards
   | InputInvalid
   | AlreadyTaken
+  | KeyReused
+  | KeyInUse
   | StoreUnavailable
 
 /**
@@ -45,8 +50,8 @@ export class StoreRefused extends Schema.TaggedError<StoreRefused>()("StoreRefus
 }) {}
 
 /**
- * Says a store's rejection in the words of the use cases. Throws {@link StoreRefused} where there are none: an effect
- * that it is mapped over dies of that.
+ * Says a store's rejection in the words of the use cases. Throws where there are none, {@link StoreRefused} or
+ * what {@link "./Once.ts"} waits for: an effect that it is mapped over dies of that.
  *
  * @category errors
  * @since 0.1.0
@@ -92,6 +97,8 @@ export const refusal = (
         present: rejection.present,
         given: rejection.given
       })
+    case "Repeated":
+      throw new Repeated()
     case "TooLarge":
       return new InputInvalid({
         problems: [{

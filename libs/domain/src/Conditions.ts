@@ -5,7 +5,7 @@
  */
 
 /**
- * Why something is created or changed.
+ * Why something is created or changed, and whether it is only asked about.
  *
  * @category models
  * @since 0.1.0
@@ -13,6 +13,8 @@
 export interface Authoring {
   /** Kept in the history. */
   readonly reason?: string
+  /** Asks what would be made or changed. Nothing is written. */
+  readonly dryRun?: boolean
 }
 
 /**
@@ -24,8 +26,6 @@ export interface Authoring {
 export interface Conditions extends Authoring {
   /** The versions of which the present one must be one, or `"*"`: the record must exist (RFC 9110, If-Match). */
   readonly ifMatch?: ReadonlyArray<number> | "*"
-  /** Asks what would change. Nothing is written. */
-  readonly dryRun?: boolean
 }
 
 /**

@@ -6,6 +6,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { Result } from "effect/Result"
+import type { Memo } from "./Memo.ts"
 import type { StoreUnavailable } from "./RecordStore.ts"
 
 /**
@@ -32,17 +33,19 @@ export interface Event {
  */
 export interface Append extends Omit<Event, "sequence_id"> {
   readonly tenant: string
+  readonly memo?: Memo
 }
 
 /**
  * Why an event was not appended: the task is missing or deleted, the agent is not assigned to it, the id is taken, or
- * the log's own rules refuse the values, a defect of the caller, who should have found it before.
+ * the log's own rules refuse the values, a defect of the caller, who should have found it before; or, whatever else
+ * stands against it, its memo is in force already.
  *
  * @category models
  * @since 0.1.0
  */
 export type AppendRejection =
-  | { readonly _tag: "TaskMissing" | "NotAssigned" | "Taken" }
+  | { readonly _tag: "TaskMissing" | "NotAssigned" | "Taken" | "Repeated" }
   | { readonly _tag: "Refused"; readonly reason: string }
 
 /**

@@ -148,32 +148,29 @@ export const make = <Fs extends Declare.Fields, S>(
   })
 
   const restore = Effect.fnUntraced(function*(id: string, version: number, conditions: Conditions = {}) {
-    let leftAlone: ReadonlyArray<string> = []
-    const changed = yield* decide(
+    const { note, ...changed } = yield* decide(
       id,
       because(conditions, `Restores version ${version}`),
       (present) =>
         Effect.map(earlier(id, present, version), ({ state }) => {
-          const restoration = Past.restoration(recordKind, present.state as Row, state as Row)
-          leftAlone = restoration.leftAlone
-          return { patch: restoration.patch }
+          const { leftAlone, patch } = Past.restoration(recordKind, present.state as Row, state as Row)
+          return { patch, note: { leftAlone } }
         })
     )
-    return { ...changed, leftAlone }
+    return { ...changed, ...note }
   })
 
   const undo = Effect.fnUntraced(function*(id: string, number: number, conditions: Conditions = {}) {
-    let leftAlone: ReadonlyArray<string> = []
-    const changed = yield* decide(
+    const { note, ...changed } = yield* decide(
       id,
       because(conditions, `Undoes revision ${number}`),
       (present) =>
-        Effect.map(reverse(id, present, number), ({ patch, revision }) => {
-          leftAlone = Past.leftAlone(recordKind, present.state as Row, revision)
-          return { patch }
-        })
+        Effect.map(reverse(id, present, number), ({ patch, revision }) => ({
+          patch,
+          note: { leftAlone: Past.leftAlone(recordKind, present.state as Row, revision) }
+        }))
     )
-    return { ...changed, leftAlone }
+    return { ...changed, ...note }
   })
 
   return { earlier, reverse, at, diff, restore, undo, history }

@@ -9,6 +9,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { Result } from "effect/Result"
 import * as Schema from "effect/Schema"
+import type { Memo, Outcome, Remembered } from "./Memo.ts"
 import type { Authorship, Revision, Row } from "./Revision.ts"
 
 /**
@@ -47,6 +48,9 @@ export interface Insert {
   readonly state: Row
   readonly author: Authorship
   readonly ifAbsent?: boolean
+  /** Answers what the write would leave, and writes nothing. */
+  readonly dry?: boolean
+  readonly memo?: Memo
 }
 
 /**
@@ -75,6 +79,8 @@ export interface Update {
   readonly author: Authorship
   /** Answers what the write would leave, and writes nothing. */
   readonly dry?: boolean
+  /** Kept also where nothing changes. */
+  readonly memo?: Memo
 }
 
 /**
@@ -86,7 +92,7 @@ export interface Update {
 export type Write = Insert | Update
 
 /**
- * Writes that happen together or not at all.
+ * Writes that happen together or not at all. One that is dry makes all of them so, and then memos mean nothing.
  *
  * @category models
  * @since 0.1.0
@@ -112,6 +118,7 @@ export interface Written extends Stored {
  * - `Dangling`: the field names a record that does not exist.
  * - `UnknownEntry`: the log has no such entry for this record.
  * - `Backwards`: the entry is before the present position of the cursor.
+ * - `Repeated`: the memo of the write is in force already, whatever else stands against the commit.
  * - `TooLarge`: the JSON value of the field would be larger than `limit` bytes.
  * - `Refused`: the store's own rules refuse the values; a defect of the caller, who should have found it before.
  *
@@ -132,6 +139,7 @@ export type Rejection =
       readonly present: Cursor.Cursor
       readonly given: Cursor.Cursor
     }
+    | { readonly _tag: "Repeated" }
     | { readonly _tag: "TooLarge"; readonly field: string; readonly limit: number }
     | { readonly _tag: "Refused"; readonly reason: string }
   )
@@ -285,6 +293,17 @@ export class RecordStore extends Context.Service<RecordStore, {
    * `Snapshot.isDue` says, so that there are few revisions, however long the history is.
    */
   readonly past: (key: RecordKey, version: number) => Effect.Effect<Past | undefined, StoreUnavailable>
+  /** What is remembered at a moment under the name of a memo; `undefined` where none is in force then. */
+  readonly recall: (
+    key: { readonly tenant: string; readonly id: string },
+    at: string
+  ) => Effect.Effect<Remembered | undefined, StoreUnavailable>
+  /** Keeps a memo without a write; gives false where one of its name is in force, which stays. */
+  readonly remember: (
+    tenant: string,
+    memo: Memo,
+    written: Outcome | null
+  ) => Effect.Effect<boolean, StoreUnavailable>
   /** Succeeds when the store can answer. */
   readonly ping: Effect.Effect<void, StoreUnavailable>
 }>()("@emend/domain/RecordStore") {}

@@ -11,6 +11,7 @@ import * as Result from "effect/Result"
 import { Caller } from "./Caller.ts"
 import { type CommitRefusal, refusal } from "./CommitRefusal.ts"
 import { type Authoring, type Conditions, demanded, meets, type UpdateConditions } from "./Conditions.ts"
+import * as Once from "./Once.ts"
 import * as Past from "./Past.ts"
 import * as Rebase from "./Rebase.ts"
 import type { PathConflict } from "./Rebase.ts"
@@ -46,6 +47,17 @@ export interface Saved<S> {
 }
 
 /**
+ * A record that was made. After a dry run it is the record as it would be, and `changes` is the number of its fields
+ * that hold something.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Created<S> extends Saved<S> {
+  readonly changes?: number
+}
+
+/**
  * A record after a change was asked for, and whether that changed anything. After a dry run it is the record as it
  * would be, at the version that it has, and `changes` is the number of paths that would change.
  *
@@ -74,10 +86,21 @@ export interface HistoryPage {
  * @category models
  * @since 0.1.0
  */
-export type Change = Omit<Update, "_tag" | "key" | "author" | "patch"> & {
+export type Change = Omit<Update, "_tag" | "key" | "author" | "patch" | "dry" | "memo"> & {
   readonly patch?: Row
   /** Writes that belong to the change: they happen with it or not at all. */
   readonly along?: ReadonlyArray<Write>
+}
+
+/**
+ * What an answer says beside the record, where a decision found that out: it is remembered with an idempotency key, so
+ * it holds names and ids and never values of the record.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Noted<N extends Row> {
+  readonly note?: N
 }
 
 /**
@@ -117,12 +140,13 @@ export interface Since {
  */
 export interface Records<Fs extends Declare.Fields, S = Patch.State<Fs>> {
   readonly find: (id: string) => Effect.Effect<Saved<S>, RecordMissing | StoreUnavailable>
-  /** Inserts a record, with what belongs to it, all or nothing. */
+  /** Inserts a record, with what belongs to it and what must be there before it, all or nothing. */
   readonly create: (
     state: S,
     conditions: Authoring,
-    along?: ReadonlyArray<Write>
-  ) => Effect.Effect<Saved<S>, CommitRefusal>
+    along?: ReadonlyArray<Write>,
+    before?: ReadonlyArray<Write>
+  ) => Effect.Effect<Created<S>, CommitRefusal>
   /** Executes a change blindly: one round trip, no read first. A dry run reads the record as well. */
   readonly change: (
     id: string,
@@ -130,11 +154,15 @@ export interface Records<Fs extends Declare.Fields, S = Patch.State<Fs>> {
     conditions: Conditions
   ) => Effect.Effect<Changed<S>, Rejection | StoreUnavailable>
   /** Reads, decides and commits against the version read; decides anew when another writer was faster. */
-  readonly decide: <E, R>(
+  readonly decide: <E, R, N extends Row>(
     id: string,
     conditions: Conditions,
-    decision: (present: Saved<S>) => Effect.Effect<Change, E, R>
-  ) => Effect.Effect<Changed<S>, E | DecisionRefusal, R>
+    decision: (present: Saved<S>) => Effect.Effect<Change & Noted<N>, E, R>
+  ) => Effect.Effect<Changed<S> & Required<Noted<N>>, E | DecisionRefusal, R>
+  /** What the present request left when it was carried out before, under its idempotency key. */
+  readonly again: Effect.Effect<(Changed<S> & Noted<Row>) | undefined, StoreUnavailable>
+  /** Remembers, where the present request has an idempotency key, that it met a record and changed nothing. */
+  readonly leave: (present: Saved<S>) => Effect.Effect<void, StoreUnavailable>
   /** What was committed to a record since a version. */
   readonly since: (
     id: string,
@@ -200,37 +228,61 @@ export const make = <Fs extends Declare.Fields>(
     return yield* Effect.fromResult(result!)
   })
 
-  const create = Effect.fnUntraced(function*(state: S, { reason }: Authoring, along: ReadonlyArray<Write> = []) {
+  const again: Records<Fs>["again"] = Effect.flatMap(keyOf(""), (key) => Once.again<S>(store, recordKind, key))
+  const leave: Records<Fs>["leave"] = (present) =>
+    Effect.flatMap(keyOf((present.state as Row)["id"]), (key) => Once.leave(store, key, present.version))
+
+  const create = Effect.fnUntraced(function*(
+    state: S,
+    { dryRun, reason }: Authoring,
+    along: ReadonlyArray<Write> = [],
+    before: ReadonlyArray<Write> = []
+  ): Effect.fn.Return<Created<S>, CommitRefusal> {
+    const first = yield* again
+    if (first !== undefined) return saved<S>(first)
     const row = state as Row
     const { subject } = yield* Caller
+    const memo = yield* Once.memo({})
     const insert: Insert = {
       _tag: "Insert",
       key: yield* keyOf(row["id"]),
       state: row,
-      author: { at: row[recordKind.touched!], by: subject, reason: reason ?? null }
+      author: { at: row[recordKind.touched!], by: subject, reason: reason ?? null },
+      ...(dryRun === true ? { dry: true } : undefined),
+      ...(memo === undefined ? undefined : { memo })
     }
-    const [written] = yield* commit([insert, ...along]).pipe(
+    const written = yield* commit([...before, insert, ...along] as unknown as Commit).pipe(
       Effect.mapError((rejection) => refusal(recordKind, rejection))
     )
-    return saved<S>(written!)
+    const made = saved<S>(written[before.length]!)
+    return dryRun === true
+      ? { ...made, changes: filled(row) }
+      : made
   })
 
-  const change = Effect.fnUntraced(
-    function*(id: string, { along = [], patch = {}, ...rest }: Change, conditions: Conditions) {
-      const versions = demanded(conditions)
-      const update: Update = {
-        _tag: "Update",
-        key: yield* keyOf(id),
-        patch,
-        ...rest,
-        ...(rest.versions === undefined && versions !== undefined ? { versions } : undefined),
-        author: yield* author(conditions.reason)
-      }
-      if (conditions.dryRun === true) return yield* rehearse(update)
-      const [written] = yield* commit([update, ...along])
-      return changed<S>(written!)
+  const change = Effect.fnUntraced(function*<N extends Row>(
+    id: string,
+    { along = [], note, patch = {}, ...rest }: Change & Noted<N>,
+    conditions: Conditions
+  ) {
+    const first = yield* again
+    if (first !== undefined) return first as Changed<S> & Required<Noted<N>>
+    const versions = demanded(conditions)
+    const memo = yield* Once.memo(note ?? {})
+    const update: Update = {
+      _tag: "Update",
+      key: yield* keyOf(id),
+      patch,
+      ...rest,
+      ...(rest.versions === undefined && versions !== undefined ? { versions } : undefined),
+      author: yield* author(conditions.reason),
+      ...(memo === undefined ? undefined : { memo })
     }
-  )
+    const left = conditions.dryRun === true
+      ? yield* rehearse(update)
+      : changed<S>((yield* commit([update, ...along]))[0]!)
+    return (note === undefined ? left : { ...left, note }) as Changed<S> & Required<Noted<N>>
+  })
 
   const rehearse = Effect.fnUntraced(function*(update: Update) {
     // What it would be and what it is are read one after the other: once more, as long as others write in between.
@@ -244,11 +296,13 @@ export const make = <Fs extends Declare.Fields>(
     }
   })
 
-  const decided = Effect.fnUntraced(function*<E, R>(
+  const decided = Effect.fnUntraced(function*<E, R, N extends Row>(
     id: string,
     conditions: Conditions,
-    decision: (present: Saved<S>) => Effect.Effect<Change, E, R>
+    decision: (present: Saved<S>) => Effect.Effect<Change & Noted<N>, E, R>
   ) {
+    const first = yield* again
+    if (first !== undefined) return first as Changed<S> & Required<Noted<N>>
     let found = yield* find(id)
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       if (!meets(found, conditions)) {
@@ -319,12 +373,22 @@ export const make = <Fs extends Declare.Fields>(
     create,
     change,
     decide,
+    again,
+    leave,
     since,
     conflicts,
     update,
     history
   }
 }
+
+/**
+ * Counts the fields of a record that hold something.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const filled = (state: Row): number => Object.values(state).filter((value) => value !== null).length
 
 const saved = <S>({ state, version }: Stored): Saved<S> => ({ version, state: state as S })
 const changed = <S>(written: Written): Changed<S> => ({ ...saved<S>(written), changed: written.changed })

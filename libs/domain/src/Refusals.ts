@@ -173,3 +173,23 @@ export class GraphTooLarge extends Schema.TaggedError<GraphTooLarge>()("GraphToo
 export class CursorMalformed extends Schema.TaggedError<CursorMalformed>()("CursorMalformed", {
   kind: Schema.String
 }) {}
+
+/**
+ * The idempotency key belongs to another request. Nothing was done.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class KeyReused extends Schema.TaggedError<KeyReused>()("KeyReused", {
+  key: Schema.String
+}) {}
+
+/**
+ * A request with the same idempotency key is being carried out. Nothing was done; a retry gives its answer.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class KeyInUse extends Schema.TaggedError<KeyInUse>()("KeyInUse", {
+  key: Schema.String
+}) {}

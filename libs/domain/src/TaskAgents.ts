@@ -22,7 +22,8 @@ import {
   type ListedAgent,
   type RevisionSummary,
   type Scope,
-  summary
+  summary,
+  told
 } from "./AgentView.ts"
 import type * as History from "./History.ts"
 import { Identifiers } from "./Identifiers.ts"
@@ -48,7 +49,7 @@ export class TaskAgents extends Context.Service<TaskAgents, {
     scope: Scope,
     input: typeof TaskAgent.Creation.Type,
     conditions?: Records.Authoring
-  ) => Effect.Effect<AgentView, Records.CommitRefusal>
+  ) => Effect.Effect<AgentView & Pick<Records.Created<TaskAgent.TaskAgent>, "changes">, Records.CommitRefusal>
   readonly get: (scope: Scope, id: string) => Effect.Effect<AgentView, RecordMissing | StoreUnavailable>
   /** Lists the agents of a project with their active revisions, the newest first. */
   readonly list: (
@@ -133,7 +134,7 @@ export class TaskAgents extends Context.Service<TaskAgents, {
 const make = Effect.gen(function*() {
   const store = yield* RecordStore
   const agents = AgentRecords.make(store)
-  const { decide, find, outcome, records, view } = agents
+  const { decide, find, once, outcome, records, view } = agents
   const edit = AgentEdit.make(agents)
   const activation = AgentActivation.make(agents, store)
 
@@ -162,7 +163,7 @@ const make = Effect.gen(function*() {
       conditions,
       [revision]
     )
-    return yield* view(root)
+    return conditions.dryRun === true ? told(root, [revision.state], revision.state) : yield* view(root)
   })
 
   const update = Effect.fn("TaskAgents.update")(function*(
@@ -176,9 +177,7 @@ const make = Effect.gen(function*() {
         problems: [{ path: ["active_revision_id"], message: "A base and an annotation belong to an edit" }]
       })
     }
-    let made: string | null = null
-    let touched = 0
-    const changed = yield* decide(scope, id, conditions, (root) =>
+    const { note, ...changed } = yield* decide(scope, id, conditions, (root) =>
       Effect.gen(function*() {
         if (command._tag === "Activate" && conditions.rebaseFrom !== undefined) {
           yield* activation.supersede(root, command.revision_id, conditions.rebaseFrom)
@@ -186,11 +185,9 @@ const make = Effect.gen(function*() {
         const { paths, revision_id, ...change } = command._tag === "Edit"
           ? yield* edit(root, command, conditions)
           : yield* activation.activate(root, command.revision_id)
-        made = conditions.dryRun === true ? null : revision_id
-        touched = paths
-        return change
+        return { ...change, note: { paths, revision_id: conditions.dryRun === true ? null : revision_id } }
       }))
-    return { ...(yield* outcome(changed, touched)), revision_id: made as string | null }
+    return { ...(yield* outcome(changed, note.paths)), revision_id: note.revision_id }
   })
 
   const revision = Effect.fn("TaskAgents.revision")(function*(scope: Scope, id: string, revision_id: string) {
@@ -210,15 +207,18 @@ const make = Effect.gen(function*() {
   })
 
   return TaskAgents.of({
-    create,
+    create: once("TaskAgents.create", create),
     get: (scope, id) => Effect.flatMap(find(scope, id), view),
     ...AgentLists.make(store, find),
     revision,
     compare,
     activations: (scope, id, page) => Effect.flatMap(find(scope, id), () => activation.log(id, page)),
-    update,
-    remove: (scope, id, conditions = {}) =>
-      decide(scope, id, conditions, () => Effect.succeed({ assign: { is_deleted: true } })),
+    update: once("TaskAgents.update", update),
+    remove: once(
+      "TaskAgents.remove",
+      (scope, id, conditions = {}) =>
+        decide(scope, id, conditions, () => Effect.succeed({ assign: { is_deleted: true } }))
+    ),
     ...AgentPast.make(agents, activation)
   })
 })

@@ -11,12 +11,13 @@ import { StoreRefused } from "./CommitRefusal.ts"
 import type { EventLog } from "./EventLog.ts"
 import { Identifiers } from "./Identifiers.ts"
 import * as Json from "./Json.ts"
+import * as Once from "./Once.ts"
 import type { RecordStore } from "./RecordStore.ts"
 import { AlreadyTaken, InputInvalid, RecordMissing, ReferenceUnknown } from "./Refusals.ts"
 import { timestamp } from "./Text.ts"
 
 /** Gives the use cases over a log. */
-export const make = (store: RecordStore["Service"], log: EventLog["Service"]) => {
+export const make = (store: RecordStore["Service"], log: EventLog["Service"], once: Once.Once) => {
   const append = Effect.fn("Trackers.append")(function*(
     task_id: string,
     { agent_id, content }: { readonly agent_id: string; readonly content: unknown }
@@ -27,9 +28,13 @@ export const make = (store: RecordStore["Service"], log: EventLog["Service"]) =>
       })
     }
     const { tenant } = yield* Caller
+    const { first } = (yield* Once.Attempt) ?? {}
+    if (first !== undefined) return (yield* log.get({ tenant, id: first.id }))!
     const id = yield* (yield* Identifiers).next
     const created_at = timestamp(yield* Clock.currentTimeNanos)
-    const [result] = yield* log.append([{ tenant, id, task_id, agent_id, created_at, content }])
+    const memo = yield* Once.memo({})
+    const given = { tenant, id, task_id, agent_id, created_at, content }
+    const [result] = yield* log.append([memo === undefined ? given : { ...given, memo }])
     if (Result.isSuccess(result!)) return result.success
     switch (result!.failure._tag) {
       case "TaskMissing":
@@ -43,6 +48,8 @@ export const make = (store: RecordStore["Service"], log: EventLog["Service"]) =>
         })
       case "Taken":
         return yield* new AlreadyTaken({ kind: "Event", fields: ["id"] })
+      case "Repeated":
+        return yield* Effect.die(new Once.Repeated())
       case "Refused":
         return yield* Effect.die(new StoreRefused({ kind: "Event", id, message: result!.failure.reason }))
     }
@@ -80,5 +87,5 @@ export const make = (store: RecordStore["Service"], log: EventLog["Service"]) =>
     return found
   })
 
-  return { append, event, events }
+  return { append: once("Trackers.append", append), event, events }
 }

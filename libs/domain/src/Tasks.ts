@@ -15,6 +15,7 @@ import * as History from "./History.ts"
 import { Identifiers } from "./Identifiers.ts"
 import * as Task from "./kinds/Task.ts"
 import type * as Lists from "./Lists.ts"
+import * as Once from "./Once.ts"
 import * as Records from "./Records.ts"
 import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
 import { RecordMissing, TooContended, TransitionRefused } from "./Refusals.ts"
@@ -44,7 +45,7 @@ export class Tasks extends Context.Service<Tasks, {
   readonly create: (
     input: typeof Task.Creation.Type,
     conditions?: Records.Authoring
-  ) => Effect.Effect<Records.Saved<Task.Task>, Records.CommitRefusal>
+  ) => Effect.Effect<Records.Created<Task.Task>, Records.CommitRefusal>
   readonly get: (id: string) => Effect.Effect<Records.Saved<Task.Task>, RecordMissing | StoreUnavailable>
   /** Lists tasks, the newest first unless said. */
   readonly list: (
@@ -57,7 +58,7 @@ export class Tasks extends Context.Service<Tasks, {
   readonly named: <A, E, R>(
     name: string,
     use: (id: string) => Effect.Effect<A, E, R>
-  ) => Effect.Effect<A, E | RecordMissing | TooContended | StoreUnavailable, R>
+  ) => Effect.Effect<A, E | Records.DecisionRefusal, R>
   readonly update: (
     id: string,
     draft: Kind.Draft<Fields>,
@@ -84,6 +85,7 @@ export class Tasks extends Context.Service<Tasks, {
       const store = yield* RecordStore
       const records = Records.make(store, Task.taskKind, Task.Task)
       const past = History.make(store, Task.taskKind, records)
+      const once = Once.make(store)
 
       const create = Effect.fn("Tasks.create")(function*(
         input: typeof Task.Creation.Type,
@@ -110,6 +112,9 @@ export class Tasks extends Context.Service<Tasks, {
 
       const named: Tasks["Service"]["named"] = Effect.fnUntraced(
         function*<A, E, R>(name: string, use: (id: string) => Effect.Effect<A, E, R>) {
+          // What was done before was done to the task that had the name then.
+          const { first } = (yield* Once.Attempt) ?? {}
+          if (first !== undefined) return yield* use(first.id)
           for (let attempts = 0; attempts < Records.maxAttempts; attempts++) {
             // A name stays with its task for life: the task found has it, or is deleted.
             const id = yield* idOf(name)
@@ -158,16 +163,16 @@ export class Tasks extends Context.Service<Tasks, {
       })
 
       return Tasks.of({
-        create,
+        create: once("Tasks.create", create),
         get: records.find,
         list: TaskLists.make(store),
-        named,
-        update: (id, draft, conditions = {}) => records.update(id, draft, conditions),
-        move,
+        named: (name, use) => once("Tasks.named", () => named(name, use))(),
+        update: once("Tasks.update", (id, draft, conditions = {}) => records.update(id, draft, conditions)),
+        move: once("Tasks.move", move),
         at: past.at,
         diff: past.diff,
-        restore: past.restore,
-        undo: past.undo,
+        restore: once("Tasks.restore", past.restore),
+        undo: once("Tasks.undo", past.undo),
         history: past.history
       })
     })

@@ -7,7 +7,6 @@ import type { Kind } from "@emend/algebra/schema"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Result from "effect/Result"
 import { assignment } from "./assignment.ts"
 import { Caller } from "./Caller.ts"
 import { type Event, EventLog } from "./EventLog.ts"
@@ -15,10 +14,11 @@ import * as History from "./History.ts"
 import * as Tracker from "./kinds/AgentTaskTracker.ts"
 import { taskKind } from "./kinds/Task.ts"
 import * as Lists from "./Lists.ts"
+import * as Once from "./Once.ts"
 import { isDeleted } from "./RecordKind.ts"
 import * as Records from "./Records.ts"
 import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
-import { type AlreadyTaken, type InputInvalid, RecordMissing, type ReferenceUnknown } from "./Refusals.ts"
+import { RecordMissing, type ReferenceUnknown } from "./Refusals.ts"
 import * as TaskEvents from "./TaskEvents.ts"
 
 type Fields = typeof Tracker.AgentTaskTracker.fields
@@ -58,7 +58,10 @@ export class Trackers extends Context.Service<Trackers, {
   readonly assign: (
     assignment: { readonly task_id: string; readonly agent_id: string; readonly name?: string | null },
     conditions?: Records.Authoring
-  ) => Effect.Effect<Saved & { readonly created: boolean }, Records.CommitRefusal>
+  ) => Effect.Effect<
+    Records.Created<Tracker.AgentTaskTracker> & { readonly created: boolean },
+    Records.CommitRefusal
+  >
   readonly get: (id: string) => Effect.Effect<Saved, RecordMissing | StoreUnavailable>
   readonly list: (
     query?: TrackerQuery
@@ -77,7 +80,7 @@ export class Trackers extends Context.Service<Trackers, {
   readonly append: (
     task_id: string,
     event: { readonly agent_id: string; readonly content: unknown }
-  ) => Effect.Effect<Event, RecordMissing | ReferenceUnknown | InputInvalid | AlreadyTaken | StoreUnavailable>
+  ) => Effect.Effect<Event, Records.CommitRefusal>
   readonly event: (id: string) => Effect.Effect<Event, RecordMissing | StoreUnavailable>
   /**
    * The events of a task for an agent, oldest first (at most `limit`, default 50), after the event named. Of a deleted
@@ -98,6 +101,7 @@ export class Trackers extends Context.Service<Trackers, {
       const records = Records.make(store, Tracker.trackerKind, Tracker.AgentTaskTracker)
       const past = History.make(store, Tracker.trackerKind, records)
       const listed = Lists.make<Tracker.AgentTaskTracker>(store, Tracker.trackerKind)
+      const once = Once.make(store)
 
       const assigned = Effect.fnUntraced(function*(task_id: string, agent_id: string) {
         const { tenant } = yield* Caller
@@ -118,24 +122,33 @@ export class Trackers extends Context.Service<Trackers, {
         },
         conditions: Records.Authoring = {}
       ) {
+        const first = yield* records.again
+        if (first !== undefined) return { version: first.version, state: first.state, created: first.changed }
         const { tenant } = yield* Caller
         const [task] = yield* store.get([{ kind: "Task", tenant, id: task_id }])
         if (task === undefined || isDeleted(taskKind, task.state)) {
           return yield* new RecordMissing({ kind: "Task", id: task_id })
         }
         const present = yield* assigned(task_id, agent_id)
-        if (present !== undefined) return { ...present, created: false }
-        const writes = yield* assignment({ task_id, agent_id, name: name ?? null }, conditions)
-        const [result] = yield* store.commit([writes])
-        if (Result.isSuccess(result!)) {
-          const { state, version } = result.success[1]!
-          return { version, state: state as Tracker.AgentTaskTracker, created: true }
-        }
-        // Another request assigned the agent meanwhile: its tracker is the one.
-        const winner = result!.failure._tag === "Taken" ? yield* assigned(task_id, agent_id) : undefined
-        if (winner === undefined) return yield* Records.refusal(Tracker.trackerKind, result!.failure)
-        return { ...winner, created: false }
+        if (present !== undefined) return yield* kept(present, conditions)
+        const [agent, tracker] = yield* assignment({ task_id, agent_id, name: name ?? null }, conditions)
+        return yield* records.create(tracker.state, conditions, [], [agent]).pipe(
+          Effect.map((made) => ({ ...made, created: true })),
+          // Another request assigned the agent meanwhile: its tracker is the one.
+          Effect.catchTag("AlreadyTaken", (refusal) =>
+            Effect.gen(function*() {
+              const winner = yield* assigned(task_id, agent_id)
+              return winner === undefined ? yield* refusal : yield* kept(winner, conditions)
+            }))
+        )
       })
+
+      const kept = (present: Saved, { dryRun }: Records.Authoring) =>
+        Effect.as(records.leave(present), {
+          ...present,
+          created: false,
+          ...(dryRun === true ? { changes: 0 } : undefined)
+        })
 
       const list = Effect.fn("Trackers.list")(
         ({ agent_id, order_direction = "desc", task_id, ...range }: TrackerQuery = {}) => {
@@ -145,17 +158,20 @@ export class Trackers extends Context.Service<Trackers, {
       )
 
       return Trackers.of({
-        assign,
+        assign: once("Trackers.assign", assign),
         get: records.find,
         list,
-        update: (id, draft, conditions = {}) =>
-          Effect.flatMap(CursorPolicy, (backwards) => records.update(id, draft, conditions, { backwards })),
+        update: once(
+          "Trackers.update",
+          (id, draft, conditions = {}) =>
+            Effect.flatMap(CursorPolicy, (backwards) => records.update(id, draft, conditions, { backwards }))
+        ),
         at: past.at,
         diff: past.diff,
-        restore: past.restore,
-        undo: past.undo,
+        restore: once("Trackers.restore", past.restore),
+        undo: once("Trackers.undo", past.undo),
         history: past.history,
-        ...TaskEvents.make(store, log)
+        ...TaskEvents.make(store, log, once)
       })
     })
   )

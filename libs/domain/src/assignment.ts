@@ -17,7 +17,7 @@ import { timestamp } from "./Text.ts"
 export const assignment = Effect.fnUntraced(function*(
   { agent_id, name, task_id }: { readonly task_id: string; readonly agent_id: string; readonly name: string | null },
   { reason }: Authoring
-): Effect.fn.Return<readonly [Insert, Insert]> {
+): Effect.fn.Return<readonly [Insert, Insert & { readonly state: AgentTaskTracker }]> {
   const { subject, tenant } = yield* Caller
   const id = yield* (yield* Identifiers).next
   const at = timestamp(yield* Clock.currentTimeNanos)

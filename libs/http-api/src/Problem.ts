@@ -42,6 +42,7 @@ export const catalogue = {
   "cycle-refused": { status: 409, title: "The link would close a cycle", retry: false },
   "graph-too-large": { status: 409, title: "There are too many links to read", retry: false },
   "rebase-conflict": { status: 409, title: "The update conflicts with what was committed since", retry: false },
+  "key-in-use": { status: 409, title: "A request with this key is being carried out", retry: true },
   "version-mismatch": { status: 412, title: "The record has another version", retry: false },
   "request-incomplete": { status: 408, title: "The request did not arrive in time" },
   "body-too-large": { status: 413, title: "The body is too large" },

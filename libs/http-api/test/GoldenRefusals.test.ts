@@ -85,6 +85,8 @@ const store = (answer: Effect.Effect<never, RecordStore.StoreUnavailable>) => ({
       count: () => answer,
       history: () => answer,
       past: () => answer,
+      recall: () => answer,
+      remember: () => answer,
       ping: answer
     })
   )

@@ -150,6 +150,8 @@ describe("a store that never answers", () => {
       count: () => never,
       history: () => never,
       past: () => never,
+      recall: () => never,
+      remember: () => never,
       ping: Effect.uninterruptible(never)
     }),
     MemoryStore.layer()

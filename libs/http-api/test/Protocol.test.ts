@@ -308,6 +308,8 @@ describe("a store that is away", () => {
       count: () => gone,
       history: () => gone,
       past: () => gone,
+      recall: () => gone,
+      remember: () => gone,
       ping: gone
     }),
     MemoryStore.layer()
@@ -357,6 +359,8 @@ describe("a defect", () => {
       count: () => broken,
       history: () => broken,
       past: () => broken,
+      recall: () => broken,
+      remember: () => broken,
       ping: broken
     }),
     MemoryStore.layer()

@@ -20,6 +20,7 @@ import * as Histories from "./store/Histories.ts"
 import * as Inserts from "./store/Inserts.ts"
 import * as Limits from "./store/Limits.ts"
 import * as Lists from "./store/Lists.ts"
+import * as Memos from "./store/Memos.ts"
 import * as Queries from "./store/Queries.ts"
 import * as Rehearsals from "./store/Rehearsals.ts"
 import * as Updates from "./store/Updates.ts"
@@ -45,7 +46,8 @@ export const facts: ReadonlyArray<Fact> = [
   ...Queries.facts,
   ...Lists.facts,
   ...Limits.facts,
-  ...Events.facts
+  ...Events.facts,
+  ...Memos.facts
 ]
 
 /**

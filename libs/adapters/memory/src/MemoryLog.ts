@@ -5,13 +5,15 @@
  */
 import { type EventLog, RecordKind } from "@emend/domain"
 import * as Result from "effect/Result"
+import * as MemoryMemos from "./MemoryMemos.ts"
 import { frozen, lookUp, nameOf, select, type State } from "./MemoryState.ts"
 
 /** Appends one event, or says why not. */
 export const append = (
   state: State,
-  { tenant, ...event }: EventLog.Append
+  { memo, tenant, ...event }: EventLog.Append
 ): Result.Result<EventLog.Event, EventLog.AppendRejection> => {
+  if (memo !== undefined && !MemoryMemos.isNew(state, tenant, memo)) return Result.fail({ _tag: "Repeated" })
   const task = lookUp(state, { kind: "Task", tenant, id: event.task_id })
   if (task === undefined || RecordKind.isDeleted(state.kinds.get("Task")!, task.state)) {
     return Result.fail({ _tag: "TaskMissing" })
@@ -25,6 +27,8 @@ export const append = (
   const sequence_id = 1 + read(state, { tenant, task_id: event.task_id, after: 0, limit: Infinity }).length
   const appended = frozen({ ...event, content: JSON.parse(JSON.stringify(event.content)), sequence_id })
   state.events.set(name, appended)
+  const left = { kind: "Event", id: event.id, version: sequence_id, changed: true }
+  if (memo !== undefined) MemoryMemos.keep(state, tenant, memo, left)
   return Result.succeed(appended)
 }
 

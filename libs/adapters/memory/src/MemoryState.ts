@@ -1,6 +1,8 @@
 /** What is kept in memory. */
 import type { EventLog, RecordKind, RecordStore, Revision } from "@emend/domain"
 
+import type { Kept } from "./MemoryMemos.ts"
+
 /** One record: its present state, and its history, oldest first. */
 export interface Entry extends RecordStore.Stored {
   readonly key: RecordStore.RecordKey
@@ -9,11 +11,12 @@ export interface Entry extends RecordStore.Stored {
   readonly snapshots: ReadonlyArray<RecordStore.Stored>
 }
 
-/** All records by {@link nameOf} their key, and all events by their tenant's name for them. */
+/** All records by {@link nameOf} their key, and all events and memos by their tenant's name for them. */
 export interface State {
   readonly kinds: ReadonlyMap<string, RecordKind.RecordKind>
   readonly entries: Map<string, Entry>
   readonly events: Map<string, EventLog.Event>
+  readonly memos: Map<string, Kept>
 }
 
 /** Names a record or an event. JSON keeps the parts apart, whatever characters they contain. */

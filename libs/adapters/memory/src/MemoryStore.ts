@@ -4,12 +4,13 @@
  *
  * @since 0.1.0
  */
-import { EventLog, kinds as allKinds, type RecordKind, RecordStore } from "@emend/domain"
+import { EventLog, kinds as allKinds, type Memo, type RecordKind, RecordStore } from "@emend/domain"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import { append, read } from "./MemoryLog.ts"
+import * as MemoryMemos from "./MemoryMemos.ts"
 import * as MemoryQuery from "./MemoryQuery.ts"
 import { type Entry, lookUp, nameOf, type State } from "./MemoryState.ts"
 import { write } from "./MemoryWrite.ts"
@@ -27,7 +28,8 @@ export const layer = (
     const state: State = {
       kinds: new Map(kinds.map((kind) => [kind.kind.name, kind])),
       entries: new Map(),
-      events: new Map()
+      events: new Map(),
+      memos: new Map()
     }
     return Context.make(RecordStore.RecordStore, recordStore(state)).pipe(
       Context.add(EventLog.EventLog, eventLog(state))
@@ -46,6 +48,13 @@ const recordStore = (state: State): RecordStore.RecordStore["Service"] => ({
       ).toReversed().slice(0, limit)
     ),
   past: (key, version) => Effect.sync(() => past(lookUp(state, key), version)),
+  recall: (key, at) => Effect.sync(() => MemoryMemos.recall(state, key, at)),
+  remember: (tenant, memo, written) =>
+    Effect.sync(() => {
+      const isNew = MemoryMemos.isNew(state, tenant, memo)
+      if (isNew) MemoryMemos.keep(state, tenant, memo, written)
+      return isNew
+    }),
   ping: Effect.void
 })
 
@@ -62,20 +71,35 @@ const past = (entry: Entry | undefined, version: number): RecordStore.Past | und
   return base && { base, revisions: entry.history.slice(base.version, version) }
 }
 
-/** Executes the writes of a commit in order; when one is rejected, those before it are taken back. */
+/** Executes the writes of a commit in order; when one is rejected, or dry, all are taken back. */
 const execute = (state: State, commit: RecordStore.Commit): RecordStore.CommitResult => {
+  const dry = commit.some(({ dry }) => dry === true)
+  const repeated = commit.find(({ key, memo }) =>
+    memo !== undefined && !dry && !MemoryMemos.isNew(state, key.tenant, memo)
+  )
+  if (repeated !== undefined) return Result.fail({ _tag: "Repeated", key: repeated.key })
   const before = commit.map(({ key }) => lookUp(state, key))
+  const takeBack = () => commit.forEach(({ key }, i) => restore(state, key, before[i]))
   const written: Array<RecordStore.Written> = []
   for (const step of commit) {
     const result = write(state, step)
     if (Result.isFailure(result)) {
-      commit.forEach(({ key }, i) => restore(state, key, before[i]))
+      takeBack()
       return Result.fail(result.failure)
     }
     written.push(result.success)
   }
+  if (dry) takeBack()
+  else commit.forEach(({ key, memo }, i) => memo && MemoryMemos.keep(state, key.tenant, memo, left(key, written[i]!)))
   return Result.succeed(written)
 }
+
+const left = ({ id, kind }: RecordStore.RecordKey, { changed, version }: RecordStore.Written): Memo.Outcome => ({
+  kind,
+  id,
+  version,
+  changed
+})
 
 const restore = (state: State, { id, kind, tenant }: RecordStore.RecordKey, entry: Entry | undefined): void => {
   if (entry === undefined) state.entries.delete(nameOf(kind, tenant, id))

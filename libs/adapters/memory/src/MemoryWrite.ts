@@ -45,7 +45,7 @@ const insert = (state: State, { author, ifAbsent, key, state: row }: RecordStore
 }
 
 const update = (state: State, step: RecordStore.Update): Outcome => {
-  const { assign = {}, author, dry = false, key, patch, versions, where = {} } = step
+  const { assign = {}, author, key, patch, versions, where = {} } = step
   const kind = state.kinds.get(key.kind)!
   const present = lookUp(state, key)
   if (present === undefined || RecordKind.isDeleted(kind, present.state)) return Result.fail({ _tag: "Missing", key })
@@ -77,7 +77,6 @@ const update = (state: State, step: RecordStore.Update): Outcome => {
   const flaw = tooLarge(kind, after, before)
   if (flaw !== undefined) return Result.fail({ _tag: "TooLarge", key, field: flaw, limit: Json.maxBytes })
   const version = present.version + 1
-  if (dry) return Result.succeed({ version, state: after, changed: true })
   const revision = {
     ...author,
     at,

@@ -11,6 +11,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import * as Attempts from "./Attempts.ts"
 import { classify, on, refusalText, type Run, through } from "./Database.ts"
 import * as Inserts from "./Inserts.ts"
+import * as Memos from "./Memos.ts"
 import * as Plan from "./Plan.ts"
 import type { Relation } from "./Relation.ts"
 import * as Table from "./Table.ts"
@@ -57,7 +58,11 @@ export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>) => 
     for (const group of Plan.groups(commits, relations)) {
       if (group._tag === "Several") {
         const [at] = group.at
-        outcomes[at!] = yield* several(executors, pool, Plan.steps(commits[at!]!, relations))
+        const commit = commits[at!]!
+        const dry = commit.some(({ dry }) => dry === true)
+        const steps = Plan.steps(dry ? commit.map(forReal) as unknown as RecordStore.Commit : commit, relations)
+        const outcome = yield* several(executors, pool, steps, dry ? "ROLLBACK" : "COMMIT")
+        outcomes[at!] = dry ? outcome : yield* unlessRepeated(run, commit, outcome)
         continue
       }
       for (let from = 0; from < group.at.length; from += chunk) {
@@ -67,12 +72,30 @@ export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>) => 
           together,
           (write, error) => Effect.succeed(refusal(executors, write, error))
         )
-        at.forEach((i, n) => (outcomes[i] = found[n]!))
+        for (const [n, i] of at.entries()) outcomes[i] = yield* unlessRepeated(run, commits[i]!, found[n]!)
       }
     }
     return outcomes
   }, Effect.uninterruptible)
 }
+
+/** A write of a rehearsal is executed like any other, and taken back with its transaction. */
+const forReal = ({ dry: _, memo: __, ...write }: RecordStore.Write): RecordStore.Write => write
+
+/** A commit may be refused for what it left itself when it was executed before: then it is repeated. */
+const unlessRepeated = Effect.fnUntraced(function*(
+  run: Run,
+  commit: RecordStore.Commit,
+  outcome: RecordStore.CommitResult
+): Effect.fn.Return<RecordStore.CommitResult, SqlError> {
+  if (Result.isSuccess(outcome) || outcome.failure._tag === "Repeated") return outcome
+  for (const { dry, key, memo } of commit) {
+    if (memo === undefined || dry === true) continue
+    const found = yield* Memos.recall(run, { tenant: key.tenant, id: memo.id }, memo.made)
+    if (found !== undefined) return Result.fail({ _tag: "Repeated", key })
+  }
+  return outcome
+})
 
 /** Executes writes of one form and kind as one statement. */
 const execute = (
@@ -88,11 +111,12 @@ const execute = (
     : executor.update(run, writes as ReadonlyArray<RecordStore.Update>)
 }
 
-/** Executes the writes of one commit, in order, in one transaction; those of a step as one statement. */
+/** Executes the writes of one commit, in order, in one transaction that ends as said; those of a step as one statement. */
 const several = (
   executors: Executors,
   pool: PgPool,
-  steps: ReadonlyArray<Plan.Step>
+  steps: ReadonlyArray<Plan.Step>,
+  end: "COMMIT" | "ROLLBACK"
 ): Effect.Effect<RecordStore.CommitResult, SqlError> => {
   let current = steps[0]!
   const transaction = Effect.scoped(Effect.flatMap(pool.reserve, (connection) => {
@@ -110,7 +134,7 @@ const several = (
           written.push(outcome.success)
         }
       }
-      yield* run("COMMIT", [])
+      yield* run(end, [])
       return Result.succeed(written)
     }).pipe(Effect.onError(() => Effect.ignore(run("ROLLBACK", []))))
   }))
@@ -118,7 +142,7 @@ const several = (
     if (classify(error)._tag !== "Refused") return Effect.fail(error)
     // Nothing was written. One by one, the write that is refused makes itself known.
     return current.length > 1
-      ? several(executors, pool, steps.flatMap((step) => step.map((write): Plan.Step => [write])))
+      ? several(executors, pool, steps.flatMap((step) => step.map((write): Plan.Step => [write])), end)
       : Effect.succeed(refusal(executors, current[0], error))
   })
 }
@@ -127,6 +151,7 @@ const several = (
 const refusal = (executors: Executors, { key }: RecordStore.Write, error: SqlError): RecordStore.CommitResult => {
   const { attributes, kind, table } = executors.get(key.kind)!.relation
   const failure = classify(error)
+  if (Memos.isInForce(error)) return Result.fail({ _tag: "Repeated", key })
   const { code, constraint } = failure._tag === "Refused" ? failure : { code: failure._tag, constraint: undefined }
   if (code === "23505") {
     if (constraint === Table.primaryKey(table)) return Result.fail({ _tag: "Taken", key, fields: ["id"] })

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Memos from "./Memos.ts"
 import {
   answer,
   type Attribute,
@@ -19,13 +20,13 @@ import { exceeds } from "./UpdateStatement.ts"
 
 /**
  * Derives the insert. Its parameters are arrays, one element for each record: tenants, ids, states, moments, authors and
- * reasons. It answers `[ordinal, outcome]` for each: `done`, `clash` where something else has the key or a unique value,
+ * reasons, and with `remembers` those of memos. It answers `[ordinal, outcome]` for each: `done`, `clash` where something else has the key or a unique value,
  * or `large` with the place of the field.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = (relation: Relation): string => {
+export const make = (relation: Relation, remembers: boolean): string => {
   const { attributes, kind, table } = relation
   const values = attributes.flatMap((of) => read(of).map((value, part) => `${value} AS ${slot(of, part)}`))
   const large = attributes.flatMap((of) => {
@@ -40,11 +41,25 @@ export const make = (relation: Relation): string => {
   SELECT v_tenant, ${literal(kind.kind.name)}, v_id, 1, moment::timestamptz, v_by, v_reason, s, '{}', '{}', '{}'
   FROM (SELECT v.*, ${inserted} AS inserted FROM v OFFSET 0) w WHERE inserted
 )`
+  const memos = remembers
+    ? `, m AS (
+  ${
+      Memos.insert(`(SELECT v.*, ${inserted} AS inserted FROM v OFFSET 0) w WHERE inserted AND m_id IS NOT NULL`, {
+        tenant: "v_tenant",
+        kind: literal(kind.kind.name),
+        id: "v_id",
+        version: "1",
+        changed: "true"
+      })
+    }
+)`
+    : ""
+  const [names, places] = remembers ? [`, ${Memos.columns}`, `, ${Memos.places(7)}`] : ["", ""]
   return `WITH v AS MATERIALIZED (
   SELECT r.*, ${large.length === 0 ? "NULL::text" : `CASE ${large.join(" ")} END`} AS flaw FROM (
     SELECT u.*, ${values.join(", ")}
-    FROM unnest($1::text[], $2::text[], $3::jsonb[], $4::text[], $5::text[], $6::text[]) WITH ORDINALITY
-      AS u (v_tenant, v_id, s, moment, v_by, v_reason, v_ord)
+    FROM unnest($1::text[], $2::text[], $3::jsonb[], $4::text[], $5::text[], $6::text[]${places}) WITH ORDINALITY
+      AS u (v_tenant, v_id, s, moment, v_by, v_reason${names}, v_ord)
     OFFSET 0
   ) r
 ), n AS (
@@ -52,7 +67,7 @@ export const make = (relation: Relation): string => {
   SELECT v_tenant, 1, ${slots.join(", ")} FROM v WHERE flaw IS NULL ORDER BY v_tenant, v_id
   ON CONFLICT DO NOTHING
   RETURNING tenant, ${idColumn(relation)} AS id
-)${history}
+)${history}${memos}
 SELECT v_ord::int4, CASE WHEN flaw IS NOT NULL THEN flaw WHEN ${inserted} THEN 'done' ELSE 'clash' END FROM v`
 }
 

@@ -10,6 +10,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import * as Attempts from "./Attempts.ts"
 import { jsons, type Run, texts } from "./Database.ts"
 import * as InsertStatement from "./InsertStatement.ts"
+import * as Memos from "./Memos.ts"
 import * as Relation from "./Relation.ts"
 import type { Outcome } from "./Updates.ts"
 
@@ -37,29 +38,37 @@ export const make = (
   relation: Relation.Relation,
   relations: ReadonlyMap<string, Relation.Relation>
 ): Execute => {
-  const statement = InsertStatement.make(relation)
+  const statement = InsertStatement.make(relation, false)
+  const remembering = InsertStatement.make(relation, true)
   const question = InsertStatement.explain(relation, relations)
 
-  const insert = (run: Run, inserts: ReadonlyArray<RecordStore.Insert>) =>
-    run(statement, [
+  const insert = (run: Run, inserts: ReadonlyArray<RecordStore.Insert>) => {
+    const remembers = inserts.some(({ memo }) => memo !== undefined)
+    return run(remembers ? remembering : statement, [
       texts(inserts.map(({ key }) => key.tenant)),
       texts(inserts.map(({ key }) => key.id)),
       jsons(inserts.map(({ state }) => state)),
       texts(inserts.map(({ author }) => author.at)),
       texts(inserts.map(({ author }) => author.by)),
-      texts(inserts.map(({ author }) => author.reason))
+      texts(inserts.map(({ author }) => author.reason)),
+      ...(remembers ? Memos.parameters(inserts.map(({ memo }) => memo)) : [])
     ])
+  }
 
   /** A statement that met a clash cannot see the record of another that was in flight: the next one can. */
   const explain = (run: Run, write: RecordStore.Insert, found: string): Effect.Effect<Outcome, SqlError> => {
-    const { ifAbsent, key, state } = write
+    const { ifAbsent, key, memo, state } = write
     let flaw = found
     const told = Effect.gen(function*(): Effect.fn.Return<Outcome, SqlError | typeof gone> {
       const [row] = yield* run(question, [key.tenant, key.id, JSON.stringify(state)])
       if (row![1] !== null) {
-        return ifAbsent
-          ? Result.succeed({ version: row![1] as number, state: Relation.read(relation, row!, 2), changed: false })
-          : Result.fail({ _tag: "Taken", key, fields: ["id"] })
+        if (!ifAbsent) return Result.fail({ _tag: "Taken", key, fields: ["id"] })
+        const present = { version: row![1] as number, state: Relation.read(relation, row!, 2), changed: false }
+        const { id, kind, tenant } = key
+        const left = { kind, id, version: present.version, changed: false }
+        return memo === undefined || (yield* Memos.remember(run, tenant, memo, left))
+          ? Result.succeed(present)
+          : Result.fail({ _tag: "Repeated", key })
       }
       const [why, place] = ((row![0] as string | null) ?? flaw).split(":")
       if (why === "taken") {

@@ -10,6 +10,7 @@ import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Attempts from "./Attempts.ts"
 import { classify, refusalText, type Run, texts, through, unavailable } from "./Database.ts"
+import * as Memos from "./Memos.ts"
 import { deleted, quoted, type Relation, timestampText } from "./Relation.ts"
 import * as Table from "./Table.ts"
 
@@ -22,15 +23,23 @@ import * as Table from "./Table.ts"
  */
 export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>): EventLog.EventLog["Service"] => {
   const run = through(pool)
-  const statement = appendStatement(relations.get("Task")!, relations.get("AgentTaskTracker")!)
+  const [task, tracker] = [relations.get("Task")!, relations.get("AgentTaskTracker")!]
+  const statements = { plain: appendStatement(task, tracker, false), remembering: appendStatement(task, tracker, true) }
   return {
     append: Effect.fnUntraced(
       function*(events) {
         const results: Array<Result.Result<EventLog.Event, EventLog.AppendRejection>> = []
         for (const places of waves(events)) {
           const wave = places.map((at) => events[at]!)
-          const found = yield* append(run, statement, wave)
-          places.forEach((at, n) => (results[at] = found[n]!))
+          const found = yield* append(run, statements, wave)
+          for (const [n, at] of places.entries()) {
+            const { memo, tenant } = events[at]!
+            // What the first of them left may be why another one is refused.
+            const first = memo === undefined || Result.isSuccess(found[n]!)
+              ? undefined
+              : yield* Memos.recall(run, { tenant, id: memo.id }, memo.made)
+            results[at] = first === undefined ? found[n]! : Result.fail({ _tag: "Repeated" })
+          }
         }
         return results
       },
@@ -63,7 +72,7 @@ const columns = `id, sequence_id::float8, task_id, agent_id, ${timestampText("cr
 const event = ([id, sequence_id, task_id, agent_id, created_at, content]: ReadonlyArray<unknown>): EventLog.Event =>
   ({ id, sequence_id, task_id, agent_id, created_at, content }) as EventLog.Event
 
-const appendStatement = (task: Relation, tracker: Relation): string =>
+const appendStatement = (task: Relation, tracker: Relation, remembers: boolean): string =>
   `WITH i AS MATERIALIZED (
   SELECT u.*, CASE
     WHEN t.id IS NULL THEN 'TaskMissing'
@@ -71,8 +80,10 @@ const appendStatement = (task: Relation, tracker: Relation): string =>
       WHERE a.tenant = u.tenant AND a.task_id = u.task_id AND a.agent_id = u.agent_id) THEN 'NotAssigned'
     WHEN EXISTS (SELECT FROM events e WHERE e.tenant = u.tenant AND e.id = u.id) THEN 'Taken'
   END AS refusal
-  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) WITH ORDINALITY
-    AS u (tenant, task_id, agent_id, id, moment, content, ord)
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[]${
+    remembers ? `, ${Memos.places(7)}` : ""
+  }) WITH ORDINALITY
+    AS u (tenant, task_id, agent_id, id, moment, content${remembers ? `, ${Memos.columns}` : ""}, ord)
   LEFT JOIN ${quoted(task.table.name)} t ON t.tenant = u.tenant AND t.id = u.task_id
     AND NOT (${deleted(task, ({ column }) => `t.${quoted(Table.names(column)[0]!)}`)})
 ), n AS (
@@ -89,42 +100,56 @@ const appendStatement = (task: Relation, tracker: Relation): string =>
   SELECT n.tenant, n.id, h.last_sequence_id - n.total + n.place, n.task_id, n.agent_id, n.moment::timestamptz, n.content::jsonb
   FROM n JOIN h ON h.tenant = n.tenant AND h.task_id = n.task_id
   RETURNING tenant, id, sequence_id
-)
+)${remembers ? `, m AS (\n  ${remembered}\n)` : ""}
 SELECT i.ord::int4, i.refusal, e.sequence_id::float8 FROM i LEFT JOIN e ON e.tenant = i.tenant AND e.id = i.id`
+
+const remembered = Memos.insert("e JOIN i ON i.tenant = e.tenant AND i.id = e.id WHERE m_id IS NOT NULL", {
+  tenant: "e.tenant",
+  kind: "'Event'",
+  id: "e.id",
+  version: "e.sequence_id",
+  changed: "true"
+})
 
 type Found = Result.Result<EventLog.Event, EventLog.AppendRejection>
 
 const append = (
   run: Run,
-  statement: string,
+  { plain, remembering }: { readonly plain: string; readonly remembering: string },
   events: ReadonlyArray<EventLog.Append>
 ): Effect.Effect<ReadonlyArray<Found>, SqlError> => {
-  const together = (events: ReadonlyArray<EventLog.Append>): Effect.Effect<ReadonlyArray<Found>, SqlError> =>
-    Attempts.again(
-      run(statement, [
+  const together = (events: ReadonlyArray<EventLog.Append>): Effect.Effect<ReadonlyArray<Found>, SqlError> => {
+    const remembers = events.some(({ memo }) => memo !== undefined)
+    return Attempts.again(
+      run(remembers ? remembering : plain, [
         texts(events.map(({ tenant }) => tenant)),
         texts(events.map(({ task_id }) => task_id)),
         texts(events.map(({ agent_id }) => agent_id)),
         texts(events.map(({ id }) => id)),
         texts(events.map(({ created_at }) => created_at)),
-        texts(events.map(({ content }) => JSON.stringify(content)))
+        texts(events.map(({ content }) => JSON.stringify(content))),
+        ...(remembers ? Memos.parameters(events.map(({ memo }) => memo)) : [])
       ]),
       mayPass
     ).pipe(Effect.map((rows) => {
       const found: Array<Found> = []
       for (const [ordinal, refusal, sequence] of rows) {
         const at = (ordinal as number) - 1
-        const { tenant: _, ...event } = events[at]!
+        const { memo: _, tenant: __, ...event } = events[at]!
         found[at] = refusal === null
           ? Result.succeed({ ...event, sequence_id: sequence as number })
           : Result.fail({ _tag: refusal as "TaskMissing" | "NotAssigned" | "Taken" })
       }
       return found
     }))
+  }
   return Attempts.inHalves(
     events,
     together,
-    (_, error) => Effect.succeed(Result.fail({ _tag: "Refused", reason: refusalText(error) }))
+    (_, error) =>
+      Effect.succeed(
+        Result.fail(Memos.isInForce(error) ? { _tag: "Repeated" } : { _tag: "Refused", reason: refusalText(error) })
+      )
   )
 }
 
@@ -134,17 +159,20 @@ const mayPass = (error: SqlError): boolean => {
   return Attempts.isInTheWay(error) || (failure._tag === "Refused" && failure.code === "23505")
 }
 
-/** Divides events so that an id occurs once in each part, in order. */
+/** Divides events so that an id, and the name of a memo, occurs once in each part, in order. */
 const waves = (events: ReadonlyArray<EventLog.Append>): ReadonlyArray<ReadonlyArray<number>> => {
   const parts: Array<Array<number>> = []
   const seen = new Map<string, number>()
   let least = 0
-  events.forEach(({ id, tenant }, at) => {
-    const name = JSON.stringify([tenant, id])
+  events.forEach(({ id, memo, tenant }, at) => {
+    const names = [
+      JSON.stringify([tenant, id]),
+      ...(memo === undefined ? [] : [JSON.stringify([tenant, memo.id, "memo"])])
+    ]
     // Numbers follow the order given, so what comes after a second occurrence stays after it.
-    least = Math.max(least, seen.get(name) ?? 0)
+    least = Math.max(least, ...names.map((name) => seen.get(name) ?? 0))
     ;(parts[least] ??= []).push(at)
-    seen.set(name, least + 1)
+    for (const name of names) seen.set(name, least + 1)
   })
   return parts
 }

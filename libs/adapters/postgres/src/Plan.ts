@@ -8,7 +8,7 @@ import type { Relation } from "./Relation.ts"
 
 /**
  * Commits that are executed together: single writes of one kind of record as one statement, or one commit of several
- * writes as a transaction. `at` are the places of the commits in the batch, in order.
+ * writes, or of a dry insert, as a transaction. `at` are the places of the commits in the batch, in order.
  *
  * @category models
  * @since 0.1.0
@@ -36,7 +36,7 @@ export const groups = (
   let barrier = 0
   commits.forEach((commit, at) => {
     const [write] = commit
-    if (commit.length > 1) {
+    if (commit.length > 1 || (write._tag === "Insert" && write.dry === true)) {
       out.push({ _tag: "Several", at: [at] })
       barrier = out.length
       return
@@ -87,18 +87,19 @@ export const steps = (
   return out
 }
 
-/** Names the record that is written, and for an insert each set of unique values. */
+/** Names the record that is written, its memo, and for an insert each set of unique values. */
 const claims = (
   write: RecordStore.Write,
   relations: ReadonlyMap<string, Relation>
 ): ReadonlyArray<string> => {
   const { id, kind, tenant } = write.key
   const record = JSON.stringify([kind, tenant, id])
-  if (write._tag === "Update") return [record]
+  const names = write.memo === undefined ? [record] : [record, JSON.stringify(["memo", tenant, write.memo.id])]
+  if (write._tag === "Update") return names
   const values = (relations.get(kind)?.kind.unique ?? []).map(({ fields }) => fields.map((field) => write.state[field]))
   // A null is the same as nothing else.
   const claimed = values.flatMap((values, at) =>
     values.includes(null) ? [] : [JSON.stringify([kind, tenant, at, values])]
   )
-  return [record, ...claimed]
+  return [...names, ...claimed]
 }

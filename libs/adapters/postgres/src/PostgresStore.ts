@@ -14,6 +14,7 @@ import * as Commits from "./Commits.ts"
 import * as Database from "./Database.ts"
 import * as FindStatement from "./FindStatement.ts"
 import * as Log from "./Log.ts"
+import * as Memos from "./Memos.ts"
 import * as Migration from "./Migration.ts"
 import { migrations } from "./migrations.ts"
 import * as ReadStatement from "./ReadStatement.ts"
@@ -135,6 +136,9 @@ const recordStore = (pool: PgPool, relations: Relations): RecordStore.RecordStor
         }),
         Effect.mapError(Database.unavailable)
       ),
+    recall: (key, at) => Effect.mapError(Memos.recall(run, key, at), Database.unavailable),
+    remember: (tenant, memo, written) =>
+      Effect.mapError(Effect.uninterruptible(Memos.remember(run, tenant, memo, written)), Database.unavailable),
     ping: run("SELECT 1", []).pipe(Effect.asVoid, Effect.mapError(Database.unavailable))
   }
 }

@@ -8,6 +8,7 @@
  * @since 0.1.0
  */
 import { Json, type RecordStore, Snapshot } from "@emend/domain"
+import * as Memos from "./Memos.ts"
 import {
   answer,
   type Attribute,
@@ -35,6 +36,7 @@ export interface Shape {
   readonly advances: boolean
   readonly demands: boolean
   readonly rehearses: boolean
+  readonly remembers: boolean
 }
 
 /**
@@ -71,7 +73,7 @@ export const exceeds = (of: Attribute, value: string): string | undefined =>
 
 /**
  * Derives the statement. Its parameters are arrays, one element for each update: tenants, ids, patches, {@link Extras},
- * moments, authors and reasons. It answers `[ordinal, outcome, present sequence, present id, given sequence, version,
+ * moments, authors and reasons, and where some have memos the parameters of these. It answers `[ordinal, outcome, present sequence, present id, given sequence, version,
  * …state]` for each record that exists. The outcome is `done`, `same`, `missing`, `stale`, or `unknown`, `backwards` or
  * `large` with the place of the field.
  *
@@ -91,9 +93,13 @@ export const make = (relation: Relation, shape: Shape): string => {
   const changing = [...columns.changing]
 
   return `WITH i AS MATERIALIZED (
-  SELECT i_ord, i_tenant, i_id, p, x, moment::timestamptz AS i_at, i_by, i_reason
-  FROM unnest($1::text[], $2::text[], $3::jsonb[], $4::jsonb[], $5::text[], $6::text[], $7::text[]) WITH ORDINALITY
-    AS u (i_tenant, i_id, p, x, moment, i_by, i_reason, i_ord)
+  SELECT i_ord, i_tenant, i_id, p, x, moment::timestamptz AS i_at, i_by, i_reason${
+    shape.remembers ? `, ${Memos.columns}` : ""
+  }
+  FROM unnest($1::text[], $2::text[], $3::jsonb[], $4::jsonb[], $5::text[], $6::text[], $7::text[]${
+    shape.remembers ? `, ${Memos.places(8)}` : ""
+  }) WITH ORDINALITY
+    AS u (i_tenant, i_id, p, x, moment, i_by, i_reason${shape.remembers ? `, ${Memos.columns}` : ""}, i_ord)
 ), c AS MATERIALIZED (
   SELECT i.*, t.version AS o_version, ${
     attributes.flatMap((of) => slots(of).map((slot, part) => `t.${column(of, part)} AS o${slot}`)).join(", ")
@@ -112,7 +118,9 @@ export const make = (relation: Relation, shape: Shape): string => {
     ) r
     OFFSET 0
   ) s
-), ${updated(relation, touched, changing, written(shape))}, ${recorded(relation, columns, written(shape), final)}
+), ${updated(relation, touched, changing, written(shape))}, ${recorded(relation, columns, written(shape), final)}${
+    shape.remembers ? `, ${remembered(relation, shape)}` : ""
+  }
 SELECT i_ord::int4, outcome, ${columns.facts.join(", ")}, (o_version + (outcome = 'done')::int)::float8, ${
     answer(relation, final).join(", ")
   }
@@ -252,8 +260,25 @@ const outcome = (relation: Relation, shape: Shape, changing: ReadonlyArray<Attri
 }
 
 /** The condition under which an update is written. Without `x` it is, and NULL is not true. */
-const written = ({ rehearses }: Shape): string =>
-  rehearses ? "outcome = 'done' AND NOT coalesce(x ? 'd', false)" : "outcome = 'done'"
+const written = ({ rehearses }: Shape): string => rehearses ? `outcome = 'done' AND ${real}` : "outcome = 'done'"
+const real = "NOT coalesce(x ? 'd', false)"
+
+/** A memo is kept of an update that changes nothing as well. */
+const remembered = ({ kind: { kind } }: Relation, { rehearses }: Shape): string =>
+  `m AS (
+  ${
+    Memos.insert(
+      `j WHERE m_id IS NOT NULL AND outcome IN ('done', 'same')${rehearses ? ` AND ${real}` : ""}`,
+      {
+        tenant: "i_tenant",
+        kind: literal(kind.name),
+        id: "i_id",
+        version: "o_version + (outcome = 'done')::int",
+        changed: "outcome = 'done'"
+      }
+    )
+  }
+)`
 
 /** The narrow source keeps the join from copying the large old values, and unchanged ones keep their place on disk. */
 const updated = (

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
 import { jsons, type Run, texts } from "./Database.ts"
+import * as Memos from "./Memos.ts"
 import * as Relation from "./Relation.ts"
 import * as UpdateStatement from "./UpdateStatement.ts"
 
@@ -64,12 +65,14 @@ export const make = (relation: Relation.Relation): Execute => {
       const field = Object.keys(extra?.a ?? {}).find((field) => !assignable.has(field))
       if (field !== undefined) return Effect.die(new Error(`${name}.${field} cannot be assigned`))
     }
+    const remembers = updates.some(({ memo }) => memo !== undefined)
     const text = statement({
       patched: touched.size <= 1 ? [...touched] : all,
       assigns: extras.some((extra) => extra?.a !== undefined),
       advances: extras.some((extra) => extra?.e !== undefined),
       demands: extras.some((extra) => extra?.v !== undefined || extra?.w !== undefined),
-      rehearses: updates.some(({ dry }) => dry === true)
+      rehearses: updates.some(({ dry }) => dry === true),
+      remembers
     })
     const parameters = [
       texts(updates.map(({ key }) => key.tenant)),
@@ -78,7 +81,8 @@ export const make = (relation: Relation.Relation): Execute => {
       jsons(extras),
       texts(updates.map(({ author }) => author.at)),
       texts(updates.map(({ author }) => author.by)),
-      texts(updates.map(({ author }) => author.reason))
+      texts(updates.map(({ author }) => author.reason)),
+      ...(remembers ? Memos.parameters(updates.map(({ memo }) => memo)) : [])
     ]
     return Effect.map(run(text, parameters), (rows) => {
       const outcomes: Array<Outcome> = updates.map(({ key }) => Result.fail({ _tag: "Missing", key }))

@@ -8,6 +8,7 @@ import { records } from "./migrations/0001_records.ts"
 import { snapshots } from "./migrations/0002_snapshots.ts"
 import { boardGraph } from "./migrations/0003_board_graph.ts"
 import { activations } from "./migrations/0004_activations.ts"
+import { memos } from "./migrations/0005_memos.ts"
 
 /**
  * Every migration, numbered from 1 without gaps.
@@ -15,4 +16,4 @@ import { activations } from "./migrations/0004_activations.ts"
  * @category migrations
  * @since 0.1.0
  */
-export const migrations: ReadonlyArray<Migration> = [records, snapshots, boardGraph, activations]
+export const migrations: ReadonlyArray<Migration> = [records, snapshots, boardGraph, activations, memos]

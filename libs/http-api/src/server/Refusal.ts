@@ -120,6 +120,21 @@ const answers: Answers = {
         given: failure.given
       }
     }),
+  KeyReused: () =>
+    new RequestInvalid({
+      errors: [{
+        loc: ["header", "idempotency-key"],
+        msg: "Value error, Expected a key that no other request came with",
+        type: "value_error",
+        ctx: { error: "Expected a key that no other request came with" }
+      }]
+    }),
+  KeyInUse: () =>
+    new Problem({
+      code: "key-in-use",
+      detail: "A request with this Idempotency-Key is being carried out; a retry gives its answer",
+      headers: retryAfter
+    }),
   CursorMalformed: () =>
     new Problem({
       code: "malformed-cursor",

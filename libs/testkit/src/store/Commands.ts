@@ -13,7 +13,8 @@ import { blind } from "./Updates.ts"
 /**
  * One request to a store. Records are named by a small number; what a record refers to, and what it shares with
  * others, by another. An event is named by a number too: 0 to 2 are of the
- * record's own log in order, 3 to 5 of another record's, and no other exists.
+ * record's own log in order, 3 to 5 of another record's, and no other exists. So are memos, of which a program has few;
+ * of the writes of a commit only the last has one.
  *
  * @category models
  * @since 0.1.0
@@ -26,6 +27,8 @@ export type Command =
     readonly shared: number
     readonly dangling: boolean
     readonly ifAbsent: boolean
+    readonly dry: boolean
+    readonly memo: number | null
   }
   | {
     readonly _tag: "Update"
@@ -37,6 +40,8 @@ export type Command =
     readonly event: number | null
     readonly backwards: "reject" | "join"
     readonly seconds: number
+    readonly dry: boolean
+    readonly memo: number | null
   }
   | { readonly _tag: "Delete"; readonly slot: number; readonly seconds: number }
 
@@ -58,6 +63,8 @@ export const slots = 4
 
 const slot = element(Array.from({ length: slots }, (_, index) => index))
 const seconds = element([5, 1, 2, 3, 9, -4])
+const dry = element([false, false, false, false, false, false, false, true])
+const memo = element([null, null, null, null, 0, 1, 2])
 
 /**
  * Generates programs about one kind of record.
@@ -86,7 +93,9 @@ const command = (kind: RecordKind.RecordKind): Arbitrary.Arbitrary<Command> => {
     state,
     shared: element([0, 1, 2]),
     dangling: element([false, false, false, false, true]),
-    ifAbsent: element([false, false, true])
+    ifAbsent: element([false, false, true]),
+    dry,
+    memo
   })
   if (kind.touched === undefined) return insert
   const bury: Arbitrary.Arbitrary<Command> = Arbitrary.all({ _tag: Arbitrary.Constant("Delete"), slot, seconds })
@@ -128,6 +137,8 @@ const update = (
       ? Arbitrary.Constant(null)
       : element([null, null, null, 0, 1, 2, 0, 1, 2, 3, 9]),
     backwards: element(["reject", "join"] as const),
-    seconds
+    seconds,
+    dry,
+    memo
   })
 }

@@ -97,9 +97,10 @@ export const transcript = Effect.fnUntraced(function*(
   const answers: Array<unknown> = []
   for (const [step, batch] of program.entries()) {
     const commits = batch.map((commit) =>
-      commit.map((command) =>
-        toWrite(kind, tenant, idOfSlot(command.slot), settled, command, step)
-      ) as unknown as RecordStore.Commit
+      commit.map((command, place) => ({
+        ...toWrite(kind, tenant, idOfSlot(command.slot), settled, command, step),
+        ...(place === commit.length - 1 ? asked(command, step) : undefined)
+      })) as unknown as RecordStore.Commit
     )
     const results = yield* store.commit(commits)
     answers.push(results.map((result) => Result.isSuccess(result) ? result.success : hideTenant(result.failure)))
@@ -110,9 +111,22 @@ export const transcript = Effect.fnUntraced(function*(
     answers,
     present: yield* store.get(keys),
     histories: yield* Effect.forEach(keys, (key) => store.history(key, { limit: 100 })),
+    remembered: yield* Effect.forEach(
+      [0, 1, 2],
+      (memo) => store.recall({ tenant, id: `m${memo}` }, at(program.length))
+    ),
     found: yield* store.find({ kind: kind.kind.name, tenant, where: {}, order: [], limit: 100 })
   }
 })
+
+/** Whether a command is only asked about, and its memo, which is soon over. */
+const asked = (command: Command, step: number): Pick<RecordStore.Update, "dry" | "memo"> => {
+  if (command._tag === "Delete") return {}
+  const { dry, memo } = command
+  if (memo === null) return { dry }
+  const [id, fingerprint] = [`m${memo}`, `print ${step}`]
+  return { dry, memo: { id, fingerprint, made: at(step), expires: at(step + 4), note: { step } } }
+}
 
 const hideTenant = ({ key: { tenant: _, ...key }, ...rejection }: RecordStore.Rejection): unknown => ({
   ...rejection,

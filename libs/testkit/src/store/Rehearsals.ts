@@ -7,7 +7,7 @@ import { RecordStore } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Generate from "../Generate.ts"
-import { assignable, author, type Bench, type Given, namesOf, written } from "./Bench.ts"
+import { assignable, author, type Bench, type Given, idOf, namesOf, written } from "./Bench.ts"
 import { append } from "./Cursors.ts"
 import { changes, dies, type Fact, patches, same } from "./Fact.ts"
 import { blind } from "./Updates.ts"
@@ -63,6 +63,58 @@ export const facts: ReadonlyArray<Fact> = [
         const rehearsed = yield* bench.commit({ ...update, dry: true })
         yield* same("refused", Result.isFailure(rehearsed), true)
         yield* same("the answers", plain(rehearsed), plain(yield* bench.commit(update)))
+      }
+    })
+  },
+  {
+    name: "a dry insert is answered or refused as the real one would be, and writes nothing",
+    holds: Effect.fnUntraced(function*(bench) {
+      const store = yield* RecordStore.RecordStore
+      const present = yield* bench.given()
+      const record = yield* bench.fresh()
+      const inserts = [
+        bench.insert(record),
+        bench.insert(yield* bench.fresh({ id: present.key.id })),
+        bench.insert(present, { ifAbsent: true })
+      ]
+      for (const { fields } of bench.kind.unique ?? []) {
+        const shared = Object.fromEntries(fields.map((field) => [field, present.state[field]]))
+        inserts.push(bench.insert(yield* bench.fresh(shared)))
+      }
+      for (const field of Object.keys(bench.kind.references ?? {})) {
+        const astray = yield* bench.fresh()
+        inserts.push(bench.insert({ ...astray, state: { ...astray.state, [field]: idOf(999_999) } }))
+      }
+      for (const insert of inserts) {
+        const rehearsed = yield* bench.commit({ ...insert, dry: true })
+        const key = insert.key.id === present.key.id ? undefined : insert.key
+        if (key !== undefined) {
+          yield* same("what is stored", yield* store.get([key]), [undefined])
+          yield* same("the history", yield* store.history(key, { limit: 10 }), [])
+        }
+        yield* same("the answers", plain(yield* bench.commit(insert)), plain(rehearsed))
+      }
+    })
+  },
+  {
+    name: "one dry write makes its whole commit dry, and each sees what those before it would have left",
+    concerns: patches,
+    holds: Effect.fnUntraced(function*(bench) {
+      const record = yield* bench.given()
+      const made = yield* bench.fresh()
+      const patch = bench.sample(Generate.patch(bench.kind.kind), 50).map((raw) => blind(bench.kind, raw))
+        .find((patch) => bench.kind.kind.apply(record.state, patch) !== record.state)!
+      const commits: ReadonlyArray<RecordStore.Commit> = [
+        [bench.insert(made, { dry: true }), bench.update(record, { patch })],
+        [bench.insert(made), bench.update(made, { versions: [1], dry: true })],
+        [bench.update(record, { patch, dry: true }), bench.update(record, { versions: [2] }), bench.insert(made)]
+      ]
+      const before = yield* whole(bench, record)
+      for (const writes of commits) {
+        yield* written(yield* bench.commit(...writes))
+        yield* same("the record and its history", yield* whole(bench, record), before)
+        const store = yield* RecordStore.RecordStore
+        yield* same("what is stored", yield* store.get([made.key]), [undefined])
       }
     })
   },

@@ -1,0 +1,146 @@
+/**
+ * The memos of requests: how they are kept with writes, and read.
+ *
+ * @since 0.1.0
+ */
+import type { Memo } from "@emend/domain"
+import * as Effect from "effect/Effect"
+import type { SqlError } from "effect/sql/SqlError"
+import { classify, type Run, texts } from "./Database.ts"
+
+/**
+ * The names of what a memo brings into a statement, in the order of its parameters.
+ *
+ * @category sql
+ * @since 0.1.0
+ */
+export const columns = "m_id, m_fingerprint, m_made, m_expires, m_note"
+
+/**
+ * The places of a statement's parameters for memos: arrays, one element for each write, NULL where it has none.
+ *
+ * @category sql
+ * @since 0.1.0
+ */
+export const places = (first: number): string =>
+  Array.from({ length: 5 }, (_, at) => `$${first + at}::text[]`).join(", ")
+
+/**
+ * Makes the parameters for the memos of writes.
+ *
+ * @category parameters
+ * @since 0.1.0
+ */
+export const parameters = (memos: ReadonlyArray<Memo.Memo | undefined>): ReadonlyArray<unknown> => [
+  texts(memos.map((memo) => memo?.id ?? null)),
+  texts(memos.map((memo) => memo?.fingerprint ?? null)),
+  texts(memos.map((memo) => memo?.made ?? null)),
+  texts(memos.map((memo) => memo?.expires ?? null)),
+  // As its text, JSON holds what a database's text does not.
+  texts(memos.map((memo) => memo === undefined ? null : JSON.stringify(memo.note)))
+]
+
+/**
+ * Derives the part of a statement that keeps memos. `from` are rows with {@link columns}; the others name their values
+ * of the tenant and of what was written. They are kept in the order of their names, so that statements never wait for
+ * each other in a circle. Where one is in force, the statement fails under the constraint {@link inForce}.
+ *
+ * @category sql
+ * @since 0.1.0
+ */
+export const insert = (
+  from: string,
+  { changed, id, kind, tenant, version }: {
+    readonly tenant: string
+    readonly kind: string
+    readonly id: string
+    readonly version: string
+    readonly changed: string
+  }
+): string =>
+  `INSERT INTO memos AS present (tenant, id, fingerprint, made, expires, note, kind, record_id, version, changed)
+  SELECT ${tenant}, m_id, m_fingerprint, m_made::timestamptz, m_expires::timestamptz, m_note::json, ${kind}, ${id}, ${version}, ${changed}
+  FROM ${from}
+  ORDER BY ${tenant}, m_id
+  ON CONFLICT (tenant, id) DO UPDATE SET (fingerprint, made, expires, note, kind, record_id, version, changed) =
+    (CASE WHEN present.expires <= excluded.made THEN excluded.fingerprint END, excluded.made, excluded.expires,
+      excluded.note, excluded.kind, excluded.record_id, excluded.version, excluded.changed)`
+
+/**
+ * The constraint under which the database refuses a memo of whose name one is in force.
+ *
+ * @category names
+ * @since 0.1.0
+ */
+export const inForce = "memos_in_force"
+
+/**
+ * Tells whether a statement failed because a memo is in force.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const isInForce = (error: SqlError): boolean => {
+  const failure = classify(error)
+  return failure._tag === "Refused" && failure.constraint === inForce
+}
+
+/** A few that are over go whenever one is asked for, so that there are never many. */
+const recallStatement = `WITH swept AS (
+  DELETE FROM memos WHERE expires <= $3::timestamptz AND ctid = ANY (ARRAY(
+    SELECT ctid FROM memos WHERE expires <= $3::timestamptz ORDER BY expires LIMIT 4 FOR UPDATE SKIP LOCKED
+  ))
+)
+SELECT fingerprint, note::text, kind, record_id, version::float8, changed FROM memos
+WHERE tenant = $1 AND id = $2 AND expires > $3::timestamptz`
+
+/**
+ * Reads what is remembered under a name at a moment.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const recall = (
+  run: Run,
+  { id, tenant }: { readonly tenant: string; readonly id: string },
+  at: string
+): Effect.Effect<Memo.Remembered | undefined, SqlError> =>
+  Effect.map(run(recallStatement, [tenant, id, at]), ([row]) => {
+    if (row === undefined) return undefined
+    const [fingerprint, note, kind, record, version, changed] = row as [string, string, string, string, number, boolean]
+    return {
+      fingerprint,
+      note: JSON.parse(note),
+      written: kind === null ? null : { kind, id: record, version, changed }
+    }
+  })
+
+const rememberStatement = insert(
+  `unnest($1::text[], ${places(2)}, $7::text[], $8::text[], $9::text[], $10::text[])
+    AS u (tenant, ${columns}, kind, record_id, version, changed)`,
+  { tenant: "u.tenant", kind: "u.kind", id: "u.record_id", version: "u.version::bigint", changed: "u.changed::boolean" }
+)
+
+/**
+ * Keeps a memo without a write, and tells whether it is new.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const remember = (
+  run: Run,
+  tenant: string,
+  memo: Memo.Memo,
+  written: Memo.Outcome | null
+): Effect.Effect<boolean, SqlError> =>
+  run(rememberStatement, [
+    texts([tenant]),
+    ...parameters([memo]),
+    texts([written?.kind ?? null]),
+    texts([written?.id ?? null]),
+    texts([written === null ? null : String(written.version)]),
+    texts([written === null ? null : String(written.changed)])
+  ]).pipe(
+    Effect.as(true),
+    Effect.catch((error) => isInForce(error) ? Effect.succeed(false) : Effect.fail(error))
+  )
