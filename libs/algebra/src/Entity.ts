@@ -125,7 +125,7 @@ const operations = (fields: Field.Fields): Entity<Field.Fields> => {
     const queues = new Map<string, Array<unknown>>()
     for (const patch of patches) {
       for (const name in patch) {
-        if (!owns.call(patch, name)) continue
+        if (!owns(patch, name)) continue
         const op = patch[name]
         const queue = queues.get(name)
         if (op === undefined || op === null) continue
@@ -142,7 +142,7 @@ const operations = (fields: Field.Fields): Entity<Field.Fields> => {
   const apply = (state: AnyState, patch: AnyPatch): AnyState => {
     let next: Record<string, unknown> | undefined
     for (const name in patch) {
-      if (!owns.call(patch, name)) continue
+      if (!owns(patch, name)) continue
       const op = patch[name]
       const behaviour = behaviours.get(name)
       if (behaviour === undefined || op === undefined || op === null) continue

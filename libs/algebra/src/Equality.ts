@@ -30,11 +30,11 @@ const sameItems = (a: ReadonlyArray<unknown>, b: ReadonlyArray<unknown>): boolea
 const sameKeys = (a: Keyed, b: Keyed): boolean => {
   let keys = 0
   for (const key in a) {
-    if (!owns.call(a, key)) continue
+    if (!owns(a, key)) continue
     if (!holds(b, key, a[key])) return false
     keys++
   }
-  for (const key in b) if (owns.call(b, key)) keys--
+  for (const key in b) if (owns(b, key)) keys--
   return keys === 0
 }
 
@@ -46,18 +46,20 @@ const sameKeys = (a: Keyed, b: Keyed): boolean => {
  */
 export const holds = (object: Keyed, key: string, value: unknown): boolean => {
   const present = object[key]
-  if (present === value && value !== undefined) return true
-  if (typeof present !== "object" && present !== undefined && present === present) return false
-  return owns.call(object, key) && same(present, value)
+  if (present === value) return value !== undefined || owns(object, key)
+  if (typeof present !== "object" || typeof value !== "object") return present !== present && value !== value
+  return owns(object, key) && same(present, value)
 }
 
 /**
- * Tells whether an object has an own key: `Object.hasOwn`, in the form that the compiler removes inside a `for … in` over
- * the same object.
+ * Tells whether an object has an own key. Engines remove this call inside a `for … in` over the same object, but only
+ * where they can see which function it is: a constant of this module is seen, one that is imported is not.
  *
  * @internal
  */
-export const owns = Object.prototype.hasOwnProperty
+export const owns = (object: Keyed, key: string): boolean => hasOwnProperty.call(object, key)
+
+const { hasOwnProperty } = Object.prototype
 
 /**
  * An object read by key. Reading is safe only behind `Object.hasOwn`: `x["__proto__"]` is inherited otherwise.

@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import jsonPatch from "fast-json-patch"
 import { produce } from "immer"
 import { create } from "mutative"
+import { bare, guarded } from "./floor.ts"
 import type { Intent, TaskState } from "./Workload.ts"
 
 export interface Contestant {
@@ -44,6 +45,8 @@ export const contestants: ReadonlyArray<Contestant> = [
       task_metadata: update.task_metadata
     })
   },
+  bare,
+  guarded,
   { name: "emend", ...emend },
   {
     name: "mutative",

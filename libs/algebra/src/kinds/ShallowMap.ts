@@ -35,17 +35,17 @@ const merged = (value: Value, { merge }: Merge): Value => {
 }
 
 const isEmpty = (set: Keyed): boolean => {
-  for (const key in set) if (owns.call(set, key)) return false
+  for (const key in set) if (owns(set, key)) return false
   return true
 }
 
 const changes = (value: Keyed, set: Keyed): boolean => {
-  for (const key in set) if (owns.call(set, key) && !holds(value, key, set[key])) return true
+  for (const key in set) if (owns(set, key) && !holds(value, key, set[key])) return true
   return false
 }
 
 const removes = (value: Keyed, set: Keyed, unset: ReadonlyArray<string>): boolean =>
-  unset.some((key) => owns.call(value, key) && !owns.call(set, key))
+  unset.some((key) => owns(value, key) && !owns(set, key))
 
 const without = (value: Keyed, keys: Iterable<string>): Keyed => {
   const dropped = new globalThis.Set(keys)
@@ -88,7 +88,7 @@ const fold = (ops: ReadonlyArray<Operation>): Operation | undefined => {
       }
       const wanted = written(op)
       for (const key in wanted) {
-        if (!owns.call(wanted, key)) continue
+        if (!owns(wanted, key)) continue
         set.set(key, wanted[key])
         if (unset.size > 0) unset.delete(key)
       }
@@ -104,7 +104,7 @@ const reduce = (value: Value, op: Operation): Operation | undefined => {
   const set = written(op)
   return merge(
     select(set, (key) => !holds(value, key, set[key])),
-    sorted(removed(op).filter((key) => owns.call(value, key) && !owns.call(set, key)))
+    sorted(removed(op).filter((key) => owns(value, key) && !owns(set, key)))
   )
 }
 
@@ -113,7 +113,7 @@ const diff = (from: Value, to: Value): Operation | undefined => {
   if (from === null || to === null) return { set: to }
   return merge(
     select(to, (key) => !holds(from, key, to[key])),
-    sorted(Object.keys(from).filter((key) => !owns.call(to, key)))
+    sorted(Object.keys(from).filter((key) => !owns(to, key)))
   )
 }
 
@@ -121,8 +121,8 @@ const invert = (value: Value, op: Operation): Operation | undefined => {
   if (isSet(op) || value === null) return normalise(op) === undefined ? undefined : { set: value }
   const keys = touchedKeys(op)
   return merge(
-    Object.fromEntries(keys.filter((key) => owns.call(value, key)).map((key) => [key, value[key]])),
-    keys.filter((key) => !owns.call(value, key))
+    Object.fromEntries(keys.filter((key) => owns(value, key)).map((key) => [key, value[key]])),
+    keys.filter((key) => !owns(value, key))
   )
 }
 

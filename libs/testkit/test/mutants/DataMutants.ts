@@ -141,13 +141,13 @@ export const dataMutants: ReadonlyArray<Mutant> = [
     name: "the values of an object do not count",
     file: equality,
     find: "if (!holds(b, key, a[key])) return false",
-    replace: "if (!owns.call(b, key)) return false",
+    replace: "if (!owns(b, key)) return false",
     family: "Equality"
   },
   {
     name: "equality reads what an object inherits",
     file: equality,
-    find: "return owns.call(object, key) && same(present, value)",
+    find: "return owns(object, key) && same(present, value)",
     replace: "return same(present, value)",
     family: "Equality"
   },

@@ -64,22 +64,22 @@ export const mapMutants: ReadonlyArray<Mutant> = [
   {
     name: "a key that is rewritten counts as removed",
     file,
-    find: "unset.some((key) => owns.call(value, key) && !owns.call(set, key))",
-    replace: "unset.some((key) => owns.call(value, key))",
+    find: "unset.some((key) => owns(value, key) && !owns(set, key))",
+    replace: "unset.some((key) => owns(value, key))",
     family: "Reduce"
   },
   {
     name: "a value that is equal and not the same is written",
     file,
-    find: "owns.call(set, key) && !holds(value, key, set[key])",
-    replace: "owns.call(set, key) && value[key] !== set[key]",
+    find: "owns(set, key) && !holds(value, key, set[key])",
+    replace: "owns(set, key) && value[key] !== set[key]",
     family: "Reduce"
   },
   {
     name: "what a map inherits counts as its own",
     file,
-    find: "owns.call(set, key) && !holds(value, key, set[key])",
-    replace: "owns.call(set, key) && !same(value[key], set[key])",
+    find: "owns(set, key) && !holds(value, key, set[key])",
+    replace: "owns(set, key) && !same(value[key], set[key])",
     family: "Reduce"
   },
   {
@@ -176,8 +176,8 @@ export const mapMutants: ReadonlyArray<Mutant> = [
   {
     name: "reducing keeps removals of what is not there",
     file,
-    find: "sorted(removed(op).filter((key) => owns.call(value, key) && !owns.call(set, key)))",
-    replace: "sorted(removed(op).filter((key) => !owns.call(set, key)))",
+    find: "sorted(removed(op).filter((key) => owns(value, key) && !owns(set, key)))",
+    replace: "sorted(removed(op).filter((key) => !owns(set, key)))",
     family: "Reduce"
   },
   {
@@ -198,7 +198,7 @@ export const mapMutants: ReadonlyArray<Mutant> = [
   {
     name: "the difference forgets the keys that are gone",
     file,
-    find: "sorted(Object.keys(from).filter((key) => !owns.call(to, key)))",
+    find: "sorted(Object.keys(from).filter((key) => !owns(to, key)))",
     replace: "noKeys",
     family: "Diff"
   },
@@ -226,14 +226,14 @@ export const mapMutants: ReadonlyArray<Mutant> = [
   {
     name: "the inverse writes keys that were not there",
     file,
-    find: "keys.filter((key) => owns.call(value, key)).map((key) => [key, value[key]])",
+    find: "keys.filter((key) => owns(value, key)).map((key) => [key, value[key]])",
     replace: "keys.map((key) => [key, value[key] ?? null])",
     family: "Undo"
   },
   {
     name: "the inverse leaves keys that were not there",
     file,
-    find: "    keys.filter((key) => !owns.call(value, key))\n",
+    find: "    keys.filter((key) => !owns(value, key))\n",
     replace: "    noKeys\n",
     family: "Undo"
   },
