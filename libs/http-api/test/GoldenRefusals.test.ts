@@ -127,7 +127,7 @@ const refused: Readonly<Record<number, (operation: Operation) => Ask & { readonl
     if (has(operation, "query", "cursor")) return { ...asked, path: withQuery(asked.path, "cursor=none") }
     const last = parameters(operation, "path").at(-1)
     if (last === undefined) return undefined
-    if (!isUuid(last)) return fill(operation, { [last.name]: "\u0007" })
+    if (!isUuid(last) && last.schema.enum === undefined) return fill(operation, { [last.name]: "\u0007" })
     const { path, ...rest } = fill(operation, { [last.name]: "~" })
     // No text in UTF-8.
     return { path: path.replace("~", "%ff"), ...rest }

@@ -78,8 +78,8 @@ export const schemas = <const Fs extends Declare.Fields>({ fields }: { readonly 
       const absent = creation === "required"
         ? undefined
         : creation === "offered"
-        ? "Made up without one."
-        : `Without it: ${JSON.stringify(creation.default)}.`
+        ? "Absent or `null`: made up."
+        : `Absent or \`null\`: ${JSON.stringify(creation.default)}.`
       const words = [description, absent].filter((sentence) => sentence !== undefined).join(" ")
       const described = (of: Schema.Top) =>
         of.annotate({

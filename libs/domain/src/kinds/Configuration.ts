@@ -10,16 +10,18 @@ import { JsonObject } from "../Json.ts"
 import { Id, Text, Uuid } from "../Text.ts"
 import { items, maxItems } from "./items.ts"
 
-const orNull = <S extends Schema.Top>(schema: S) =>
-  Schema.NullOr(schema).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null)))
+const orNull = <S extends Schema.Top>(schema: S, description: string) =>
+  Schema.NullOr(schema).annotate({ description }).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null)))
+
+const tools = orNull(items(Id), "The tools that may be used; absent or `null`: all of them.")
 
 const TaskTool = Schema.Struct({
   task_id: Id,
   is_output_formatter: Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(false)))
 })
-const McpServer = Schema.Struct({ task_mcp_server_id: Id, allowed_tool_ids: orNull(items(Id)) })
-const Integration = Schema.Struct({ project_integration_id: Id, allowed_tool_ids: orNull(items(Id)) })
-const Skill = Schema.Struct({ skill_id: Id, skill_revision_id: orNull(Id) })
+const McpServer = Schema.Struct({ task_mcp_server_id: Id, allowed_tool_ids: tools })
+const Integration = Schema.Struct({ project_integration_id: Id, allowed_tool_ids: tools })
+const Skill = Schema.Struct({ skill_id: Id, skill_revision_id: orNull(Id, "Absent or `null`: the newest.") })
 
 const list = <A>(item: Declare.Json<A>, what: string) =>
   Declare.replace(items(item) as Declare.Json<ReadonlyArray<A>>, {

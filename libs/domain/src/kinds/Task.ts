@@ -163,7 +163,7 @@ export const allowed = (from: Status | null): ReadonlyArray<Status> => Graph.all
 export const Creation = Schema.Struct({
   ...Creations.schemas(Task),
   agent_ids: Schema.optionalKey(
-    Schema.NullOr(items(Id, 100)).annotate({ description: "Agents to assign to it. Without it: []." })
+    Schema.NullOr(items(Id, 100)).annotate({ description: "Agents to assign to it. Absent or `null`: []." })
   )
 }).annotate({ identifier: "CreateTaskRequest" })
 

@@ -15,7 +15,7 @@ import * as Operation from "./Operation.ts"
 
 const params = { task_id: Operation.PathId.annotate({ title: "Task Id" }) }
 const { Update, Wire, fields } = BoardTask.BoardTask
-const assignee = (who: string) => Schema.optionalKey(Schema.NullOr(Text.Id).annotate({ description: who }))
+const assignee = (who: string) => Operation.optional(Text.Id, who)
 
 /**
  * The schema of the body that gives a task to somebody: exactly one of the three.
@@ -127,11 +127,12 @@ export const BoardGroup = HttpApiGroup.make("board").annotateMerge(OpenApi.annot
   HttpApiEndpoint.post("transition", "/agents/tasks/:task_id/transition", {
     params,
     ...changed,
-    payload: Schema.Struct({ status: BoardTask.Status, reason: Schema.optionalKey(Schema.NullOr(Text.Text)) }).annotate(
-      {
-        identifier: "TransitionBoardTaskRequest"
-      }
-    )
+    payload: Schema.Struct({ status: BoardTask.Status, reason: Operation.optional(Text.Text, "Kept in the history.") })
+      .annotate(
+        {
+          identifier: "TransitionBoardTaskRequest"
+        }
+      )
   }).annotateMerge(Operation.described("editor", "Move Task", "Moves the task along the workflow of the board.")),
   HttpApiEndpoint.get("transitions", "/agents/tasks/:task_id/transitions", {
     params,

@@ -66,7 +66,7 @@ export const make = <
     HttpApiEndpoint.get("diff", `${path}/diff`, {
       params,
       query: {
-        from: Version,
+        from: Version.annotate({ description: "The version to begin with." }),
         to: Schema.optionalKey(Version.annotate({ description: "The present version without it." }))
       },
       success: Difference,

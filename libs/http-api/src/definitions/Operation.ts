@@ -62,10 +62,35 @@ export const refusalsOfPath = (...causes: ReadonlyArray<number | Code>) => schem
  */
 export const body = <A>(schema: Schema.Codec<A, any>): Schema.Codec<A, any> => schema
 
+/**
+ * Makes a field of a body optional: null counts as absent, and its document says so.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const optional = <A>(schema: Schema.Codec<A, any>, description: string) =>
+  Schema.optionalKey(Schema.NullOr(schema).annotate({ description: `${description} \`null\` counts as absent.` }))
+
 /** The statuses of refusals that come with a body. */
 export const withBody = [413, 415] as const
 
-const VersionTag = Schema.String.annotate({ description: "The version of the record as a strong entity tag: \"7\"." })
+/**
+ * The schema of the header that tells a record's version.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const VersionTag = Schema.String.annotate({
+  description: "The version of the record as a strong entity tag: \"7\"."
+})
+
+/**
+ * The schema of the header that tells where a new record is.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Location = Schema.String.annotate({ description: "The path of the record." })
 
 /**
  * Adds the header that tells a record's version to the schema of an answer.
@@ -111,7 +136,7 @@ export const removed = HttpApiSchema.WithHeaders(HttpApiSchema.NoContent, { chan
 export const created = <S extends Schema.Top>(schema: S) =>
   HttpApiSchema.WithHeaders(schema.pipe(HttpApiSchema.status(201)), {
     etag: VersionTag,
-    location: Schema.String.annotate({ description: "The path of the record." })
+    location: Location
   })
 
 /**

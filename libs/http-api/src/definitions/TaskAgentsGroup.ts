@@ -123,7 +123,7 @@ const RevisionName = Schema.Union([Schema.Literal("active"), Text.Uuid]).annotat
 })
 
 const Updated = HttpApiSchema.WithHeaders(Agent, {
-  etag: Schema.String,
+  etag: Operation.VersionTag,
   changes: Operation.changeCount,
   location: Schema.optionalKey(Schema.String.annotate({ description: "The path of the revision that the edit made." }))
 })

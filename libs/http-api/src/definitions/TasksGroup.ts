@@ -22,9 +22,7 @@ const params = { task_id: Operation.PathId.annotate({ title: "Task Id" }) }
  * @since 0.1.0
  */
 export const Move = Schema.Struct({
-  reason: Schema.optionalKey(
-    Schema.NullOr(Text.Text).annotate({ description: "The reason for the status; the move's own without one." })
-  )
+  reason: Operation.optional(Text.Text, "The reason for the status; the move's own without one.")
 }).annotate({ identifier: "MoveTaskRequest" })
 
 /**

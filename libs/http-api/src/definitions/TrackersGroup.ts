@@ -44,7 +44,9 @@ export const TrackersGroup = HttpApiGroup.make("trackers").annotateMerge(
   HttpApiEndpoint.post("assign", "/tasks/:task_id/agents/:agent_id", {
     params: { task_id: Operation.PathId, agent_id: Operation.PathId },
     headers: Operation.headers.create,
-    payload: Schema.Struct({ name: Schema.optionalKey(Schema.NullOr(Text.Text)) }).annotate({
+    payload: Schema.Struct({
+      name: Operation.optional(Text.Text, "The name of the agent, where it is new.")
+    }).annotate({
       identifier: "AssignAgentRequest"
     }),
     success: [Operation.versioned(Wire), Operation.created(Wire)],
@@ -107,18 +109,21 @@ export const TrackersGroup = HttpApiGroup.make("trackers").annotateMerge(
 export const EventsGroup = HttpApiGroup.make("events").annotateMerge(OpenApi.annotations({ title: "Events" })).add(
   HttpApiEndpoint.post("append", "/tasks/:task_id/events", {
     params: { task_id: Operation.PathId },
-    payload: Schema.Struct({ agent_id: Text.Id, content: Json.JsonValue }).annotate({
+    payload: Schema.Struct({
+      agent_id: Text.Id,
+      content: Json.JsonValue.annotate({ description: "Any JSON; `null` is a value like any other." })
+    }).annotate({
       identifier: "AppendEventRequest"
     }),
-    success: HttpApiSchema.WithHeaders(Event.pipe(HttpApiSchema.status(201)), { location: Schema.String }),
+    success: HttpApiSchema.WithHeaders(Event.pipe(HttpApiSchema.status(201)), { location: Operation.Location }),
     error: Operation.refusals(404, ...Operation.withBody)
   }).annotateMerge(
     Operation.described("editor", "Append Event", "Appends an event for an agent that is assigned to the task.")
   ),
   HttpApiEndpoint.get("list", "/events", {
     query: {
-      task_id: Text.Id,
-      agent_id: Text.Id,
+      task_id: Text.Id.annotate({ description: "The task whose events are listed." }),
+      agent_id: Text.Id.annotate({ description: "The agent that they are for." }),
       last_processed_event_id: Schema.optionalKey(
         Text.Id.annotate({ description: "Only events after this one, which must be of the same task and agent." })
       ),

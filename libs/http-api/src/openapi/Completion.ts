@@ -58,13 +58,20 @@ const tellAccess = (operation: Json, { annotations }: HttpApiEndpoint.Top): void
   operation["description"] = `${operation["description"]} Needs the role \`${access}\`.${fields.join("")}`
 }
 
-/** A query parameter is text on its way; its document says what the text means. */
+/**
+ * A query parameter is text on its way; its document says what the text means. A list is filtered by the fields of
+ * what it lists.
+ */
 const typeParameters = (operation: Json, { query }: HttpApiEndpoint.Top): void => {
   if (query === undefined) return
   const { properties } = Schema.toJsonSchemaDocument(Schema.toType(query)).schema as Json
   for (const parameter of operation["parameters"] as Array<Json>) {
-    const meant = parameter["in"] === "query" ? properties[parameter["name"]] : undefined
-    if (meant?.type === "integer") parameter["schema"] = meant
+    if (parameter["in"] !== "query") continue
+    const meant = properties[parameter["name"]] as Json
+    if (meant["type"] === "integer") parameter["schema"] = meant
+    const description = parameter["schema"].description ?? meant["description"] ??
+      "Only what has this value in the field of that name."
+    parameter["schema"] = { ...parameter["schema"], description }
   }
 }
 
