@@ -12,6 +12,8 @@ import { statSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import { parseArgs } from "node:util"
 import * as IdentityConfiguration from "./IdentityConfiguration.ts"
+import * as Limits from "./Limits.ts"
+import * as Traces from "./Traces.ts"
 
 /**
  * Where the records are kept.
@@ -40,6 +42,10 @@ export interface Configuration {
   readonly identity?: IdentityConfiguration.IdentityConfiguration
   readonly cursorPolicy: "reject" | "join"
   readonly logLevel: "Debug" | "Info" | "Error"
+  readonly logFormat: "json" | "text"
+  readonly limits: Limits.Limits
+  /** Undefined where none are wanted. */
+  readonly traces: Traces.Traces | undefined
 }
 
 /**
@@ -67,8 +73,13 @@ Environment
   EMEND_UNKNOWN_KEYS          What unknown keys of a body are: refuse (default) or ignore
   EMEND_TRACKER_STATUS_NULL   What a null does to a tracker's status: clear (default) or keep
   EMEND_CURSOR_POLICY         What a cursor that goes back is: reject (default) or join, where the furthest counts
-  EMEND_LOG_LEVEL             What is logged: error, info (default) or debug, with a line for each request
-${IdentityConfiguration.help}`
+  EMEND_LOG_LEVEL             What is logged: error, info (default) or debug
+  EMEND_LOG_REQUESTS          Of requests: failures of the server (default) or all, a line for each
+  EMEND_LOG_FORMAT            How: json (default) or text
+  EMEND_METRICS               Whether /metrics is served: on (default) or off
+${Traces.help}${IdentityConfiguration.help}
+Limits
+${Limits.help}`
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -97,6 +108,7 @@ export const read = (
   const insecure = flags.insecure === true
   const identity = IdentityConfiguration.read(env, cwd, wrong)
   const local = !insecure && identity === undefined
+  const limits = Limits.read(env, wrong)
   const levels = { info: "Info", debug: "Debug", error: "Error" } as const
   const configuration: Configuration = {
     host: readHost(env, local, wrong),
@@ -105,14 +117,21 @@ export const read = (
     wire: {
       unknownKeys: choice("EMEND_UNKNOWN_KEYS", ["refuse", "ignore"]),
       trackerStatusNull: choice("EMEND_TRACKER_STATUS_NULL", ["clear", "keep"]),
-      maxBodyBytes: 1_048_576,
-      requestMillis: 30_000,
-      readyMillis: 2_000,
-      localOnly: local
+      maxBodyBytes: limits.maxBodyBytes,
+      maxJsonDepth: limits.maxJsonDepth,
+      maxRequests: limits.maxRequests,
+      requestMillis: limits.requestMillis,
+      readyMillis: limits.readyMillis,
+      localOnly: local,
+      metrics: choice("EMEND_METRICS", ["on", "off"]) === "on",
+      logRequests: choice("EMEND_LOG_REQUESTS", ["failures", "all"])
     },
     ...(identity === undefined ? undefined : { identity }),
     cursorPolicy: choice("EMEND_CURSOR_POLICY", ["reject", "join"]),
-    logLevel: levels[choice("EMEND_LOG_LEVEL", ["info", "debug", "error"])]
+    logLevel: levels[choice("EMEND_LOG_LEVEL", ["info", "debug", "error"])],
+    logFormat: choice("EMEND_LOG_FORMAT", ["json", "text"]),
+    limits,
+    traces: Traces.read(env, wrong)
   }
   return wrong.length === 0 ? Result.succeed({ _tag: "Run", configuration }) : Result.fail(wrong)
 }

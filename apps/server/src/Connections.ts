@@ -1,33 +1,14 @@
 /**
- * The connections of the HTTP server: how slow a client may be, and what becomes of it when the server stops.
+ * The connections of the HTTP server: how many there may be, how slow a client may be, and what becomes of them when the
+ * server stops.
  *
  * @since 0.1.0
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import type { Problem } from "@emend/http-api"
+import { createServer, type Server, type ServerResponse } from "node:http"
 import type { Socket } from "node:net"
+import type { Limits } from "./Limits.ts"
 import * as RawRefusal from "./RawRefusal.ts"
-
-/**
- * The limits of a connection: bytes of the head of a request, milliseconds until the head and the whole request must be
- * here, and how often that is looked at.
- *
- * @category limits
- * @since 0.1.0
- */
-export const limits = {
-  maxHeaderSize: 16_384,
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  connectionsCheckingInterval: 1_000
-}
-
-/**
- * How many milliseconds a server that stops waits for the rest of requests that are half sent.
- *
- * @category limits
- * @since 0.1.0
- */
-export const graceMillis = 5_000
 
 /**
  * An HTTP server of Node and what ends its connections.
@@ -37,6 +18,10 @@ export const graceMillis = 5_000
  */
 export interface Connections {
   readonly listener: Server
+  /** How many connections are open. */
+  readonly count: () => number
+  /** From now on each answer is the last on its connection. */
+  readonly closeAfterAnswers: () => void
   /**
    * Ends the connections of clients that keep them open: after the answer that they wait for, and at once where they
    * wait for none. Otherwise a stop would last until the last of them goes by itself. A request of which a part is still
@@ -46,41 +31,75 @@ export interface Connections {
 }
 
 /**
- * Makes an HTTP server within {@link limits}.
+ * What bounds the connections of a server.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Bounds = Pick<
+  Limits,
+  "maxHeaderBytes" | "maxConnections" | "requestMillis" | "headMillis" | "receiveMillis" | "keepAliveMillis"
+>
+
+/**
+ * Makes an HTTP server within bounds. `refused` learns of what is refused before the application sees it.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = (): Connections => {
-  const listener = createServer(limits)
+export const make = (bounds: Bounds, refused: (code: Problem.Code) => void = () => {}): Connections => {
+  const listener = createServer({
+    maxHeaderSize: bounds.maxHeaderBytes,
+    headersTimeout: bounds.headMillis,
+    requestTimeout: bounds.receiveMillis,
+    keepAliveTimeout: bounds.keepAliveMillis,
+    connectionsCheckingInterval: Math.min(1_000, bounds.headMillis)
+  })
+  // A client that does not take its answer: nothing moves on its connection for longer than a request may take in all.
+  listener.timeout = bounds.receiveMillis + bounds.requestMillis
   const sockets = new Set<Socket>()
-  /** The request that a connection is busy with. */
-  const busy = new WeakMap<Socket, IncomingMessage>()
-  const note = (request: IncomingMessage, response: ServerResponse): void => {
-    busy.set(request.socket, request)
-    response.once("close", () => busy.get(request.socket) === request && busy.delete(request.socket))
+  /** The answer that is due on a connection. */
+  const due = new Map<Socket, ServerResponse>()
+  const note = (_: unknown, response: ServerResponse): void => {
+    const { socket } = response.req
+    due.set(socket, response)
+    response.once("close", () => due.get(socket) === response && due.delete(socket))
   }
-  listener.on("connection", (socket) => {
+
+  // The server's own listener gives a connection to the parser: one too many must never get there.
+  const [accept] = listener.listeners("connection")
+  listener.removeAllListeners("connection")
+  listener.on("connection", (socket: Socket) => {
+    if (sockets.size >= bounds.maxConnections) {
+      refused("too-many-connections")
+      return RawRefusal.refuseConnection(socket, bounds.maxConnections)
+    }
     sockets.add(socket)
     socket.once("close", () => sockets.delete(socket))
+    accept!.call(listener, socket)
   })
   listener.on("request", note)
   listener.on("checkContinue", note)
   listener.on("checkExpectation", RawRefusal.refuseExpectation)
-  listener.on("clientError", RawRefusal.refuse)
+  listener.on("clientError", (error, socket) => RawRefusal.refuse(error, socket, bounds.maxHeaderBytes, refused))
 
-  const letGo = (graceMillis: number): void => {
-    const close = (_: unknown, response: ServerResponse): void => void response.setHeader("connection", "close")
+  const close = (_: unknown, response: ServerResponse): void => void response.setHeader("connection", "close")
+  const closeAfterAnswers = (): void => {
+    if (listener.listeners("request").includes(close)) return
     listener.prependListener("request", close)
     listener.prependListener("checkContinue", close)
+    for (const response of due.values()) if (!response.headersSent) close(undefined, response)
+  }
+  const letGo = (graceMillis: number): void => {
+    closeAfterAnswers()
     const sweep = setInterval(() => listener.closeIdleConnections(), 20)
     const end = setTimeout(() => {
-      for (const socket of sockets) if (busy.get(socket)?.complete !== true) socket.destroy()
+      for (const socket of sockets) if (due.get(socket)?.req.complete !== true) socket.destroy()
     }, graceMillis)
     listener.once("close", () => {
       clearInterval(sweep)
       clearTimeout(end)
     })
   }
-  return { listener, letGo }
+  return { listener, count: () => sockets.size, closeAfterAnswers, letGo }
 }

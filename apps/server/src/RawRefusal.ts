@@ -5,6 +5,7 @@
  */
 import { Problem } from "@emend/http-api"
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http"
+import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 
 /**
@@ -13,13 +14,40 @@ import type { Duplex } from "node:stream"
  * @category operations
  * @since 0.1.0
  */
-export const refuse = (error: NodeJS.ErrnoException, socket: Duplex): void => {
+export const refuse = (
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+  maxHeaderBytes: number,
+  refused: (code: Problem.Code) => void
+): void => {
   // Where an answer has begun, more would be taken for a part of it.
   const { _httpMessage: begun } = socket as { readonly _httpMessage?: { readonly headersSent?: boolean } | null }
-  if (!socket.writable || error.code === "ECONNRESET" || begun?.headersSent === true) return void socket.destroy(error)
-  const { body, headers, status } = answer(problemOf(error.code))
-  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join("")
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`)
+  if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy(error)
+  const problem = problemOf(error.code, maxHeaderBytes)
+  refused(problem.code)
+  if (begun?.headersSent === true) return void socket.destroy(error)
+  socket.end(text(problem))
+}
+
+/** How long a client that is refused may take to go, before it is cut off. */
+const farewellMillis = 1_000
+
+/**
+ * Refuses a connection beyond the number that there may be. Nothing that it sends is looked at.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const refuseConnection = (socket: Socket, maxConnections: number): void => {
+  const problem = new Problem.Problem({
+    code: "too-many-connections",
+    detail: `The server has ${maxConnections} connections and takes no more`,
+    facts: { limit: maxConnections },
+    headers: { "retry-after": "1" }
+  })
+  socket.on("error", () => {})
+  // Unread bytes would make the system cut the connection, and the answer be lost.
+  socket.resume().setTimeout(farewellMillis, () => socket.destroy()).end(text(problem))
 }
 
 /**
@@ -35,10 +63,20 @@ export const refuseExpectation = (_: IncomingMessage, response: ServerResponse):
   response.writeHead(status, headers).end(body)
 }
 
-const problemOf = (code: string | undefined): Problem.Problem => {
+const text = (problem: Problem.Problem): string => {
+  const { body, headers, status } = answer(problem)
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join("")
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`
+}
+
+const problemOf = (code: string | undefined, maxHeaderBytes: number): Problem.Problem => {
   switch (code) {
     case "HPE_HEADER_OVERFLOW":
-      return new Problem.Problem({ code: "head-too-large", detail: "The head of a request has at most 16384 bytes" })
+      return new Problem.Problem({
+        code: "head-too-large",
+        detail: `The head of a request has at most ${maxHeaderBytes} bytes`,
+        facts: { max_bytes: maxHeaderBytes }
+      })
     case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
       return new Problem.Problem({ code: "body-too-large", detail: "The extensions of a chunk are too large" })
     case "ERR_HTTP_REQUEST_TIMEOUT":

@@ -5,17 +5,19 @@
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { CursorPolicy, type EventLog, type RecordStore, Services } from "@emend/domain"
-import { Identity, Settings } from "@emend/http-api"
+import { Identity, Lifecycle, RequestMetrics, Settings } from "@emend/http-api"
 import { layer as application } from "@emend/http-api/handlers"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as Metric from "effect/Metric"
 import * as References from "effect/References"
 import type * as Scope from "effect/Scope"
 import type { Configuration, Store } from "./Configuration.ts"
 import * as Connections from "./Connections.ts"
+import * as ProcessMetrics from "./ProcessMetrics.ts"
 
 /**
  * A running server.
@@ -37,31 +39,65 @@ export interface Server {
  * @category constructors
  * @since 0.1.0
  */
-export const make = (
-  { cursorPolicy, host, identity, logLevel, port, store, wire }: Configuration
-): Effect.Effect<Server, unknown, Scope.Scope> =>
-  Effect.gen(function*() {
-    const callers = yield* identityOf(identity)
-    const { lost, ports } = yield* storeLayer(store)
-    // The store is ready before anybody can connect.
-    const services = yield* Layer.build(Layer.provideMerge(Services.layer, ports))
-    const { letGo, listener } = Connections.make()
-    const http = NodeHttpServer.layerServer(() => listener, { host, port })
-    const context = yield* Layer.build(Layer.provideMerge(application, http)).pipe(
-      Effect.provideContext(services),
-      Effect.provideService(Identity, callers)
-    )
-    yield* Effect.addFinalizer(() => Effect.sync(() => letGo(Connections.graceMillis)))
-    const { address } = Context.get(context, HttpServer.HttpServer)
-    const name = host.includes(":") ? `[${host}]` : host
-    return { address: `http://${name}:${(address as { readonly port: number }).port}`, lost }
+export const make = (configuration: Configuration): Effect.Effect<Server, unknown, Scope.Scope> => {
+  const { cursorPolicy, logFormat, logLevel, traces, wire } = configuration
+  const logger = logFormat === "json" ? Logger.formatJson : Logger.formatLogFmt
+  return Effect.gen(function*() {
+    if (traces === undefined) return yield* Effect.withTracerEnabled(serve(configuration), false)
+    const { layer } = yield* Effect.promise(() => import("./OtlpTraces.ts"))
+    return yield* Effect.provideContext(serve(configuration), yield* Layer.build(layer(traces)))
   }).pipe(
     Effect.provideService(Settings, wire),
     Effect.provideService(CursorPolicy, cursorPolicy),
     Effect.provideService(References.MinimumLogLevel, logLevel),
-    Effect.provideService(Logger.CurrentLoggers, new Set([Logger.withConsoleError(Logger.formatJson)])),
-    Effect.provideService(References.TracerEnabled, false)
+    Effect.provideService(Logger.CurrentLoggers, new Set([Logger.withConsoleError(logger)])),
+    // Several servers of one process, as in tests, each count for themselves.
+    Effect.provideService(Metric.MetricRegistry, new Map())
   )
+}
+
+const serve = (
+  { host, identity, limits, port, store, wire }: Configuration
+): Effect.Effect<Server, unknown, Scope.Scope> =>
+  Effect.gen(function*() {
+    const callers = yield* identityOf(identity)
+    const { lost, ports } = yield* storeLayer(store, limits, wire.metrics)
+    // The store is ready before anybody can connect.
+    const services = yield* Layer.build(Layer.provideMerge(Services.layer, ports))
+    const refused = wire.metrics ? RequestMetrics.refusals(yield* Effect.context<never>()) : undefined
+    const connections = Connections.make(limits, refused)
+    if (wire.metrics) yield* ProcessMetrics.make(connections.count)
+    const lifecycle: Lifecycle = { phase: "serving" }
+    const http = NodeHttpServer.layerServer(() => connections.listener, {
+      host,
+      port,
+      // What is in work has its own limit; a stop does not cut it short.
+      gracefulShutdownTimeout: limits.requestMillis + limits.receiveMillis
+    })
+    const context = yield* Layer.build(Layer.provideMerge(application, http)).pipe(
+      Effect.provideContext(services),
+      Effect.provideService(Identity, callers),
+      Effect.provideService(Lifecycle, lifecycle)
+    )
+    yield* Effect.addFinalizer(() => stop(lifecycle, connections, limits))
+    const { address } = Context.get(context, HttpServer.HttpServer)
+    const name = host.includes(":") ? `[${host}]` : host
+    return { address: `http://${name}:${(address as { readonly port: number }).port}`, lost }
+  })
+
+/** Says that the server ends, gives those who balance load the time to see it, and only then refuses. */
+const stop = (
+  lifecycle: Lifecycle,
+  connections: Connections.Connections,
+  { drainMillis, graceMillis }: Configuration["limits"]
+): Effect.Effect<void> =>
+  Effect.gen(function*() {
+    lifecycle.phase = "draining"
+    connections.closeAfterAnswers()
+    if (drainMillis > 0) yield* Effect.sleep(drainMillis)
+    lifecycle.phase = "stopping"
+    connections.letGo(graceMillis)
+  })
 
 /** Without a configured identity everybody is local. A file that cannot be read is told before anything starts. */
 const identityOf = (configuration: Configuration["identity"]): Effect.Effect<Identity, unknown> =>
@@ -84,17 +120,22 @@ interface Opened {
 }
 
 /** Gives the ports of the store; what a store needs is loaded only where it is asked for. */
-const storeLayer = (store: Store): Effect.Effect<Opened, unknown, Scope.Scope> =>
+const storeLayer = (
+  store: Store,
+  { databaseConnections: maxConnections, statementMillis: statementTimeoutMillis }: Configuration["limits"],
+  metrics: boolean
+): Effect.Effect<Opened, unknown, Scope.Scope> =>
   Effect.gen(function*() {
     if (store._tag === "memory") {
       const { MemoryStore } = yield* Effect.promise(() => import("@emend/memory"))
       return { ports: MemoryStore.layer(), lost: Effect.never }
     }
     const { EmbeddedPostgres, PostgresStore } = yield* Effect.promise(() => import("@emend/postgres"))
+    const options = { maxConnections, statementTimeoutMillis, metrics }
     if (store._tag === "postgres") {
-      return { ports: PostgresStore.layer({ url: store.url }), lost: Effect.never }
+      return { ports: PostgresStore.layer({ ...options, url: store.url }), lost: Effect.never }
     }
     const { lost, url } = yield* EmbeddedPostgres.make({ dataDir: store.dataDir })
     yield* Effect.logInfo("The records are kept here").pipe(Effect.annotateLogs({ data_dir: store.dataDir }))
-    return { ports: PostgresStore.layer({ url }), lost }
+    return { ports: PostgresStore.layer({ ...options, url }), lost }
   })

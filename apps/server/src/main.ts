@@ -6,17 +6,19 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { constants } from "node:os"
 import * as Configuration from "./Configuration.ts"
 import * as Downfall from "./Downfall.ts"
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
-/** Succeeds when the process is told to stop; told once more, it stops at once. */
+/** Succeeds when the process is told to stop; told once more, by whichever signal, it stops at once. */
 const told = Effect.callback<void>((resume) => {
+  let times = 0
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.once(signal, () => {
+    process.on(signal, () => {
+      if (++times > 1) process.exit(128 + constants.signals[signal])
       resume(Effect.void)
-      process.once(signal, () => process.exit(130))
     })
   }
 })

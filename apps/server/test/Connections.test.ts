@@ -3,17 +3,23 @@ import { once } from "node:events"
 import { type AddressInfo, connect, type Socket } from "node:net"
 import { afterEach, describe, expect, it } from "vitest"
 import * as Connections from "../src/Connections.ts"
+import * as Limits from "../src/Limits.ts"
 
+const refused: Array<string> = []
 let opened: Connections.Connections | undefined
 
 afterEach(() => {
+  refused.length = 0
   opened?.listener.closeAllConnections()
   opened?.listener.close()
 })
 
 /** Starts a server that answers when a whole request is there, or when `answer` says so. */
-const start = async (answer: Promise<unknown> = Promise.resolve()): Promise<Connections.Connections["listener"]> => {
-  opened = Connections.make()
+const start = async (
+  answer: Promise<unknown> = Promise.resolve(),
+  bounds: Partial<Connections.Bounds> = {}
+): Promise<Connections.Connections["listener"]> => {
+  opened = Connections.make({ ...Limits.standard, ...bounds }, (code) => void refused.push(code))
   opened.listener.on("request", (request, response) => {
     request.resume().once("end", () => void answer.then(() => response.end("done")))
   })

@@ -163,13 +163,13 @@ it("with --insecure it answers to every host", async () => {
   expect(String(data)).toMatch(/^HTTP\/1\.1 200 /)
 })
 
-it("at debug level each request is one JSON line on the standard error", async () => {
-  const server = start(["--store", "memory"], { EMEND_LOG_LEVEL: "debug" })
+it("where it is asked for, each request is one JSON line on the standard error", async () => {
+  const server = start(["--store", "memory"], { EMEND_LOG_REQUESTS: "all" })
   const address = await server.address
   await fetch(`${address}/health/live`, { headers: { "x-request-id": "abc" } })
   server.process.kill("SIGTERM")
   const { stderr } = await server.exit
   expect(stderr.trim().split("\n").map((line) => JSON.parse(line))).toMatchObject([
-    { level: "DEBUG", message: "GET /health/live", annotations: { request_id: "abc", status: 200 } }
+    { level: "INFO", message: "GET /health/live", annotations: { request_id: "abc", status: 200 } }
   ])
 })

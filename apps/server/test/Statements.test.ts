@@ -9,6 +9,7 @@ import * as Scope from "effect/Scope"
 import { once } from "node:events"
 import { connect, createServer, type Server as Listener } from "node:net"
 import { afterAll, beforeAll, expect, it } from "vitest"
+import * as Limits from "../src/Limits.ts"
 import * as Server from "../src/Server.ts"
 import { send } from "./ServerProcess.ts"
 
@@ -60,7 +61,10 @@ beforeAll(async () => {
       store: { _tag: "postgres", url: Redacted.make(url.href) },
       wire: Context.get(Context.empty(), Settings),
       cursorPolicy: "reject",
-      logLevel: "Error"
+      logLevel: "Error",
+      logFormat: "json",
+      limits: Limits.standard,
+      traces: undefined
     }))
   ))
 })

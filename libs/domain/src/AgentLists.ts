@@ -25,7 +25,7 @@ export const make = (
   const { summaries: summariesOf } = AgentRevisions.make(store)
 
   return {
-    list: Effect.fn("TaskAgents.list")(function*(scope: Scope, range: Lists.Range = {}) {
+    list: Effect.fnUntraced(function*(scope: Scope, range: Lists.Range = {}) {
       const { organization_id, project_id } = scope
       const where = Lists.where({ organization_id, project_id })
       const roots = yield* agents({ filter: { where }, by: ["created"], direction: "desc" }, range)
@@ -35,7 +35,7 @@ export const make = (
         return { ...root, active_revision: active === undefined ? null : summary(root, active) }
       })
     }),
-    revisions: Effect.fn("TaskAgents.revisions")(function*(scope: Scope, id: string, range: Lists.Range = {}) {
+    revisions: Effect.fnUntraced(function*(scope: Scope, id: string, range: Lists.Range = {}) {
       const root = yield* find(scope, id)
       const where = Lists.where({ task_agent_id: id })
       const fields = AgentRevisions.summarised

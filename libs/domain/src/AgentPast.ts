@@ -17,12 +17,12 @@ export const make = (
   { decide, find, once, outcome, past, records, revisions, view }: AgentRecords,
   { activate }: ReturnType<typeof AgentActivation.make>
 ): Pick<TaskAgents["Service"], "at" | "diff" | "restore" | "undo" | "history"> => {
-  const at = Effect.fn("TaskAgents.at")(function*(scope: Scope, id: string, version: number) {
+  const at = Effect.fnUntraced(function*(scope: Scope, id: string, version: number) {
     const root = yield* find(scope, id)
     return yield* view(yield* past.earlier(id, root, version))
   })
 
-  const restore = Effect.fn("TaskAgents.restore")(function*(
+  const restore = Effect.fnUntraced(function*(
     scope: Scope,
     id: string,
     version: number,
@@ -47,7 +47,7 @@ export const make = (
     return { ...(yield* outcome(changed, note.paths)), leftAlone: note.leftAlone }
   })
 
-  const undo = Effect.fn("TaskAgents.undo")(function*(
+  const undo = Effect.fnUntraced(function*(
     scope: Scope,
     id: string,
     number: number,
@@ -73,7 +73,7 @@ export const make = (
   const diff = (scope: Scope, id: string, from: number, to?: number) =>
     Effect.andThen(find(scope, id), past.diff(id, from, to))
 
-  const history = Effect.fn("TaskAgents.history")(function*(scope: Scope, id: string, page?: Records.HistoryPage) {
+  const history = Effect.fnUntraced(function*(scope: Scope, id: string, page?: Records.HistoryPage) {
     yield* find(scope, id)
     return yield* revisions.withConfigurations(yield* records.history(id, page))
   })

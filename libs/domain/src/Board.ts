@@ -23,6 +23,7 @@ import * as Records from "./Records.ts"
 import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
 import { type CycleRefused, type GraphTooLarge, type RecordMissing, TransitionRefused } from "./Refusals.ts"
 import { timestamp } from "./Text.ts"
+import * as UseCase from "./UseCase.ts"
 
 type Fields = typeof BoardTask.BoardTask.fields
 type Saved = Records.Saved<BoardTask.BoardTask>
@@ -202,7 +203,7 @@ export class Board extends Context.Service<Board, {
       const graph = BoardGraph.make(store, links)
       const listed = Lists.make<BoardTask.BoardTask>(store, BoardTask.boardTaskKind)
 
-      const create = Effect.fn("Board.create")(function*(
+      const create = Effect.fnUntraced(function*(
         input: typeof BoardTask.Creation.Type,
         conditions: Records.Authoring = {}
       ) {
@@ -225,7 +226,7 @@ export class Board extends Context.Service<Board, {
           blocked_by: why
         })
 
-      const assign = Effect.fn("Board.assign")(function*(
+      const assign = Effect.fnUntraced(function*(
         id: string,
         assignment: BoardTask.Assignment,
         conditions: Records.Conditions = {}
@@ -239,7 +240,7 @@ export class Board extends Context.Service<Board, {
         })
       })
 
-      const claim = Effect.fn("Board.claim")(function*(
+      const claim = Effect.fnUntraced(function*(
         id: string,
         worker: BoardTask.Assignment,
         conditions: Records.Conditions = {}
@@ -260,7 +261,7 @@ export class Board extends Context.Service<Board, {
         )
       })
 
-      const transition = Effect.fn("Board.transition")(function*(
+      const transition = Effect.fnUntraced(function*(
         id: string,
         to: BoardTask.Status,
         conditions: Records.Conditions = {}
@@ -274,13 +275,13 @@ export class Board extends Context.Service<Board, {
         })
       })
 
-      const transitions = Effect.fn("Board.transitions")(function*(id: string) {
+      const transitions = Effect.fnUntraced(function*(id: string) {
         const workflow = yield* Workflow
         const task = yield* records.find(id)
         return { ...task, options: BoardTask.options(workflow, task.state) }
       })
 
-      const createSubtask = Effect.fn("Board.createSubtask")(function*(
+      const createSubtask = Effect.fnUntraced(function*(
         parent: string,
         input: typeof BoardTask.Creation.Type,
         conditions: Records.Authoring = {}
@@ -310,10 +311,10 @@ export class Board extends Context.Service<Board, {
         )
       })
 
-      const list = Effect.fn("Board.list")(({ cursor, limit, skip, ...values }: BoardQuery = {}) => {
+      const list = ({ cursor, limit, skip, ...values }: BoardQuery = {}) => {
         const where = Lists.where(values)
         return listed({ filter: { where }, by: ["created_at"], direction: "desc" }, { cursor, limit, skip })
-      })
+      }
 
       return Board.of({
         create: once("Board.create", create),
@@ -326,27 +327,22 @@ export class Board extends Context.Service<Board, {
         transitions,
         remove: once(
           "Board.remove",
-          Effect.fn("Board.remove")((id: string, conditions: Records.Conditions = {}) =>
+          (id: string, conditions: Records.Conditions = {}) =>
             conditions.dryRun === true
               ? records.change(id, { assign: { is_deleted: true } }, conditions).pipe(
                 Effect.mapError((rejection) => Records.refusal(BoardTask.boardTaskKind, rejection, conditions))
               )
               : graph.remove(id, conditions)
-          )
         ),
         counts: counts(store),
         createSubtask: once("Board.createSubtask", createSubtask),
         link: once(
           "Board.link",
-          Effect.fn("Board.link")((parent: string, child: string, conditions: Records.Authoring = {}) =>
-            graph.link(parent, child, conditions)
-          )
+          (parent: string, child: string, conditions: Records.Authoring = {}) => graph.link(parent, child, conditions)
         ),
         unlink: once(
           "Board.unlink",
-          Effect.fn("Board.unlink")((parent: string, child: string, conditions: Records.Authoring = {}) =>
-            graph.unlink(parent, child, conditions)
-          )
+          (parent: string, child: string, conditions: Records.Authoring = {}) => graph.unlink(parent, child, conditions)
         ),
         subtasks: (id, page = {}) => relatives(id, links.neighbours("down", id, paged(page))),
         parents: (id, page = {}) => relatives(id, links.neighbours("up", id, paged(page))),
@@ -359,7 +355,7 @@ export class Board extends Context.Service<Board, {
         undo: once("Board.undo", past.undo),
         history: past.history
       })
-    })
+    }).pipe(Effect.map(UseCase.spans("Board")))
   )
 }
 

@@ -36,6 +36,7 @@ import type * as Records from "./Records.ts"
 import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
 import { InputInvalid, type RecordMissing, type VersionUnknown } from "./Refusals.ts"
 import type { Revision } from "./Revision.ts"
+import * as UseCase from "./UseCase.ts"
 
 /**
  * Creates, reads and updates agents: an edit makes an inactive revision, and only an activation changes what is active.
@@ -138,7 +139,7 @@ const make = Effect.gen(function*() {
   const edit = AgentEdit.make(agents)
   const activation = AgentActivation.make(agents, store)
 
-  const create = Effect.fn("TaskAgents.create")(function*(
+  const create = Effect.fnUntraced(function*(
     scope: Scope,
     input: typeof TaskAgent.Creation.Type,
     conditions: Records.Authoring = {}
@@ -166,7 +167,7 @@ const make = Effect.gen(function*() {
     return conditions.dryRun === true ? told(root, [revision.state], revision.state) : yield* view(root)
   })
 
-  const update = Effect.fn("TaskAgents.update")(function*(
+  const update = Effect.fnUntraced(function*(
     scope: Scope,
     id: string,
     command: TaskAgent.Command,
@@ -190,13 +191,13 @@ const make = Effect.gen(function*() {
     return { ...(yield* outcome(changed, note.paths)), revision_id: note.revision_id }
   })
 
-  const revision = Effect.fn("TaskAgents.revision")(function*(scope: Scope, id: string, revision_id: string) {
+  const revision = Effect.fnUntraced(function*(scope: Scope, id: string, revision_id: string) {
     const root = yield* find(scope, id)
     const found = yield* agents.require(root, revision_id)
     return { revision: found, active: root.state.active_revision_id === found.id }
   })
 
-  const compare = Effect.fn("TaskAgents.compare")(function*(scope: Scope, id: string, from: string, to: string) {
+  const compare = Effect.fnUntraced(function*(scope: Scope, id: string, from: string, to: string) {
     const root = yield* find(scope, id)
     const [before, after] = yield* Effect.forEach([from, to], (name) => agents.require(root, name))
     return {
@@ -221,4 +222,4 @@ const make = Effect.gen(function*() {
     ),
     ...AgentPast.make(agents, activation)
   })
-})
+}).pipe(Effect.map(UseCase.spans("TaskAgents")))

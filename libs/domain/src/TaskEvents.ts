@@ -18,7 +18,7 @@ import { timestamp } from "./Text.ts"
 
 /** Gives the use cases over a log. */
 export const make = (store: RecordStore["Service"], log: EventLog["Service"], once: Once.Once) => {
-  const append = Effect.fn("Trackers.append")(function*(
+  const append = Effect.fnUntraced(function*(
     task_id: string,
     { agent_id, content }: { readonly agent_id: string; readonly content: unknown }
   ) {
@@ -55,13 +55,13 @@ export const make = (store: RecordStore["Service"], log: EventLog["Service"], on
     }
   })
 
-  const event = Effect.fn("Trackers.event")(function*(id: string) {
+  const event = Effect.fnUntraced(function*(id: string) {
     const { tenant } = yield* Caller
     const found = yield* log.get({ tenant, id })
     return found ?? (yield* new RecordMissing({ kind: "Event", id }))
   })
 
-  const events = Effect.fn("Trackers.events")(function*(query: {
+  const events = Effect.fnUntraced(function*(query: {
     readonly task_id: string
     readonly agent_id: string
     readonly last_processed_event_id?: string

@@ -69,7 +69,7 @@ const fields = Object.keys(Task.Task.fields).filter((field) => field !== "params
  */
 export const make = (store: RecordStore["Service"]) => {
   const list = Lists.make<TaskSummary>(store, Task.taskKind)
-  return Effect.fn("Tasks.list")(function*(query: TaskQuery = {}) {
+  return Effect.fnUntraced(function*(query: TaskQuery = {}) {
     const { order_by = "created_at", order_direction = "desc" } = query
     const by = order_by === "status" ? ["status", "created_at"] : [order_by]
     const tasks = yield* list({ filter: filterOf(query), by, direction: order_direction, fields }, query)

@@ -21,6 +21,7 @@ import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
 import { RecordMissing, TooContended, TransitionRefused } from "./Refusals.ts"
 import * as TaskLists from "./TaskLists.ts"
 import { timestamp } from "./Text.ts"
+import * as UseCase from "./UseCase.ts"
 
 type Fields = typeof Task.Task.fields
 
@@ -87,7 +88,7 @@ export class Tasks extends Context.Service<Tasks, {
       const past = History.make(store, Task.taskKind, records)
       const once = Once.make(store)
 
-      const create = Effect.fn("Tasks.create")(function*(
+      const create = Effect.fnUntraced(function*(
         input: typeof Task.Creation.Type,
         conditions: Records.Authoring = {}
       ) {
@@ -126,7 +127,7 @@ export class Tasks extends Context.Service<Tasks, {
         }
       )
 
-      const move = Effect.fn("Tasks.move")(function*(id: string, to: Task.Status, options: MoveOptions = {}) {
+      const move = Effect.fnUntraced(function*(id: string, to: Task.Status, options: MoveOptions = {}) {
         const { status_reason, ...conditions } = options
         const step = {
           assign: { status: to, status_reason: status_reason ?? Task.defaultReason[to] },
@@ -175,7 +176,7 @@ export class Tasks extends Context.Service<Tasks, {
         undo: once("Tasks.undo", past.undo),
         history: past.history
       })
-    })
+    }).pipe(Effect.map(UseCase.spans("Tasks")))
   )
 }
 

@@ -20,6 +20,7 @@ import * as Records from "./Records.ts"
 import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
 import { RecordMissing, type ReferenceUnknown } from "./Refusals.ts"
 import * as TaskEvents from "./TaskEvents.ts"
+import * as UseCase from "./UseCase.ts"
 
 type Fields = typeof Tracker.AgentTaskTracker.fields
 type Saved = Records.Saved<Tracker.AgentTaskTracker>
@@ -114,7 +115,7 @@ export class Trackers extends Context.Service<Trackers, {
         return found as Saved | undefined
       })
 
-      const assign = Effect.fn("Trackers.assign")(function*(
+      const assign = Effect.fnUntraced(function*(
         { agent_id, name, task_id }: {
           readonly task_id: string
           readonly agent_id: string
@@ -150,12 +151,10 @@ export class Trackers extends Context.Service<Trackers, {
           ...(dryRun === true ? { changes: 0 } : undefined)
         })
 
-      const list = Effect.fn("Trackers.list")(
-        ({ agent_id, order_direction = "desc", task_id, ...range }: TrackerQuery = {}) => {
-          const where = Lists.where({ agent_id, task_id })
-          return listed({ filter: { where }, by: ["created_at"], direction: order_direction }, range)
-        }
-      )
+      const list = ({ agent_id, order_direction = "desc", task_id, ...range }: TrackerQuery = {}) => {
+        const where = Lists.where({ agent_id, task_id })
+        return listed({ filter: { where }, by: ["created_at"], direction: order_direction }, range)
+      }
 
       return Trackers.of({
         assign: once("Trackers.assign", assign),
@@ -173,6 +172,6 @@ export class Trackers extends Context.Service<Trackers, {
         history: past.history,
         ...TaskEvents.make(store, log, once)
       })
-    })
+    }).pipe(Effect.map(UseCase.spans("Trackers")))
   )
 }

@@ -48,10 +48,13 @@ export const catalogue = {
   "body-too-large": { status: 413, title: "The body is too large" },
   "media-type-refused": { status: 415, title: "The media type of the body is not served" },
   "expectation-refused": { status: 417, title: "The expectation is not served" },
+  "too-many-requests": { status: 429, title: "The server has as many requests as it takes" },
   "head-too-large": { status: 431, title: "The head of the request is too large" },
   "internal-error": { status: 500, title: "Something went wrong inside the server" },
   "identity-unavailable": { status: 503, title: "Bearer tokens cannot be checked now" },
   "store-unavailable": { status: 503, title: "The store is unavailable" },
+  "server-stopping": { status: 503, title: "The server is stopping" },
+  "too-many-connections": { status: 503, title: "The server has as many connections as it takes" },
   "took-too-long": { status: 503, title: "The request took too long" },
   "too-contended": { status: 503, title: "Other writers were faster each time" }
 } as const satisfies Readonly<Record<string, Described>>

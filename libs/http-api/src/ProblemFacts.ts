@@ -98,6 +98,13 @@ export const problemFacts = {
     demanded: Schema.Array(Schema.Int).annotate({ description: "The versions that If-Match names." })
   },
   "body-too-large": { max_bytes: Schema.Int.annotate({ description: "How many bytes a body may have." }) },
+  "too-many-requests": {
+    limit: Schema.Int.annotate({ description: "How many requests may be in work at once." })
+  },
+  "head-too-large": { max_bytes: Schema.Int.annotate({ description: "How many bytes the head may have." }) },
+  "too-many-connections": {
+    limit: Schema.Int.annotate({ description: "How many connections may be open at once." })
+  },
   "media-type-refused": {
     accepted: Schema.Array(Schema.String).annotate({ description: "The media types that a body may have." })
   },

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { Json } from "@emend/domain"
 import * as Context from "effect/Context"
 
 /**
@@ -18,11 +19,19 @@ export interface Settings {
   readonly trackerStatusNull: "clear" | "keep"
   /** How many bytes a body may have. */
   readonly maxBodyBytes: number
+  /** How deeply the objects and lists of a stored value may nest: at most the domain's limit. */
+  readonly maxJsonDepth: number
+  /** How many requests may be in work at once; those of the service about itself are not counted. */
+  readonly maxRequests: number
   /** How many milliseconds a request may take from when it is read; for `/health/ready`, from when it is there. */
   readonly requestMillis: number
   readonly readyMillis: number
   /** Whether a foreign `Host` or `Origin` is refused, so that no web page reaches a server without identity. */
   readonly localOnly: boolean
+  /** Whether requests are counted and timed, and `/metrics` tells it. */
+  readonly metrics: boolean
+  /** Which requests are logged: those that failed for a reason of the server's (500 class), or all. */
+  readonly logRequests: "failures" | "all"
 }
 
 /**
@@ -36,8 +45,12 @@ export const Settings = Context.Reference<Settings>("@emend/http-api/Settings", 
     unknownKeys: "refuse",
     trackerStatusNull: "clear",
     maxBodyBytes: 1_048_576,
+    maxJsonDepth: Json.maxDepth,
+    maxRequests: 512,
     requestMillis: 30_000,
     readyMillis: 2_000,
-    localOnly: true
+    localOnly: true,
+    metrics: true,
+    logRequests: "failures"
   })
 })

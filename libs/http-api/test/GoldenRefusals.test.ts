@@ -1,6 +1,6 @@
 /** What each operation refuses, and how: the requests are made of its definition, so that none is left out. */
 import { RecordStore } from "@emend/domain"
-import { Identity } from "@emend/http-api"
+import { Identity, Lifecycle } from "@emend/http-api"
 import { JsonWebTokens, KeySource } from "@emend/http-api/identity"
 import { MemoryStore } from "@emend/memory"
 import * as Effect from "effect/Effect"
@@ -105,7 +105,10 @@ const servers = {
   small: testServer({ maxBodyBytes: 64 }),
   away: testServer({}, store(Effect.fail(new RecordStore.StoreUnavailable({ message: "away" })))),
   hung: testServer({ requestMillis: 2 }, store(Effect.never)),
-  broken: testServer({}, store(Effect.die("broken")))
+  broken: testServer({}, store(Effect.die("broken"))),
+  busy: testServer({ maxRequests: 0 }),
+  stopping: testServer({}, { extra: Layer.succeed(Lifecycle)({ phase: "stopping" }) }),
+  uncounted: testServer({ metrics: false })
 }
 
 /** Names of nothing in the place of those that name records. */
@@ -196,9 +199,26 @@ describe("what is refused", () => {
       }),
       await on("away", "GET", "/tasks/market-research"),
       await on("hung", "GET", "/tasks/market-research"),
-      await on("broken", "GET", "/tasks/market-research")
+      await on("broken", "GET", "/tasks/market-research"),
+      await on("busy", "GET", "/tasks/market-research"),
+      await on("stopping", "GET", "/tasks/market-research"),
+      await on("uncounted", "GET", "/metrics")
     ]
-    expect(replies.map(({ status }) => status)).toEqual([401, 401, 403, 404, 503, 413, 415, 503, 503, 500])
+    expect(replies.map(({ status }) => status)).toEqual([
+      401,
+      401,
+      403,
+      404,
+      503,
+      413,
+      415,
+      503,
+      503,
+      500,
+      429,
+      503,
+      404
+    ])
     await expect(text()).toMatchFileSnapshot("./golden/refused-generally.http")
   })
 })

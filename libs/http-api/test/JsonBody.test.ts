@@ -1,8 +1,11 @@
 /** What is stored is what was sent: a body is read without changing a value, or refused with the place. */
+import { Json } from "@emend/domain"
 import { describe, expect, it } from "vitest"
 import * as JsonBody from "../src/request/JsonBody.ts"
 import { flaws, keepsValue } from "../src/request/JsonText.ts"
 
+/** A value of the greatest depth inside the body's own object. */
+const deepest = Json.maxDepth + 1
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 const parse = (text: string) => JsonBody.parse(bytes(text))
 const errors = (text: string) => {
@@ -90,13 +93,13 @@ describe("nesting", () => {
   const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth)
 
   it("the greatest depth is read", () => {
-    expect(parse(nested(JsonBody.maxDepth))).toMatchObject({ _tag: "Value", errors: [] })
-    expect(parse(`{"a":{"b":${nested(JsonBody.maxDepth - 2)}}}`)).toMatchObject({ _tag: "Value", errors: [] })
+    expect(parse(nested(deepest))).toMatchObject({ _tag: "Value", errors: [] })
+    expect(parse(`{"a":{"b":${nested(deepest - 2)}}}`)).toMatchObject({ _tag: "Value", errors: [] })
   })
 
   it("one level more is refused with its path", () => {
-    expect(errors(nested(JsonBody.maxDepth + 1))).toMatchObject([{ type: "value_error" }])
-    expect(errors(`{"a":${nested(JsonBody.maxDepth)}}`)[0]!.loc.slice(0, 3)).toEqual(["body", "a", 0])
+    expect(errors(nested(deepest + 1))).toMatchObject([{ type: "value_error" }])
+    expect(errors(`{"a":${nested(deepest)}}`)[0]!.loc.slice(0, 3)).toEqual(["body", "a", 0])
   })
 
   it("half a million levels do not overflow the stack, closed or not, of either kind", () => {

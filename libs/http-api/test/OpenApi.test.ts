@@ -173,7 +173,7 @@ describe("the document", () => {
     })
     for (const [path, item] of Object.entries<any>(spec.paths)) {
       for (const [method, { description, responses, security }] of Object.entries<any>(item)) {
-        const open = /^\/(health|problems|openapi|docs)\b/.test(path)
+        const open = /^\/(health|metrics|problems|openapi|docs)\b/.test(path)
         expect({ path, method, security }).toEqual({ path, method, security: open ? [] : [{ bearer: [] }] })
         expect(/Needs the role `(viewer|editor|owner)`\./.test(description), description).toBe(!open)
         expect(responses["401"] !== undefined, `${method} ${path}`).toBe(!open)

@@ -339,7 +339,12 @@ describe("a store that is away", () => {
       expect(JSON.parse(logged.at(-1)!)).toEqual({
         level: "WARN",
         message: `${method} ${path} was not done: SELECT secret FROM passwords`,
-        annotations: { request_id: `away-${path}`, status: 503 },
+        annotations: {
+          request_id: `away-${path}`,
+          status: 503,
+          route: path.replace("t1", ":task_id"),
+          duration_ms: expect.any(Number)
+        },
         spans: {},
         timestamp: expect.any(String),
         fiberId: expect.any(String)

@@ -5,11 +5,13 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
 import { setTimeout as pause } from "node:timers/promises"
 import { classify } from "./Database.ts"
+import * as Observed from "./Observed.ts"
 
 /** How often at most something is tried. */
 const most = 20
@@ -32,6 +34,7 @@ export const again = Effect.fnUntraced(function*<A, E>(
     const result = yield* Effect.result(effect)
     if (Result.isSuccess(result)) return result.success
     if (!mayPass(result.failure)) return yield* Effect.fail(result.failure)
+    yield* Metric.update(Observed.retries, 1)
     const millis = (yield* Random.next) * Math.min(2 ** attempt, longestPauseMillis)
     // The others are in the database and live in real time, whatever clock the caller has.
     yield* Effect.promise(() => pause(millis))

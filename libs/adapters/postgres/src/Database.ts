@@ -22,7 +22,7 @@ import type { Duplex } from "node:stream"
  */
 export interface Config {
   readonly url: Redacted.Redacted
-  /** Default 10. */
+  /** Default {@link defaultMaxConnections}. */
   readonly maxConnections?: number
   /** How long a statement may take before it is given up. Default 30,000. */
   readonly statementTimeoutMillis?: number
@@ -33,6 +33,14 @@ export interface Config {
 }
 
 /**
+ * How many connections a pool has at most where nothing else is said.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const defaultMaxConnections = 10
+
+/**
  * Opens the pool.
  *
  * @category constructors
@@ -41,7 +49,7 @@ export interface Config {
 export const make = (config: Config): Effect.Effect<PgPool.PgPool, SqlError, Scope.Scope> =>
   PgPool.make({
     url: config.url,
-    maxConnections: config.maxConnections ?? 10,
+    maxConnections: config.maxConnections ?? defaultMaxConnections,
     applicationName: config.applicationName ?? "emend",
     // A record's history can be long, and each of its values up to a megabyte.
     maxMessageSize: 256 * 1024 * 1024,

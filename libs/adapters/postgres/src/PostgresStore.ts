@@ -17,6 +17,7 @@ import * as Log from "./Log.ts"
 import * as Memos from "./Memos.ts"
 import * as Migration from "./Migration.ts"
 import { migrations } from "./migrations.ts"
+import * as Observed from "./Observed.ts"
 import * as ReadStatement from "./ReadStatement.ts"
 import * as Relation from "./Relation.ts"
 import type * as Table from "./Table.ts"
@@ -35,6 +36,8 @@ export interface Options extends Database.Config {
   readonly tables?: ReadonlyArray<Table.Table>
   /** Whether the database is brought to the present form first. Default true. */
   readonly migrate?: boolean
+  /** Whether statements, connections and batches are counted and timed. Default false. */
+  readonly metrics?: boolean
 }
 
 /**
@@ -47,10 +50,13 @@ export const layer = (
   options: Options
 ): Layer.Layer<RecordStore.RecordStore | EventLog.EventLog, SqlError | Migration.DatabaseUnsuitable> =>
   Layer.effectContext(Effect.gen(function*() {
-    const pool = yield* Database.make(options)
-    if (options.migrate ?? true) yield* Migration.run(pool, migrations)
+    const opened = yield* Database.make(options)
+    if (options.migrate ?? true) yield* Migration.run(opened, migrations)
+    const pool = yield* Observed.make(opened, options)
     const relations = Relation.join(options.kinds ?? allKinds, options.tables ?? allTables)
-    return Context.make(RecordStore.RecordStore, recordStore(pool, relations)).pipe(
+    const store = recordStore(pool, relations)
+    const counted = options.metrics === true ? Observed.batches(store, yield* Effect.context<never>()) : store
+    return Context.make(RecordStore.RecordStore, counted).pipe(
       Context.add(EventLog.EventLog, Log.make(pool, relations))
     )
   }))

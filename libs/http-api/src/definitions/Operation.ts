@@ -52,7 +52,8 @@ export const refusals = (...causes: ReadonlyArray<number | Code>) => [...refusal
  * @category schemas
  * @since 0.1.0
  */
-export const refusalsOfPath = (...causes: ReadonlyArray<number | Code>) => schemas(400, 401, 403, ...causes, 500, 503)
+export const refusalsOfPath = (...causes: ReadonlyArray<number | Code>) =>
+  schemas(400, 401, 403, ...causes, 429, 500, 503)
 
 /**
  * Gives the schema of a body by what it decodes to alone, without how it is built.

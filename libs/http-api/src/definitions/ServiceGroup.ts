@@ -31,7 +31,17 @@ export const ServiceGroup = HttpApiGroup.make("service").annotateMerge(OpenApi.a
     Operation.described(
       "open",
       "Ready",
-      "Answers while the store can be reached, and the keys that tokens are checked with."
+      "Answers while the store can be reached, and the keys that tokens are checked with, and the server is not about to stop."
+    )
+  ),
+  HttpApiEndpoint.get("metrics", "/metrics", {
+    success: Schema.String.pipe(HttpApiSchema.asText({ contentType: "text/plain" })),
+    error: schemas(403, "route-unknown", 500)
+  }).annotateMerge(
+    Operation.described(
+      "open",
+      "Metrics",
+      "Gives what the server counts of itself, in the text format of Prometheus (0.0.4)."
     )
   ),
   HttpApiEndpoint.get("problem", "/problems/:code", {

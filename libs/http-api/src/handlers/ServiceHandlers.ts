@@ -6,13 +6,19 @@
 import type { RecordStore } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 import type { ServiceGroup } from "../definitions/ServiceGroup.ts"
 import type { Identity } from "../identity/Identity.ts"
-import { catalogue } from "../Problem.ts"
+import { Lifecycle } from "../Lifecycle.ts"
+import { catalogue, Problem } from "../Problem.ts"
 import * as Answer from "../server/Answer.ts"
 import * as Deadline from "../server/Deadline.ts"
+import type { Failure } from "../server/Refusal.ts"
 import type { Handlers } from "../server/Route.ts"
 import type { Settings } from "../Settings.ts"
+
+/** The text format of Prometheus. */
+const exposition = "text/plain; version=0.0.4; charset=utf-8"
 
 const ok = Answer.json({ status: "ok" })
 
@@ -24,11 +30,32 @@ const ok = Answer.json({ status: "ok" })
  */
 export const make = (
   store: RecordStore.RecordStore["Service"],
-  { readyMillis }: Settings,
+  { metrics, readyMillis }: Settings,
   identity: Identity
 ): Handlers<typeof ServiceGroup> => ({
   live: () => Effect.succeed(ok),
-  ready: () => Effect.as(Deadline.within(Effect.andThen(store.ping, identity.ready), readyMillis), ok),
+  ready: () =>
+    Effect.flatMap(
+      Lifecycle,
+      ({ phase }): Effect.Effect<HttpServerResponse.HttpServerResponse, Failure> =>
+        phase === "serving"
+          // Asked every few seconds, it would fill the traces.
+          ? Effect.as(
+            Deadline.within(Effect.withTracerEnabled(Effect.andThen(store.ping, identity.ready), false), readyMillis),
+            ok
+          )
+          : Effect.fail(
+            new Problem({
+              code: "server-stopping",
+              detail: "The server is about to stop",
+              headers: { "retry-after": "1" }
+            })
+          )
+    ),
+  metrics: () =>
+    metrics
+      ? Effect.map(PrometheusMetrics.format(), (text) => HttpServerResponse.text(text, { contentType: exposition }))
+      : Effect.fail(new Problem({ code: "route-unknown", detail: "Nothing is counted: metrics are turned off" })),
   problem: ({ params: { code } }) =>
     Effect.succeed(Answer.json({ code, status: catalogue[code].status, title: catalogue[code].title })),
   // The document and the page are large and seldom asked for: they are not loaded before.

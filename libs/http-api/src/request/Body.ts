@@ -9,10 +9,11 @@ import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
 import type { HttpServerError } from "effect/http/HttpServerError"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import { Problem } from "../Problem.ts"
+import type { Settings } from "../Settings.ts"
 import * as JsonBody from "./JsonBody.ts"
 
 /**
- * Reads a JSON body of at most `maxBytes`, or gives undefined where there is none. Fails where it is too large (413;
+ * Reads a JSON body of at most `maxBodyBytes`, or gives undefined where there is none. Fails where it is too large (413;
  * the rest is not read) or of another media type (415). What is wrong with it as JSON is told with what was read.
  *
  * @category conversions
@@ -20,7 +21,7 @@ import * as JsonBody from "./JsonBody.ts"
  */
 export const read = (
   request: HttpServerRequest,
-  maxBytes: number
+  { maxBodyBytes: maxBytes, maxJsonDepth }: Pick<Settings, "maxBodyBytes" | "maxJsonDepth">
 ): Effect.Effect<JsonBody.Parsed | undefined, Problem> => {
   const { headers } = request
   const length = headers["content-length"]
@@ -34,7 +35,9 @@ export const read = (
     Effect.flatMap((buffer): Effect.Effect<JsonBody.Parsed | undefined, Problem> => {
       // A chunked body may be empty: then there is none.
       if (buffer.byteLength === 0) return Effect.undefined
-      return refused !== undefined ? Effect.fail(refused) : Effect.succeed(JsonBody.parse(new Uint8Array(buffer)))
+      return refused !== undefined
+        ? Effect.fail(refused)
+        : Effect.succeed(JsonBody.parse(new Uint8Array(buffer), maxJsonDepth))
     })
   )
 }

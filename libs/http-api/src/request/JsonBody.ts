@@ -9,14 +9,6 @@ import type { ValidationError } from "../ValidationError.ts"
 import { type Flaw, flaws } from "./JsonText.ts"
 
 /**
- * How deeply a body may nest: a stored value of the greatest depth inside the body's own object.
- *
- * @category limits
- * @since 0.1.0
- */
-export const maxDepth = Json.maxDepth + 1
-
-/**
  * What was read of a body: its value, where the bytes have one, and what is wrong with it as JSON.
  *
  * @category models
@@ -30,13 +22,15 @@ export type Parsed =
  * Parses the bytes of a JSON body (RFC 8259). A byte order mark is ignored, and of duplicate keys the last counts.
  *
  * Tells all that is wrong: bytes that are not UTF-8 and broken syntax (`json_invalid`, with the position as
- * FastAPI tells it), nesting beyond {@link maxDepth}, and numbers whose double does not print back the same decimal
+ * FastAPI tells it), values that nest deeper than `maxValueDepth`, and numbers whose double does not print back the same decimal
  * value, each with its path. With such numbers alone the body still has a value, of which more may be wrong.
  *
  * @category conversions
  * @since 0.1.0
  */
-export const parse = (bytes: Uint8Array): Parsed => {
+export const parse = (bytes: Uint8Array, maxValueDepth: number = Json.maxDepth): Parsed => {
+  // A value of the greatest depth stands inside the body's own object.
+  const maxDepth = maxValueDepth + 1
   let text: string
   try {
     text = utf8.decode(bytes)
@@ -45,12 +39,12 @@ export const parse = (bytes: Uint8Array): Parsed => {
   }
   try {
     // Nesting is counted before anything is parsed.
-    if (isPlain(text)) return { _tag: "Value", value: JSON.parse(text), errors: [] }
+    if (isPlain(text, maxDepth)) return { _tag: "Value", value: JSON.parse(text), errors: [] }
   } catch {
     // The walk below tells where.
   }
   const found = flaws(text, maxDepth, Excerpt.maxErrors + 1)
-  const errors = found.map(toError)
+  const errors = found.map((flaw) => toError(flaw, maxDepth))
   return found.every(({ _tag }) => _tag === "Inexact")
     ? { _tag: "Value", value: JSON.parse(text), errors }
     : { _tag: "NoValue", errors }
@@ -60,7 +54,7 @@ export const parse = (bytes: Uint8Array): Parsed => {
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
 /** Tells cheaply that a text nests little enough and has no number that could lose its value. */
-const isPlain = (text: string): boolean => {
+const isPlain = (text: string, maxDepth: number): boolean => {
   let depth = 0
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i)
@@ -101,7 +95,7 @@ const locOf = (path: ReadonlyArray<string | number>): ReadonlyArray<string | num
   ...path.map((key) => typeof key === "string" ? Excerpt.cutText(key) : key)
 ]
 
-const toError = (flaw: Flaw): ValidationError => {
+const toError = (flaw: Flaw, maxDepth: number): ValidationError => {
   switch (flaw._tag) {
     case "Syntax":
       return invalid(flaw.position, flaw.message)

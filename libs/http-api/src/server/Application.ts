@@ -5,6 +5,7 @@
  */
 import { Board, RecordStore, TaskAgents, Tasks, Trackers } from "@emend/domain"
 import * as Effect from "effect/Effect"
+import * as HttpMiddleware from "effect/http/HttpMiddleware"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
@@ -24,7 +25,9 @@ import * as TrackerHandlers from "../handlers/TrackerHandlers.ts"
 import { Identity } from "../identity/Identity.ts"
 import { Settings } from "../Settings.ts"
 import * as Envelope from "./Envelope.ts"
+import * as InFlight from "./InFlight.ts"
 import * as Route from "./Route.ts"
+import * as SpanName from "./SpanName.ts"
 
 const routerConfig = {
   // A path with and without a trailing slash is the same. Nothing else is: ids are told apart by case.
@@ -34,6 +37,30 @@ const routerConfig = {
   // The longest id, each of its characters taking twelve when encoded, and far below the limit of a header.
   maxParamLength: 4096
 }
+
+const build = Effect.gen(function*() {
+  const settings = yield* Settings
+  const identity = yield* Identity
+  const inFlight = InFlight.make(settings.maxRequests)
+  const trackers = yield* Trackers
+  const routes = [
+    ...Route.group(TasksGroup, TaskHandlers.make(yield* Tasks), settings, identity, inFlight),
+    ...Route.group(TrackersGroup, TrackerHandlers.make(trackers, settings), settings, identity, inFlight),
+    ...Route.group(EventsGroup, TrackerHandlers.makeEvents(trackers), settings, identity, inFlight),
+    ...Route.group(BoardGroup, BoardHandlers.make(yield* Board), settings, identity, inFlight),
+    ...Route.group(TaskAgentsGroup, TaskAgentHandlers.make(yield* TaskAgents), settings, identity, inFlight),
+    ...Route.group(
+      ServiceGroup,
+      ServiceHandlers.make(yield* RecordStore.RecordStore, settings, identity),
+      settings,
+      identity
+    )
+  ]
+  const router = yield* Effect.provideService(HttpRouter.make, HttpRouter.RouterConfig, routerConfig)
+  // Failures of routes are answered by the envelope.
+  yield* router.addAll(routes) as Effect.Effect<void>
+  return { application: yield* Envelope.make(router.asHttpEffect(), routes, settings, inFlight), routes }
+})
 
 /**
  * Makes the application: from a request to its answer. It never fails.
@@ -45,28 +72,7 @@ export const make: Effect.Effect<
   Effect.Effect<HttpServerResponse, never, HttpServerRequest | Scope>,
   never,
   Tasks | Trackers | Board | TaskAgents | RecordStore.RecordStore
-> = Effect.gen(function*() {
-  const settings = yield* Settings
-  const identity = yield* Identity
-  const trackers = yield* Trackers
-  const routes = [
-    ...Route.group(TasksGroup, TaskHandlers.make(yield* Tasks), settings, identity),
-    ...Route.group(TrackersGroup, TrackerHandlers.make(trackers, settings), settings, identity),
-    ...Route.group(EventsGroup, TrackerHandlers.makeEvents(trackers), settings, identity),
-    ...Route.group(BoardGroup, BoardHandlers.make(yield* Board), settings, identity),
-    ...Route.group(TaskAgentsGroup, TaskAgentHandlers.make(yield* TaskAgents), settings, identity),
-    ...Route.group(
-      ServiceGroup,
-      ServiceHandlers.make(yield* RecordStore.RecordStore, settings, identity),
-      settings,
-      identity
-    )
-  ]
-  const router = yield* Effect.provideService(HttpRouter.make, HttpRouter.RouterConfig, routerConfig)
-  // Failures of routes are answered by the envelope.
-  yield* router.addAll(routes) as Effect.Effect<void>
-  return yield* Envelope.make(router.asHttpEffect(), routes, settings)
-})
+> = Effect.map(build, ({ application }) => application)
 
 /**
  * Serves the application on the HTTP server provided.
@@ -78,4 +84,10 @@ export const layer: Layer.Layer<
   never,
   never,
   HttpServer.HttpServer | Tasks | Trackers | Board | TaskAgents | RecordStore.RecordStore
-> = Layer.effectDiscard(Effect.flatMap(make, (application) => HttpServer.serveEffect(application)))
+> = Layer.effectDiscard(
+  Effect.flatMap(build, ({ application, routes }) =>
+    HttpServer.serveEffect(application).pipe(
+      Effect.provideService(HttpMiddleware.SpanNameGenerator, SpanName.make(routes)),
+      Effect.provideService(HttpMiddleware.TracerDisabledWhen, ({ url }) => Envelope.isAboutService(Route.pathOf(url)))
+    ))
+)

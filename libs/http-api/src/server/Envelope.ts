@@ -4,21 +4,28 @@
  * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import type { Route } from "effect/http/HttpRouter"
+import { type Route, RouteContext } from "effect/http/HttpRouter"
 import { isHttpServerError } from "effect/http/HttpServerError"
 import { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as LogLevel from "effect/LogLevel"
 import * as References from "effect/References"
 import type { Scope } from "effect/Scope"
+import { ParentSpan } from "effect/Tracer"
 import * as Excerpt from "../Excerpt.ts"
-import { catalogue, mediaType, Problem, toBody, toHeaders } from "../Problem.ts"
+import { Lifecycle } from "../Lifecycle.ts"
+import { catalogue, type Code, mediaType, Problem, toBody, toHeaders } from "../Problem.ts"
 import type { Settings } from "../Settings.ts"
 import * as Access from "./Access.ts"
 import * as Answer from "./Answer.ts"
+import type { InFlight } from "./InFlight.ts"
 import { type Failure, isFailure, toHttp } from "./Refusal.ts"
+import * as RequestLog from "./RequestLog.ts"
+import * as RequestMetrics from "./RequestMetrics.ts"
 import { pathOf } from "./Route.ts"
+import { matcher } from "./SpanName.ts"
 
 interface Identified {
   readonly id: string
@@ -26,9 +33,24 @@ interface Identified {
   readonly path: string
 }
 
+/** The answer to a request, and why it was not carried out: for the client, and where it is the server's doing. */
+interface Outcome {
+  readonly response: HttpServerResponse.HttpServerResponse
+  readonly code?: Code
+  readonly failing?: RequestLog.Failing
+}
+
 /**
- * Wraps a router: refuses what may not reach it, turns every failure into an answer, and logs each defect, and at
- * debug level each request.
+ * Tells the paths of operations on the service itself, which are answered whatever else is in work, and while it stops.
+ *
+ * @category checks
+ * @since 0.1.0
+ */
+export const isAboutService = (path: string): boolean => /^\/(health\/(live|ready)|metrics)\/?$/.test(path)
+
+/**
+ * Wraps a router: refuses what may not reach it, takes no more than is allowed at once, turns every failure into an
+ * answer, and counts and logs what becomes of requests.
  *
  * @category constructors
  * @since 0.1.0
@@ -36,32 +58,82 @@ interface Identified {
 export const make = (
   router: Effect.Effect<HttpServerResponse.HttpServerResponse, unknown, HttpServerRequest | Scope>,
   routes: ReadonlyArray<Route<any, any>>,
-  { localOnly }: Settings
+  { localOnly, logRequests, maxRequests, metrics }: Settings,
+  inFlight: InFlight
 ) =>
   Effect.gen(function*() {
-    const logsRequests = LogLevel.isLessThanOrEqualTo(yield* References.MinimumLogLevel, "Debug")
+    const logsAll = logRequests === "all" &&
+      LogLevel.isLessThanOrEqualTo(yield* References.MinimumLogLevel, "Info")
+    const lifecycle = yield* Lifecycle
     const methodsAt = methodTable(routes)
+    const services = yield* Effect.context<never>()
+    const count = metrics ? RequestMetrics.make(services, inFlight) : undefined
+    const refusals = metrics ? RequestMetrics.refusals(services) : undefined
+    const counted = Effect.ensuring(router, Effect.sync(inFlight.leave))
+
+    const finished = Effect.fnUntraced(
+      function*(request: Identified, began: number, status: number, { code, failing }: Omit<Outcome, "response">) {
+        const logs = logsAll || failing !== undefined
+        if (code !== undefined) refusals?.(code)
+        if (count === undefined && !logs) return
+        const millis = performance.now() - began
+        const context = (yield* Effect.context()) as Context.Context<any>
+        const route = Context.getOrUndefined(context, RouteContext)?.route.path
+        count?.({ method: request.method, route, status, seconds: millis / 1000 })
+        if (!logs) return
+        const traceId = Context.getOrUndefined(context, ParentSpan)?.traceId
+        yield* RequestLog.line(request, failing, {
+          request_id: request.id,
+          status,
+          duration_ms: Math.round(millis * 1000) / 1000,
+          ...(route === undefined ? undefined : { route }),
+          ...(traceId === undefined ? undefined : { trace_id: traceId })
+        })
+      }
+    )
 
     return Effect.gen(function*() {
       const request = yield* HttpServerRequest
+      const began = performance.now()
       const identified = {
         id: requestId(request.headers["x-request-id"]),
         method: request.method,
         path: pathOf(request.url)
       }
+      const aboutService = isAboutService(identified.path)
       const refused = Access.ambiguous(request.source) ?? (localOnly ? Access.foreign(request.headers) : undefined) ??
-        unclear(identified.path)
-      const response = refused !== undefined
-        ? told(refused, identified)
-        : yield* Effect.catchCause(router, (cause) => failed(cause, identified, methodsAt))
-      if (logsRequests) {
-        yield* Effect.annotateLogs(Effect.logDebug(`${identified.method} ${identified.path}`), {
-          request_id: identified.id,
-          status: response.status
+        unclear(identified.path) ??
+        (aboutService ? undefined : lifecycle.phase === "stopping" ? stopping() : full(inFlight, maxRequests))
+      const outcome: Outcome = refused !== undefined
+        ? { response: told(refused, identified), code: refused.code }
+        : yield* Effect.matchCauseEffect(aboutService ? router : counted, {
+          onSuccess: (response): Effect.Effect<Outcome> => Effect.succeed({ response }),
+          onFailure: (cause) =>
+            // A client that went away is told nothing.
+            Cause.hasInterruptsOnly(cause)
+              ? Effect.andThen(finished(identified, began, 499, {}), Effect.failCause(cause as Cause.Cause<never>))
+              : Effect.succeed(failed(cause, identified, methodsAt))
         })
-      }
+      const { response } = outcome
+      yield* finished(identified, began, response.status, outcome)
       return HttpServerResponse.setHeader(response, "x-request-id", identified.id)
     })
+  })
+
+const stopping = (): Problem =>
+  new Problem({
+    code: "server-stopping",
+    detail: "The server is stopping and takes no more requests; nothing was done",
+    headers: { "retry-after": "1", connection: "close" }
+  })
+
+/** Takes a request in, or says that there is no room. */
+const full = (inFlight: InFlight, limit: number): Problem | undefined =>
+  inFlight.enter() ? undefined : new Problem({
+    code: "too-many-requests",
+    detail: `The server works on ${limit} requests at once and takes no more; nothing was done`,
+    facts: { limit },
+    headers: { "retry-after": "1" }
   })
 
 /** A router takes what follows a `;` for a query: such a path would name another record than it says. */
@@ -77,36 +149,25 @@ const failed = (
   cause: Cause.Cause<unknown>,
   request: Identified,
   methodsAt: (path: string) => ReadonlyArray<string>
-): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
-  // A client that went away is told nothing.
-  if (Cause.hasInterruptsOnly(cause)) return Effect.failCause(cause as Cause.Cause<never>)
+): Outcome => {
   const failure = Cause.squash(cause)
   if (isHttpServerError(failure) && failure.reason._tag === "RouteNotFound") {
-    return Effect.succeed(unrouted(request, methodsAt(request.path)))
+    return { response: unrouted(request, methodsAt(request.path)) }
   }
   if (isFailure(failure)) {
     const said = toHttp(failure)
-    const answer = said._tag === "RequestInvalid"
-      ? Answer.json({ detail: Excerpt.of(said.errors) }, 422)
-      : told(said, request)
-    return answer.status < 500 ? Effect.succeed(answer) : Effect.as(warned(failure, request, answer.status), answer)
+    if (said._tag === "RequestInvalid") return { response: Answer.json({ detail: Excerpt.of(said.errors) }, 422) }
+    const response = told(said, request)
+    return response.status < 500
+      ? { response, code: said.code }
+      : { response, code: said.code, failing: { _tag: "Refused", why: whyOf(failure) } }
   }
-  const answer = told(
-    new Problem({ code: "internal-error", detail: "The request failed; what happened is in the log under its id" }),
-    request
-  )
-  return Effect.as(logged(cause, request, 500), answer)
-}
-
-const logged = (cause: Cause.Cause<unknown>, { id, method, path }: Identified, status: number) =>
-  Effect.annotateLogs(Effect.logError(`${method} ${path} failed`, cause), { request_id: id, status })
-
-/** What is said to the client is no defect: where in the code it arose is of no use. */
-const warned = (failure: Failure, { id, method, path }: Identified, status: number) =>
-  Effect.annotateLogs(Effect.logWarning(`${method} ${path} was not done: ${whyOf(failure)}`), {
-    request_id: id,
-    status
+  const problem = new Problem({
+    code: "internal-error",
+    detail: "The request failed; what happened is in the log under its id"
   })
+  return { response: told(problem, request), code: problem.code, failing: { _tag: "Defect", cause } }
+}
 
 const whyOf = (failure: Failure): string =>
   failure._tag === "Problem" ? failure.code : failure.message === "" ? failure._tag : failure.message
@@ -143,10 +204,7 @@ const unrouted = (request: Identified, methods: ReadonlyArray<string>): HttpServ
 }
 
 const methodTable = (routes: ReadonlyArray<Route<any, any>>): (path: string) => ReadonlyArray<string> => {
-  const paths = routes.map(({ method, path }) => ({
-    method: method as string,
-    pattern: new RegExp(`^${path.replace(/\/$/, "").replace(/[.]/g, "\\$&").replace(/:[^/]+/g, "[^/]+")}/?$`)
-  }))
+  const paths = routes.map(({ method, path }) => ({ method: method as string, pattern: matcher(path) }))
   return (path) => {
     const found = paths.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)
     return found.length === 0

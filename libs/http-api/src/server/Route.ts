@@ -28,6 +28,7 @@ import type { Settings } from "../Settings.ts"
 import { RequestInvalid, type ValidationError } from "../ValidationError.ts"
 import * as Admission from "./Admission.ts"
 import * as Deadline from "./Deadline.ts"
+import type { InFlight } from "./InFlight.ts"
 import type { Failure } from "./Refusal.ts"
 
 /**
@@ -75,14 +76,16 @@ export const group = <Group extends { readonly endpoints: Readonly<Record<string
   { endpoints }: Group,
   handlers: Handlers<Group>,
   settings: Settings,
-  identity: Identity
+  identity: Identity,
+  inFlight?: InFlight
 ): ReadonlyArray<HttpRouter.Route<Failure, never>> =>
   Object.keys(endpoints).map((id) =>
     route(
       endpoints[id] as unknown as HttpApiEndpoint.Top,
       handlers[id] as unknown as (request: unknown) => Effect.Effect<HttpServerResponse, Failure>,
       settings,
-      identity
+      identity,
+      inFlight
     )
   )
 
@@ -90,7 +93,8 @@ const route = (
   endpoint: HttpApiEndpoint.Top,
   handler: (request: unknown) => Effect.Effect<HttpServerResponse, Failure>,
   settings: Settings,
-  identity: Identity
+  identity: Identity,
+  inFlight: InFlight | undefined
 ): HttpRouter.Route<Failure, never> => {
   const admission = Admission.make(endpoint, identity)
   const params = decoder(endpoint.params, "path", { onExcessProperty: "ignore" })
@@ -123,7 +127,7 @@ const route = (
       incoming["conditions"] = conditions
       if (query !== undefined) incoming["query"] = query(last, errors)
       if (payload !== undefined) {
-        const body = yield* Body.read(request, settings.maxBodyBytes)
+        const body = yield* Body.read(request, settings)
         if (body === undefined && !optional) {
           errors.push({ loc: ["body"], msg: "Field required", type: "missing", input: null })
         } else incoming["payload"] = readPayload(payload, body, errors)
@@ -132,7 +136,7 @@ const route = (
       }
       if (errors.length > 0) return yield* new RequestInvalid({ errors })
       const answer = Effect.provideService(handler(incoming), Caller, grant.caller)
-      return yield* Deadline.within(answer, settings.requestMillis)
+      return yield* Deadline.within(answer, settings.requestMillis, inFlight)
     })
   ) as HttpRouter.Route<Failure, never>
 }
