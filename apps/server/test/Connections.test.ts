@@ -88,6 +88,29 @@ describe("what is no request is told as a problem, and the connection ends", () 
   })
 })
 
+it("the times that are set are those that Node keeps", async () => {
+  const listener = await start(undefined, { headMillis: 11, receiveMillis: 12, requestMillis: 13, keepAliveMillis: 14 })
+  expect(listener).toMatchObject({ headersTimeout: 11, requestTimeout: 12, keepAliveTimeout: 14, timeout: 25 })
+})
+
+it("what the parser refuses is told to who counts", async () => {
+  await start()
+  expect(problem(await read(send("HELLO\r\n\r\n"))).status).toBe(400)
+  expect(refused).toEqual(["malformed-request"])
+})
+
+it("a connection too many is refused, and told to who counts", async () => {
+  await start(undefined, { maxConnections: 1 })
+  const first = send("GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+  await once(first, "data")
+  expect(problem(await read(send("GET / HTTP/1.1\r\nhost: a\r\n\r\n")))).toMatchObject({
+    status: 503,
+    body: { code: "too-many-connections", limit: 1 }
+  })
+  first.destroy()
+  expect(refused).toEqual(["too-many-connections"])
+})
+
 describe("a server that stops", () => {
   it("does not wait for requests that are half sent: a head, and a body", async () => {
     const listener = await start()

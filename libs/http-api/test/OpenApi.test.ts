@@ -190,6 +190,11 @@ describe("the document", () => {
     const { headers, status, text } = await ask("/docs")
     expect(status).toBe(200)
     expect(headers["content-type"]).toMatch(/^text\/html/)
+    // A browser asks nobody else for anything, whatever is in the page.
+    const policy = headers["content-security-policy"] as string
+    expect(policy).toMatch(/^default-src 'none'; /)
+    expect(policy).toContain("connect-src 'self'; ")
+    expect(policy).not.toMatch(/https?:|\*/)
     expect(text).not.toMatch(/<(script|link|img)[^>]+(src|href)="?https?:/)
     expect(text).toContain("update_task_tasks__task_id__put")
   })

@@ -20,6 +20,13 @@ import type { Settings } from "../Settings.ts"
 /** The text format of Prometheus. */
 const exposition = "text/plain; version=0.0.4; charset=utf-8"
 
+/** The page is one file and speaks with its own server alone: the browser sees to it that nothing else is asked. */
+const ownOnly = {
+  "content-security-policy":
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src 'self' data: blob:; " +
+    "font-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+}
+
 const ok = Answer.json({ status: "ok" })
 
 /**
@@ -67,6 +74,6 @@ export const make = (
   docs: () =>
     Effect.map(
       Effect.promise(() => import("../DocumentationPage.ts").then(({ page }) => page())),
-      (html) => HttpServerResponse.text(html, { contentType: "text/html; charset=utf-8" })
+      (html) => HttpServerResponse.text(html, { contentType: "text/html; charset=utf-8", headers: ownOnly })
     )
 })
