@@ -33,7 +33,7 @@ import { timestamp } from "./Text.ts"
 import * as Turns from "./Turns.ts"
 
 export { type CommitRefusal, refusal } from "./CommitRefusal.ts"
-export { type Authoring, type Conditions, meets, type UpdateConditions } from "./Conditions.ts"
+export { type Authoring, type Conditions, demanded, meets, type UpdateConditions } from "./Conditions.ts"
 
 /**
  * A record as it is now: its version, from 1, and its state.

@@ -20,6 +20,7 @@ import * as Records from "./Records.ts"
 import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
 import { RecordMissing, TooContended, TransitionRefused } from "./Refusals.ts"
 import * as TaskLists from "./TaskLists.ts"
+import * as TaskNames from "./TaskNames.ts"
 import { timestamp } from "./Text.ts"
 import * as UseCase from "./UseCase.ts"
 
@@ -111,19 +112,12 @@ export class Tasks extends Context.Service<Tasks, {
         return found === undefined ? yield* new RecordMissing({ kind: "Task", id: name }) : String(found.state["id"])
       })
 
+      const found = TaskNames.naming(idOf)
       const named: Tasks["Service"]["named"] = Effect.fnUntraced(
         function*<A, E, R>(name: string, use: (id: string) => Effect.Effect<A, E, R>) {
           // What was done before was done to the task that had the name then.
           const { first } = (yield* Once.Attempt) ?? {}
-          if (first !== undefined) return yield* use(first.id)
-          for (let attempts = 0; attempts < Records.maxAttempts; attempts++) {
-            // A name stays with its task for life: the task found has it, or is deleted.
-            const id = yield* idOf(name)
-            const result = yield* Effect.result(use(id))
-            if (Result.isSuccess(result)) return result.success
-            if (!isMissing(result.failure, id)) return yield* Effect.fail(result.failure)
-          }
-          return yield* new TooContended({ kind: "Task", id: name, attempts: Records.maxAttempts })
+          return yield* first === undefined ? found(name, use) : use(first.id)
         }
       )
 
@@ -179,6 +173,3 @@ export class Tasks extends Context.Service<Tasks, {
     }).pipe(Effect.map(UseCase.spans("Tasks")))
   )
 }
-
-const isMissing = (error: unknown, id: string): error is RecordMissing =>
-  error instanceof RecordMissing && error.kind === "Task" && error.id === id

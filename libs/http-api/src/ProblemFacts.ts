@@ -29,7 +29,7 @@ const position = Refusals.CursorBackwards.fields.present
 export const problemFacts = {
   "malformed-path": { parameter: Schema.optionalKey(parameter) },
   "malformed-header": { header },
-  "malformed-cursor": { parameter },
+  "malformed-cursor": { kind: Schema.optionalKey(kind), parameter },
   "not-supported": { header },
   "reference-unknown": {
     kind: Schema.String.annotate({ description: "The kind that would refer to it." }),
@@ -109,5 +109,9 @@ export const problemFacts = {
     accepted: Schema.Array(Schema.String).annotate({ description: "The media types that a body may have." })
   },
   "took-too-long": { limit_ms: Schema.Int.annotate({ description: "How many milliseconds a request may take." }) },
-  "too-contended": { kind, id }
+  "too-contended": {
+    kind,
+    id,
+    attempts: Schema.Int.annotate({ description: "How often the change was tried." })
+  }
 } as const satisfies Readonly<Record<string, Facts>>

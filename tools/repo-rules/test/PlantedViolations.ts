@@ -377,6 +377,15 @@ export const planted: Readonly<Record<keyof typeof rules, ReadonlyArray<Planted>
       expected: ["memory", "other"].map((name) =>
         `libs/adapters/${name}/package.json: has no test that calls StoreContract.suite of @emend/testkit`
       )
+    },
+    {
+      case: "an adapter of the services whose tests run the contract of the ports",
+      files: {
+        "libs/adapters/http/package.json": manifest("http", { dependencies: { "@emend/http-api": "0.1.0" } }),
+        "libs/adapters/http/test/contract.test.ts":
+          `import { StoreContract } from "@emend/testkit"\nStoreContract.suite("records", layer)\n`
+      },
+      expected: ["libs/adapters/http/package.json: has no test that calls ServiceContract.suite of @emend/testkit"]
     }
   ]
 }

@@ -169,6 +169,11 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
   ),
   HttpApiEndpoint.delete("remove", "/tasks/:task_id", {
     params,
+    query: {
+      reason: Schema.optionalKey(
+        Text.Text.annotate({ description: "The reason for the status; that of a deletion without it." })
+      )
+    },
     headers: Operation.headers.change,
     success: Operation.changed(Deleted),
     error: Operation.refusals(404, 412)

@@ -27,7 +27,7 @@ export const make = (board: Board["Service"]): Handlers<typeof BoardGroup> => ({
   create: ({ conditions, payload }) =>
     Effect.map(
       board.create(payload, conditions),
-      ({ state, version }) => Answer.created(`/agents/tasks/${encodeURIComponent(state.id)}`, toWire(state), version)
+      (made) => Answer.created(`/agents/tasks/${encodeURIComponent(made.state.id)}`, toWire(made.state), made)
     ),
   list: ({ path, query, search }) => {
     const { cursor: _, limit: __, ...values } = query
@@ -40,7 +40,7 @@ export const make = (board: Board["Service"]): Handlers<typeof BoardGroup> => ({
   get: ({ conditions, params, query: { version } }) =>
     Effect.map(
       version === undefined ? board.get(params.task_id) : board.at(params.task_id, version),
-      ({ state, version }) => Answer.current(conditions, version, () => toWire(state))
+      (task) => Answer.current(conditions, task, () => toWire(task.state))
     ),
   update: ({ conditions, params, payload }) =>
     Effect.map(board.update(params.task_id, fromBody(payload), conditions), answer),
@@ -66,7 +66,7 @@ export const make = (board: Board["Service"]): Handlers<typeof BoardGroup> => ({
   transitions: ({ params }) =>
     Effect.map(
       board.transitions(params.task_id),
-      ({ options, state, version }) => Answer.record({ status: state.status, transitions: options }, version)
+      (task) => Answer.record({ status: task.state.status, transitions: task.options }, task)
     ),
   diff: ({ params, query: { from, to } }) => Effect.map(board.diff(params.task_id, from, to), Answer.json),
   restore: ({ conditions, params, payload: { version } }) =>

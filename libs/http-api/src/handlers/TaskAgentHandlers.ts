@@ -48,7 +48,7 @@ export const make = (agents: TaskAgents["Service"]): Handlers<typeof TaskAgentsG
   create: ({ conditions, params, payload }) =>
     Effect.map(
       agents.create(scopeOf(params), payload, conditions),
-      (view) => Answer.created(pathOfAgent(params, view.state.id), body(view), view.version)
+      (view) => Answer.created(pathOfAgent(params, view.state.id), body(view), view)
     ),
   list: ({ params, path, query, search }) =>
     ListPage.results(
@@ -65,7 +65,7 @@ export const make = (agents: TaskAgents["Service"]): Handlers<typeof TaskAgentsG
   get: ({ conditions, params, query: { version } }) =>
     Effect.map(
       version === undefined ? agents.get(...address(params)) : agents.at(...address(params), version),
-      (view) => Answer.current(conditions, view.version, () => body(view))
+      (view) => Answer.current(conditions, view, () => body(view))
     ),
   update: ({ conditions, params, payload }) =>
     Effect.gen(function*() {
@@ -81,7 +81,7 @@ export const make = (agents: TaskAgents["Service"]): Handlers<typeof TaskAgentsG
   revision: ({ params }) =>
     Effect.map(
       agents.revision(...address(params), params.revision_id.toLowerCase()),
-      ({ active, revision }) => Answer.json({ ...TaskAgent.TaskAgentRevision.toWire(revision), active })
+      (found) => Answer.told({ ...TaskAgent.TaskAgentRevision.toWire(found.revision), active: found.active }, found)
     ),
   compare: ({ params }) =>
     Effect.map(

@@ -48,7 +48,7 @@ export const make = (tasks: Tasks["Service"]): Handlers<typeof TasksGroup> => {
     create: ({ conditions, payload }) =>
       Effect.map(
         tasks.create(payload, conditions),
-        ({ state, version }) => Answer.created(`/tasks/${encodeURIComponent(state.id)}`, toWire(state), version)
+        (made) => Answer.created(`/tasks/${encodeURIComponent(made.state.id)}`, toWire(made.state), made)
       ),
     list: ({ path, query, search }) => {
       const { cursor: _, limit: __, page_number: ___, relationships, ...filters } = query
@@ -58,7 +58,7 @@ export const make = (tasks: Tasks["Service"]): Handlers<typeof TasksGroup> => {
     getByName: ({ conditions, params }) =>
       Effect.map(
         tasks.named(params.name, tasks.get),
-        ({ state, version }) => Answer.current(conditions, version, () => toWire(state))
+        (task) => Answer.current(conditions, task, () => toWire(task.state))
       ),
     updateByName: ({ conditions, params, payload }) =>
       Effect.map(tasks.named(params.name, (id) => tasks.update(id, fromBody(payload), conditions)), answer),
@@ -67,11 +67,18 @@ export const make = (tasks: Tasks["Service"]): Handlers<typeof TasksGroup> => {
     get: ({ conditions, params, query: { version } }) =>
       Effect.map(
         version === undefined ? tasks.get(params.task_id) : tasks.at(params.task_id, version),
-        ({ state, version }) => Answer.current(conditions, version, () => toWire(state))
+        (task) => Answer.current(conditions, task, () => toWire(task.state))
       ),
     update: ({ conditions, params, payload }) =>
       Effect.map(tasks.update(params.task_id, fromBody(payload), conditions), answer),
-    remove: ({ conditions, params }) => Effect.map(tasks.move(params.task_id, "DELETED", conditions), removed),
+    remove: ({ conditions, params, query: { reason } }) =>
+      Effect.map(
+        tasks.move(params.task_id, "DELETED", {
+          ...conditions,
+          ...(reason === undefined ? undefined : { status_reason: reason })
+        }),
+        removed
+      ),
     complete: move(moves.complete),
     fail: move(moves.fail),
     cancel: move(moves.cancel),

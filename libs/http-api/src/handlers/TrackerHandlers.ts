@@ -31,10 +31,10 @@ export const make = (
   assign: ({ conditions, params, payload }) =>
     Effect.map(
       trackers.assign({ ...params, ...payload }, conditions),
-      ({ created, state, version }) =>
-        created
-          ? Answer.created(`/tracker/${encodeURIComponent(state.id)}`, toWire(state), version)
-          : Answer.record(toWire(state), version)
+      (tracker) =>
+        tracker.created
+          ? Answer.created(`/tracker/${encodeURIComponent(tracker.state.id)}`, toWire(tracker.state), tracker)
+          : Answer.record(toWire(tracker.state), tracker)
     ),
   list: ({ path, query, search }) => {
     const { agent_id, order_direction, task_id } = query
@@ -47,7 +47,7 @@ export const make = (
   get: ({ conditions, params, query: { version } }) =>
     Effect.map(
       version === undefined ? trackers.get(params.tracker_id) : trackers.at(params.tracker_id, version),
-      ({ state, version }) => Answer.current(conditions, version, () => toWire(state))
+      (tracker) => Answer.current(conditions, tracker, () => toWire(tracker.state))
     ),
   update: ({ conditions, params, payload }) =>
     Effect.map(

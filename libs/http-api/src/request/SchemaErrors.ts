@@ -106,7 +106,12 @@ const add = (found: Array<ValidationError>, { input, loc }: Place, { ctx, msg, t
 /** How much of the input an error repeats, in characters of JSON. */
 const maxEcho = 1024
 
-/** Repeats the input, unless it is absent or large: an answer should not be as large as the request. */
+/**
+ * Repeats the input, unless it is absent or large: an answer should not be as large as the request.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
 export const echo = (input: unknown): { readonly input?: unknown } =>
   input === undefined || (JSON.stringify(input) ?? "").length > maxEcho ? {} : { input }
 
@@ -162,7 +167,12 @@ const broken = (annotations: Readonly<Record<string, any>>, { input, loc }: Plac
 
 const uuidForm = "expected 32 hexadecimal digits as 8-4-4-4-12"
 
-/** What is said of a text that should be a UUID and is none. */
+/**
+ * What is said of a text that should be a UUID and is none.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const notUuid: Wrong = {
   type: "uuid_parsing",
   msg: `Input should be a valid UUID, ${uuidForm}`,

@@ -6,9 +6,24 @@
 import type { Kind } from "@emend/algebra/schema"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { type Conditions, isCurrent } from "../request/Conditions.ts"
+import { wholeType } from "../WholeAnswers.ts"
+import type { Form } from "./Form.ts"
 
-type Answer = HttpServerResponse.HttpServerResponse
+type Response = HttpServerResponse.HttpServerResponse
 type Headers = Readonly<Record<string, string>>
+
+/**
+ * An answer in the form that was asked for.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Answer = (form: Form) => Response
+
+/** What a service gave: a record and its version, and what else it tells. */
+interface Given {
+  readonly version: number
+}
 
 /**
  * Answers with a JSON body.
@@ -16,7 +31,7 @@ type Headers = Readonly<Record<string, string>>
  * @category constructors
  * @since 0.1.0
  */
-export const json = (body: unknown, status = 200, headers?: Headers): Answer =>
+export const json = (body: unknown, status = 200, headers?: Headers): Response =>
   jsonText(JSON.stringify(body), status, headers)
 
 /**
@@ -25,8 +40,28 @@ export const json = (body: unknown, status = 200, headers?: Headers): Answer =>
  * @category constructors
  * @since 0.1.0
  */
-export const jsonText = (text: string, status = 200, headers?: Headers): Answer =>
+export const jsonText = (text: string, status = 200, headers?: Headers): Response =>
   HttpServerResponse.text(text, { status, contentType: "application/json", headers })
+
+/**
+ * Answers with JSON that is written already, which is what a service gave.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const wholeText = (text: string, status = 200, headers?: Headers): Response =>
+  HttpServerResponse.text(text, { status, contentType: wholeType, headers: { vary: "accept", ...headers } })
+
+const whole = (given: unknown, status = 200, headers?: Headers): Response =>
+  wholeText(JSON.stringify(given), status, headers)
+
+/**
+ * Answers with what is told of that which a service gave.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const told = (body: unknown, given: unknown): Answer => (form) => form === "whole" ? whole(given) : json(body)
 
 /**
  * Answers with a record and its version.
@@ -34,8 +69,8 @@ export const jsonText = (text: string, status = 200, headers?: Headers): Answer 
  * @category constructors
  * @since 0.1.0
  */
-export const record = (body: Kind.Body, version: number, status = 200, headers?: Headers): Answer =>
-  json(body, status, { etag: etag(version), ...headers })
+export const record = (body: Kind.Body, given: Given, status = 200, headers?: Headers): Answer => (form) =>
+  form === "whole" ? whole(given, status, headers) : json(body, status, { etag: etag(given.version), ...headers })
 
 /**
  * Answers a change with the record and its version, and after a dry run with how much would change.
@@ -45,9 +80,9 @@ export const record = (body: Kind.Body, version: number, status = 200, headers?:
  */
 export const changed = (
   body: Kind.Body,
-  { changes, version }: { readonly version: number; readonly changes?: number },
+  given: Given & { readonly changes?: number },
   headers?: Headers
-): Answer => record(body, version, 200, { ...count(changes), ...headers })
+): Answer => record(body, given, 200, { ...count(given.changes), ...headers })
 
 /**
  * Answers a change that led a record back: with the record, and what was left alone.
@@ -57,8 +92,8 @@ export const changed = (
  */
 export const restored = (
   body: Kind.Body,
-  change: { readonly version: number; readonly changes?: number; readonly leftAlone: ReadonlyArray<string> }
-): Answer => changed({ record: body, left_alone: change.leftAlone }, change)
+  given: Given & { readonly changes?: number; readonly leftAlone: ReadonlyArray<string> }
+): Answer => changed({ record: body, left_alone: given.leftAlone }, given)
 
 const count = (changes: number | undefined): Headers | undefined =>
   changes === undefined ? undefined : { changes: String(changes) }
@@ -69,10 +104,10 @@ const count = (changes: number | undefined): Headers | undefined =>
  * @category constructors
  * @since 0.1.0
  */
-export const current = (conditions: Conditions, version: number, body: () => Kind.Body): Answer =>
-  isCurrent(conditions, version)
-    ? HttpServerResponse.empty({ status: 304, headers: { etag: etag(version) } })
-    : record(body(), version)
+export const current = (conditions: Conditions, given: Given, body: () => Kind.Body): Answer =>
+  isCurrent(conditions, given.version)
+    ? () => HttpServerResponse.empty({ status: 304, headers: { etag: etag(given.version) } })
+    : record(body(), given)
 
 /**
  * Answers a creation: 201, the path of the record and its version.
@@ -80,8 +115,8 @@ export const current = (conditions: Conditions, version: number, body: () => Kin
  * @category constructors
  * @since 0.1.0
  */
-export const created = (location: string, body: Kind.Body, version: number): Answer =>
-  record(body, version, 201, { location })
+export const created = (location: string, body: Kind.Body, given: Given): Answer =>
+  record(body, given, 201, { location })
 
 /**
  * Answers a deletion with nothing but, after a dry run, how much would change.
@@ -89,7 +124,9 @@ export const created = (location: string, body: Kind.Body, version: number): Ans
  * @category constructors
  * @since 0.1.0
  */
-export const removed = ({ changes }: { readonly changes?: number }): Answer =>
-  HttpServerResponse.empty({ status: 204, headers: count(changes) })
+export const removed = (given: { readonly changes?: number }): Answer => (form) =>
+  form === "whole"
+    ? whole(given, 200, count(given.changes))
+    : HttpServerResponse.empty({ status: 204, headers: count(given.changes) })
 
 const etag = (version: number): string => `"${version}"`

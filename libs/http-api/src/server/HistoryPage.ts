@@ -6,10 +6,11 @@
 import type { Kind } from "@emend/algebra/schema"
 import { type RecordKind, type Records, Revision } from "@emend/domain"
 import * as Effect from "effect/Effect"
-import type { HttpServerResponse } from "effect/http/HttpServerResponse"
 import { defaultLimit } from "../definitions/Operation.ts"
+import * as HistoryCursor from "../HistoryCursor.ts"
 import { Problem } from "../Problem.ts"
 import * as Answer from "./Answer.ts"
+import { Form } from "./Form.ts"
 import * as Page from "./Page.ts"
 
 interface Query {
@@ -28,7 +29,7 @@ export const answer = <E>(
   query: Query,
   path: string,
   read: (page: Records.HistoryPage) => Effect.Effect<ReadonlyArray<Revision.Revision>, E>
-): Effect.Effect<HttpServerResponse, E | Problem> => answerWith(query, path, read, (entry) => written(kind, entry))
+): Effect.Effect<Answer.Answer, E | Problem> => answerWith(query, path, read, (entry) => written(kind, entry))
 
 /**
  * Answers as {@link answer} does with what is made of the entries of a history that ends with version 1.
@@ -41,8 +42,8 @@ export const answerWith = <Entry extends { readonly version: number }, E>(
   path: string,
   read: (page: Records.HistoryPage) => Effect.Effect<ReadonlyArray<Entry>, E>,
   write: (entry: Entry) => unknown
-): Effect.Effect<HttpServerResponse, E | Problem> => {
-  const from = cursor === undefined ? undefined : versionOfCursor(cursor)
+): Effect.Effect<Answer.Answer, E | Problem> => {
+  const from = cursor === undefined ? undefined : HistoryCursor.read(cursor)
   if (cursor !== undefined && from === undefined) {
     return Effect.fail(
       new Problem({
@@ -52,22 +53,21 @@ export const answerWith = <Entry extends { readonly version: number }, E>(
       })
     )
   }
-  const page = Page.fill<Entry, E>(
-    { limit, step: 16 },
-    (after, count) => {
-      const before = after?.version ?? from
-      return read({ limit: count, ...(before === undefined ? undefined : { before }) })
-    },
-    write
-  )
-  return Effect.map(page, ({ last, text }) =>
-    Answer.jsonText(
-      text,
-      200,
-      last === undefined || last.version === 1
-        ? undefined
-        : { link: `<${path}?limit=${limit}&cursor=${cursorBelow(last.version)}>; rel="next"` }
-    ))
+  const page = (form: Form) =>
+    Page.fill<Entry, E>(
+      { limit, step: 16 },
+      (after, count) => {
+        const before = after?.version ?? from
+        return read({ limit: count, ...(before === undefined ? undefined : { before }) })
+      },
+      form === "whole" ? (entry) => entry : write
+    )
+  return Effect.map(Effect.flatMap(Form, page), ({ last, text }) => (form) => {
+    const link = last === undefined || last.version === 1
+      ? undefined
+      : { link: `<${path}?limit=${limit}&cursor=${HistoryCursor.below(last.version)}>; rel="next"` }
+    return form === "whole" ? Answer.wholeText(text, 200, link) : Answer.jsonText(text, 200, link)
+  })
 }
 
 const written = (kind: RecordKind.RecordKind, entry: Revision.Revision): Kind.Body => {
@@ -84,20 +84,4 @@ const written = (kind: RecordKind.RecordKind, entry: Revision.Revision): Kind.Bo
     moves,
     initial: initial === null ? null : kind.kind.toWire(initial)
   }
-}
-
-/** Writes the place in a history from which the next page goes on. */
-const cursorBelow = (version: number): string => btoa(`before:${version}`).replaceAll("=", "")
-
-/** Reads such a place, or gives undefined where it is none. */
-const versionOfCursor = (text: string): number | undefined => {
-  if (!/^[A-Za-z0-9+/]{1,40}$/.test(text)) return undefined
-  let decoded: string
-  try {
-    decoded = atob(text)
-  } catch {
-    return undefined
-  }
-  const match = /^before:([1-9]\d{0,9})$/.exec(decoded)
-  return match === null ? undefined : Number(match[1])
 }

@@ -5,11 +5,11 @@
  */
 import type { Lists } from "@emend/domain"
 import * as Effect from "effect/Effect"
-import type { HttpServerResponse } from "effect/http/HttpServerResponse"
 import { maxSkip } from "../definitions/ListParameters.ts"
 import { defaultLimit } from "../definitions/Operation.ts"
 import { RequestInvalid } from "../ValidationError.ts"
 import * as Answer from "./Answer.ts"
+import { Form } from "./Form.ts"
 import * as Page from "./Page.ts"
 
 /**
@@ -39,11 +39,13 @@ export const answer = <Entry extends { readonly cursor: string }, E>(
   asked: Asked,
   read: (range: Lists.Range) => Effect.Effect<ReadonlyArray<Entry>, E>,
   write: (entry: Entry) => unknown
-): Effect.Effect<HttpServerResponse, E | RequestInvalid> =>
+): Effect.Effect<Answer.Answer, E | RequestInvalid> =>
   Effect.map(
     fill(asked, read, write),
-    ({ next, text }) => Answer.jsonText(text, 200, link(asked, next))
+    ({ next, text }) => (form) => textIn[form](text, 200, link(asked, next))
   )
+
+const textIn = { served: Answer.jsonText, whole: Answer.wholeText }
 
 /**
  * Reads such a page and answers with it and with its place in the list, which is in the body and in a link.
@@ -55,8 +57,9 @@ export const results = <Entry extends { readonly cursor: string }, E>(
   asked: Asked,
   read: (range: Lists.Range) => Effect.Effect<ReadonlyArray<Entry>, E>,
   write: (entry: Entry) => unknown
-): Effect.Effect<HttpServerResponse, E | RequestInvalid> =>
-  Effect.map(fill(asked, read, write), ({ next, text }) => {
+): Effect.Effect<Answer.Answer, E | RequestInvalid> =>
+  Effect.map(fill(asked, read, write), ({ next, text }) => (form) => {
+    if (form === "whole") return Answer.wholeText(text, 200, link(asked, next))
     const pagination = { next_cursor: next ?? null, page_limit: limitOf(asked) }
     return Answer.jsonText(
       `{"results":${text},"pagination":${JSON.stringify(pagination)}}`,
@@ -73,6 +76,7 @@ const fill = Effect.fnUntraced(function*<Entry extends { readonly cursor: string
   write: (entry: Entry) => unknown
 ) {
   const { cursor, page_number = 1 } = asked.query
+  const form = yield* Form
   const limit = limitOf(asked)
   const skip = (page_number - 1) * limit
   if (skip > maxSkip) return yield* tooFar(page_number, limit)
@@ -80,7 +84,7 @@ const fill = Effect.fnUntraced(function*<Entry extends { readonly cursor: string
     { limit, first: 16, step: 128 },
     (after, count) =>
       read(after === undefined ? { cursor, skip, limit: count } : { cursor: after.cursor, limit: count }),
-    write
+    form === "whole" ? (entry) => entry : write
   )
   return { text, next: more ? last?.cursor : undefined }
 })

@@ -5,6 +5,7 @@
  */
 import type { Records, RecordStore, Refusals } from "@emend/domain"
 import { Problem } from "../Problem.ts"
+import { type Coded, codeOf, factNames } from "../RefusalCodes.ts"
 import { echo } from "../request/SchemaErrors.ts"
 import { RequestInvalid } from "../ValidationError.ts"
 
@@ -31,6 +32,25 @@ type Answers = {
   readonly [Tag in Failure["_tag"]]: (failure: Extract<Failure, { readonly _tag: Tag }>) => Problem | RequestInvalid
 }
 
+/** Says a refusal by its problem, with all that it knows. */
+const problem = (
+  refusal: Coded,
+  detail: string,
+  { headers, ...facts }: Readonly<Record<string, unknown>> & { readonly headers?: Readonly<Record<string, string>> } =
+    {}
+): Problem => {
+  const code = codeOf(refusal)
+  const known = factNames(code).map((name) => [name, (refusal as unknown as Readonly<Record<string, unknown>>)[name]])
+  return new Problem({
+    code,
+    detail,
+    facts: { ...Object.fromEntries(known), ...facts },
+    ...(headers === undefined ? undefined : { headers })
+  })
+}
+
+const etag = (present: number) => ({ headers: { etag: `"${present}"` } })
+
 /** How each failure is said: none can be left out. */
 const answers: Answers = {
   Problem: (failure) => failure,
@@ -44,82 +64,34 @@ const answers: Answers = {
         ctx: { error: message }
       }))
     }),
-  RecordMissing: (failure) =>
-    new Problem({
-      code: "record-missing",
-      detail: `There is no ${failure.kind} ${quote(failure.id)}`,
-      facts: { kind: failure.kind, id: failure.id }
-    }),
+  RecordMissing: (failure) => problem(failure, `There is no ${failure.kind} ${quote(failure.id)}`),
   VersionMismatch: (failure) =>
-    new Problem({
-      code: "version-mismatch",
-      detail: `The record has version ${failure.present}, which If-Match does not name; nothing was done`,
-      facts: { kind: failure.kind, id: failure.id, present: failure.present, demanded: failure.demanded },
-      headers: { etag: `"${failure.present}"` }
-    }),
+    problem(
+      failure,
+      `The record has version ${failure.present}, which If-Match does not name; nothing was done`,
+      etag(failure.present)
+    ),
   VersionUnknown: (failure) =>
-    new Problem({
-      code: "version-unknown",
-      detail: `The record has the versions 1 to ${failure.present}, and not ${failure.given}`,
-      facts: { kind: failure.kind, id: failure.id, present: failure.present, given: failure.given }
-    }),
+    problem(failure, `The record has the versions 1 to ${failure.present}, and not ${failure.given}`),
   RebaseConflict: (failure) =>
-    new Problem({
-      code: "rebase-conflict",
-      detail: `What was committed since conflicts at ${failure.conflicts.map(({ path }) => path).join(", ")}`,
-      facts: { kind: failure.kind, id: failure.id, present: failure.present, conflicts: failure.conflicts },
-      headers: { etag: `"${failure.present}"` }
-    }),
+    problem(
+      failure,
+      `What was committed since conflicts at ${failure.conflicts.map(({ path }) => path).join(", ")}`,
+      etag(failure.present)
+    ),
   TransitionRefused: (failure) =>
-    new Problem({
-      code: "transition-refused",
-      detail: `The status cannot move from ${failure.from} to ${failure.to}: ${failure.blocked_by}`,
-      facts: {
-        kind: failure.kind,
-        id: failure.id,
-        from: failure.from,
-        to: failure.to,
-        allowed: failure.allowed,
-        blocked_by: failure.blocked_by
-      }
-    }),
-  CycleRefused: (failure) =>
-    new Problem({
-      code: "cycle-refused",
-      detail: `The link would close a cycle of ${failure.cycle.length} tasks`,
-      facts: { kind: failure.kind, id: failure.id, cycle: failure.cycle }
-    }),
+    problem(failure, `The status cannot move from ${failure.from} to ${failure.to}: ${failure.blocked_by}`),
+  CycleRefused: (failure) => problem(failure, `The link would close a cycle of ${failure.cycle.length} tasks`),
   GraphTooLarge: (failure) =>
-    new Problem({
-      code: "graph-too-large",
-      detail: `More than ${failure.limit} links would have to be read; nothing was done`,
-      facts: { kind: failure.kind, id: failure.id, limit: failure.limit }
-    }),
+    problem(failure, `More than ${failure.limit} links would have to be read; nothing was done`),
   AlreadyTaken: (failure) =>
-    new Problem({
-      code: "already-taken",
-      detail: `The value of ${failure.fields.join(", ")} belongs to another ${failure.kind}`,
-      facts: { kind: failure.kind, fields: failure.fields }
-    }),
-  ReferenceUnknown: (failure) =>
-    new Problem({
-      code: "reference-unknown",
-      detail: failure.message,
-      facts: { kind: failure.kind, field: failure.field, ...given(failure.given) }
-    }),
+    problem(failure, `The value of ${failure.fields.join(", ")} belongs to another ${failure.kind}`),
+  ReferenceUnknown: (failure) => problem(failure, failure.message, { given: echo(failure.given).input }),
   CursorBackwards: (failure) =>
-    new Problem({
-      code: "cursor-backwards",
-      detail:
-        `${failure.field} is at event ${failure.present.sequence} and does not go back to ${failure.given.sequence}`,
-      facts: {
-        kind: failure.kind,
-        id: failure.id,
-        field: failure.field,
-        present: failure.present,
-        given: failure.given
-      }
-    }),
+    problem(
+      failure,
+      `${failure.field} is at event ${failure.present.sequence} and does not go back to ${failure.given.sequence}`
+    ),
   KeyReused: () =>
     new RequestInvalid({
       errors: [{
@@ -135,19 +107,10 @@ const answers: Answers = {
       detail: "A request with this Idempotency-Key is being carried out; a retry gives its answer",
       headers: retryAfter
     }),
-  CursorMalformed: () =>
-    new Problem({
-      code: "malformed-cursor",
-      detail: "The cursor is not one that a link to a next page of this list gave",
-      facts: { parameter: "cursor" }
-    }),
+  CursorMalformed: (failure) =>
+    problem(failure, "The cursor is not one that a link to a next page of this list gave", { parameter: "cursor" }),
   TooContended: (failure) =>
-    new Problem({
-      code: "too-contended",
-      detail: `Other writers were faster ${failure.attempts} times; nothing was done`,
-      facts: { kind: failure.kind, id: failure.id },
-      headers: retryAfter
-    }),
+    problem(failure, `Other writers were faster ${failure.attempts} times; nothing was done`, { headers: retryAfter }),
   StoreUnavailable: () =>
     new Problem({
       code: "store-unavailable",
@@ -174,7 +137,3 @@ export const isFailure = (error: unknown): error is Failure =>
 export const toHttp = (failure: Failure): Problem | RequestInvalid => answers[failure._tag](failure as never)
 
 const quote = (id: string): string => JSON.stringify(id)
-const given = (value: string) => {
-  const { input } = echo(value)
-  return input === undefined ? {} : { given: input }
-}

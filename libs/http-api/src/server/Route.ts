@@ -27,7 +27,9 @@ import * as Shorten from "../request/Shorten.ts"
 import type { Settings } from "../Settings.ts"
 import { RequestInvalid, type ValidationError } from "../ValidationError.ts"
 import * as Admission from "./Admission.ts"
+import type { Answer } from "./Answer.ts"
 import * as Deadline from "./Deadline.ts"
+import * as Form from "./Form.ts"
 import type { InFlight } from "./InFlight.ts"
 import type { Failure } from "./Refusal.ts"
 
@@ -54,7 +56,7 @@ export type Incoming<Endpoint extends HttpApiEndpoint.Constraint> =
  */
 export type Handler<Endpoint extends HttpApiEndpoint.Constraint> = (
   request: Incoming<Endpoint>
-) => Effect.Effect<HttpServerResponse, Failure>
+) => Effect.Effect<Answer | HttpServerResponse, Failure>
 
 /**
  * One handler for each operation of a group.
@@ -82,7 +84,7 @@ export const group = <Group extends { readonly endpoints: Readonly<Record<string
   Object.keys(endpoints).map((id) =>
     route(
       endpoints[id] as unknown as HttpApiEndpoint.Top,
-      handlers[id] as unknown as (request: unknown) => Effect.Effect<HttpServerResponse, Failure>,
+      handlers[id] as unknown as (request: unknown) => Effect.Effect<Answer | HttpServerResponse, Failure>,
       settings,
       identity,
       inFlight
@@ -91,7 +93,7 @@ export const group = <Group extends { readonly endpoints: Readonly<Record<string
 
 const route = (
   endpoint: HttpApiEndpoint.Top,
-  handler: (request: unknown) => Effect.Effect<HttpServerResponse, Failure>,
+  handler: (request: unknown) => Effect.Effect<Answer | HttpServerResponse, Failure>,
   settings: Settings,
   identity: Identity,
   inFlight: InFlight | undefined
@@ -135,8 +137,11 @@ const route = (
         if (refused !== undefined) return yield* refused
       }
       if (errors.length > 0) return yield* new RequestInvalid({ errors })
-      const answer = Effect.provideService(handler(incoming), Caller, grant.caller)
-      return yield* Deadline.within(answer, settings.requestMillis, inFlight)
+      const form = Form.asked(request.headers)
+      const handled = form === "served" ? handler(incoming) : Effect.provideService(handler(incoming), Form.Form, form)
+      const answer = Effect.provideService(handled, Caller, grant.caller)
+      const answered = yield* Deadline.within(answer, settings.requestMillis, inFlight)
+      return typeof answered === "function" ? answered(form) : answered
     })
   ) as HttpRouter.Route<Failure, never>
 }

@@ -104,29 +104,34 @@ const kindsIn = (source: string, listed: ReadonlySet<string>): ReadonlyArray<Omi
 }
 
 /**
- * Every adapter is run through the contract suite of the store in the testkit.
+ * Every adapter is run through the contract suite of the testkit for what it implements: the ports, or the services,
+ * which those implement that know the wire.
  *
  * @category rules
  * @since 0.1.0
  */
 export const adapters: Rule = {
-  fact: "every adapter has a test that runs the contract of the store over it",
+  fact: "every adapter has a test that runs the contract over it, of the ports or of the services",
   check: (repository) =>
-    packages(repository).filter(({ layer }) => layer === "adapter").flatMap(({ folder }): ReadonlyArray<Violation> =>
-      [...repository].some(([path, text]) =>
-          path.startsWith(`${folder}/test/`) && path.endsWith(".test.ts") &&
-          imports(text).some(({ specifier }) => specifier.startsWith("@emend/testkit")) && runsContract(text)
-        )
-        ? []
-        : [{ path: `${folder}/package.json`, message: "has no test that calls StoreContract.suite of @emend/testkit" }]
+    packages(repository).filter(({ layer }) => layer === "adapter").flatMap(
+      ({ folder, manifest }): ReadonlyArray<Violation> => {
+        const services = Object.hasOwn(manifest.dependencies ?? {}, "@emend/http-api")
+        const contract = services ? "ServiceContract" : "StoreContract"
+        return [...repository].some(([path, text]) =>
+            path.startsWith(`${folder}/test/`) && path.endsWith(".test.ts") &&
+            imports(text).some(({ specifier }) => specifier.startsWith("@emend/testkit")) && runs(contract, text)
+          )
+          ? []
+          : [{ path: `${folder}/package.json`, message: `has no test that calls ${contract}.suite of @emend/testkit` }]
+      }
     )
 }
 
-const runsContract = (text: string): boolean => {
+const runs = (contract: string, text: string): boolean => {
   let found = false
   walk(parse(text).body, (node) => {
     const callee = node.type === "CallExpression" ? node["callee"] : undefined
-    if (callee?.object?.name === "StoreContract" && callee.property.name === "suite") found = true
+    if (callee?.object?.name === contract && callee.property.name === "suite") found = true
   })
   return found
 }
