@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import * as BoardActivity from "./BoardActivity.ts"
 import * as BoardGraph from "./BoardGraph.ts"
 import * as BoardLinks from "./BoardLinks.ts"
+import * as BoardRelatives from "./BoardRelatives.ts"
 import { Caller } from "./Caller.ts"
 import * as History from "./History.ts"
 import { Identifiers } from "./Identifiers.ts"
@@ -18,10 +19,9 @@ import type { BoardLink } from "./kinds/BoardLink.ts"
 import * as BoardTask from "./kinds/BoardTask.ts"
 import * as Lists from "./Lists.ts"
 import * as Once from "./Once.ts"
-import { isDeleted } from "./RecordKind.ts"
 import * as Records from "./Records.ts"
 import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
-import { type CycleRefused, type GraphTooLarge, type RecordMissing, TransitionRefused } from "./Refusals.ts"
+import { type CursorMalformed, type CycleRefused, type RecordMissing, TransitionRefused } from "./Refusals.ts"
 import { timestamp } from "./Text.ts"
 import * as UseCase from "./UseCase.ts"
 
@@ -51,38 +51,6 @@ export interface BoardQuery
     Partial<Pick<BoardTask.BoardTask, "status" | "priority" | "source">>,
     Partial<Readonly<Record<BoardTask.Assignee | "correlation_bucket_id", string>>>
 {}
-
-/**
- * A task in a list of relatives, with its distance from where the list began.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Relative extends Saved {
-  readonly depth: number
-}
-
-/**
- * A part of a list of relatives: at most `limit` (default 50), from after a place. They are in the order of their
- * distance, then of their creation, then of their ids.
- *
- * @category models
- * @since 0.1.0
- */
-export interface RelativesPage {
-  readonly after?: { readonly depth: number; readonly created_at: string; readonly id: string }
-  readonly limit?: number
-}
-
-/**
- * A part of a list of relatives up to a distance: `depth` steps, at most and by default 100.
- *
- * @category models
- * @since 0.1.0
- */
-export interface DepthPage extends RelativesPage {
-  readonly depth?: number
-}
 
 /**
  * How many tasks of a board have each status, none included, and how many there are.
@@ -163,29 +131,15 @@ export class Board extends Context.Service<Board, {
     child: string,
     conditions?: Records.Authoring
   ) => Effect.Effect<Pick<Records.Created<BoardLink>, "changes">, BoardGraph.GraphRefusal>
-  readonly subtasks: (
-    id: string,
-    page?: RelativesPage
-  ) => Effect.Effect<ReadonlyArray<Relative>, RecordMissing | StoreUnavailable>
-  readonly parents: (
-    id: string,
-    page?: RelativesPage
-  ) => Effect.Effect<ReadonlyArray<Relative>, RecordMissing | StoreUnavailable>
-  /** Lists the tasks below a task, each once, at its smallest distance. */
-  readonly descendants: (
-    id: string,
-    page?: DepthPage
-  ) => Effect.Effect<ReadonlyArray<Relative>, RecordMissing | GraphTooLarge | StoreUnavailable>
-  /** Lists the tasks that a task is a part of, each once, at its smallest distance. */
-  readonly ancestors: (
-    id: string,
-    page?: DepthPage
-  ) => Effect.Effect<ReadonlyArray<Relative>, RecordMissing | GraphTooLarge | StoreUnavailable>
+  readonly subtasks: BoardRelatives.BoardRelatives["subtasks"]
+  readonly parents: BoardRelatives.BoardRelatives["parents"]
+  readonly descendants: BoardRelatives.BoardRelatives["descendants"]
+  readonly ancestors: BoardRelatives.BoardRelatives["ancestors"]
   /** Tells what happened to a task and its links, newest first. */
   readonly activity: (
     id: string,
     page?: BoardActivity.ActivityPage
-  ) => Effect.Effect<ReadonlyArray<BoardActivity.Activity>, RecordMissing | StoreUnavailable>
+  ) => Effect.Effect<ReadonlyArray<BoardActivity.Activity>, RecordMissing | CursorMalformed | StoreUnavailable>
   readonly at: History.History<BoardTask.BoardTask>["at"]
   readonly diff: History.History<BoardTask.BoardTask>["diff"]
   readonly restore: History.History<BoardTask.BoardTask>["restore"]
@@ -295,22 +249,6 @@ export class Board extends Context.Service<Board, {
         )
       })
 
-      const relatives = Effect.fnUntraced(function*<E>(
-        id: string,
-        find: Effect.Effect<ReadonlyArray<BoardLinks.Place>, E>
-      ) {
-        yield* records.find(id)
-        const places = yield* find
-        const { tenant } = yield* Caller
-        const tasks = yield* store.get(places.map((place) => ({ kind: "BoardTask", tenant, id: place.id })))
-        // A task that was deleted since its link was read is a relative no more.
-        return tasks.flatMap((task, n): ReadonlyArray<Relative> =>
-          isDeleted(BoardTask.boardTaskKind, task!.state)
-            ? []
-            : [{ ...task!, state: task!.state as BoardTask.BoardTask, depth: places[n]!.depth }]
-        )
-      })
-
       const list = ({ cursor, limit, skip, ...values }: BoardQuery = {}) => {
         const where = Lists.where(values)
         return listed({ filter: { where }, by: ["created_at"], direction: "desc" }, { cursor, limit, skip })
@@ -344,10 +282,7 @@ export class Board extends Context.Service<Board, {
           "Board.unlink",
           (parent: string, child: string, conditions: Records.Authoring = {}) => graph.unlink(parent, child, conditions)
         ),
-        subtasks: (id, page = {}) => relatives(id, links.neighbours("down", id, paged(page))),
-        parents: (id, page = {}) => relatives(id, links.neighbours("up", id, paged(page))),
-        descendants: (id, page = {}) => relatives(id, links.walk("down", id, walked(page))),
-        ancestors: (id, page = {}) => relatives(id, links.walk("up", id, walked(page))),
+        ...BoardRelatives.make(store, records.find, links),
         activity: BoardActivity.make(store, records.history),
         at: past.at,
         diff: past.diff,
@@ -358,14 +293,6 @@ export class Board extends Context.Service<Board, {
     }).pipe(Effect.map(UseCase.spans("Board")))
   )
 }
-
-const paged = ({ after, limit = 50 }: RelativesPage): BoardLinks.PlacePage =>
-  after === undefined ? { limit } : { after, limit }
-
-const walked = ({ depth = BoardLinks.maxDepth, ...page }: DepthPage) => ({
-  ...paged(page),
-  depth: Math.min(depth, BoardLinks.maxDepth)
-})
 
 const counts = (store: RecordStore["Service"]): Board["Service"]["counts"] =>
   Effect.gen(function*() {

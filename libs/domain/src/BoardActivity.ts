@@ -4,25 +4,16 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import { Caller } from "./Caller.ts"
 import type { BoardChange } from "./kinds/BoardChange.ts"
 import { boardTaskKind } from "./kinds/BoardTask.ts"
 import * as Past from "./Past.ts"
+import * as PlaceCursor from "./PlaceCursor.ts"
 import type { Records } from "./Records.ts"
 import type { RecordStore, StoreUnavailable } from "./RecordStore.ts"
-import type { RecordMissing } from "./Refusals.ts"
+import type { CursorMalformed, RecordMissing } from "./Refusals.ts"
 import { effect, type Revision } from "./Revision.ts"
-
-/**
- * A place in the activity of a task: below the version `before` of the task and below the change `number` of its links.
- *
- * @category models
- * @since 0.1.0
- */
-export interface ActivityPlace {
-  readonly version: number
-  readonly number: number
-}
 
 /**
  * One thing that happened to a task: who, when and why, and what in words. `version` is the one that a change of the task
@@ -37,20 +28,30 @@ export interface Activity {
   readonly reason: string | null
   readonly version: number | null
   readonly changes: ReadonlyArray<string>
-  /** From where the activity goes on, further back. */
-  readonly place: ActivityPlace
+  /** With it the activity goes on, further back. */
+  readonly cursor: string
 }
 
 /**
- * Which part of an activity to read: at most `limit` entries, newest first, from below a place.
+ * Which part of an activity is asked for: at most `limit` entries (default 50), newest first, from below the one that
+ * gave the cursor.
  *
  * @category models
  * @since 0.1.0
  */
 export interface ActivityPage {
-  readonly before?: ActivityPlace
-  readonly limit?: number
+  readonly cursor?: string | undefined
+  readonly limit?: number | undefined
 }
+
+/** Below a version of the task, and below a number among the changes of the graph. */
+const Place = Schema.Struct({
+  version: Schema.Int.check(Schema.isGreaterThan(0)),
+  number: Schema.Int.check(Schema.isGreaterThan(0))
+})
+type Place = typeof Place.Type
+
+const cursors = PlaceCursor.make("BoardTask", Place)
 
 /**
  * Gives the use case that reads the activity of a task, given the one that reads its history.
@@ -61,35 +62,38 @@ export interface ActivityPage {
 export const make = (
   store: RecordStore["Service"],
   history: Records<any>["history"]
-): (id: string, page?: ActivityPage) => Effect.Effect<ReadonlyArray<Activity>, RecordMissing | StoreUnavailable> => {
-  const changes = Effect.fnUntraced(function*(end: "task_id" | "subtask_id", id: string, page: Page) {
+): (
+  id: string,
+  page?: ActivityPage
+) => Effect.Effect<ReadonlyArray<Activity>, RecordMissing | CursorMalformed | StoreUnavailable> => {
+  const changes = Effect.fnUntraced(function*(
+    end: "task_id" | "subtask_id",
+    id: string,
+    before: Place | undefined,
+    limit: number
+  ) {
     const { tenant } = yield* Caller
     const found = yield* store.find({
       kind: "BoardChange",
       tenant,
       where: { [end]: [id] },
       order: [{ field: "number", direction: "desc" }],
-      ...(page.before === undefined ? undefined : {
-        after: { values: [page.before.number], id: String(page.before.number) }
-      }),
-      limit: page.limit
+      ...(before === undefined ? undefined : { after: { values: [before.number], id: String(before.number) } }),
+      limit
     })
     return found.map(({ state }) => state as BoardChange)
   })
 
-  return Effect.fnUntraced(function*(id: string, { before, limit = 50 }: ActivityPage = {}) {
-    const page = { limit, ...(before === undefined ? undefined : { before }) }
+  return Effect.fnUntraced(function*(id: string, { cursor, limit = 50 }: ActivityPage = {}) {
+    const before = cursor === undefined ? undefined : yield* Effect.fromResult(cursors.read([id], cursor))
     const revisions = yield* history(id, { limit, ...(before === undefined ? undefined : { before: before.version }) })
-    const links = [...yield* changes("task_id", id, page), ...yield* changes("subtask_id", id, page)]
-      .sort((a, b) => b.number - a.number)
+    const links = [
+      ...yield* changes("task_id", id, before, limit),
+      ...yield* changes("subtask_id", id, before, limit)
+    ].sort((a, b) => b.number - a.number)
     const from = before ?? { version: (revisions[0]?.version ?? 0) + 1, number: (links[0]?.number ?? 0) + 1 }
     return merged(id, revisions, links, from).slice(0, limit)
   })
-}
-
-interface Page {
-  readonly before?: ActivityPlace
-  readonly limit: number
 }
 
 /** Both in the order of their times. Of one moment, what happened to links comes later: it needs the task. */
@@ -97,7 +101,7 @@ const merged = (
   id: string,
   revisions: ReadonlyArray<Revision>,
   links: ReadonlyArray<BoardChange>,
-  from: ActivityPlace
+  from: Place
 ): ReadonlyArray<Activity> => {
   const all: Array<Activity> = []
   let place = from
@@ -107,12 +111,13 @@ const merged = (
     if (link !== undefined && (revision === undefined || link.at >= revision.at)) {
       l++
       place = { ...place, number: link.number }
-      all.push({ at: link.at, by: link.by, reason: link.reason, version: null, changes: [inWords(id, link)], place })
+      const { at, by, reason } = link
+      all.push({ at, by, reason, version: null, changes: [inWords(id, link)], cursor: cursors.write([id], place) })
     } else {
       r++
       const { at, by, reason, version } = revision!
       place = { ...place, version }
-      all.push({ at, by, reason, version, changes: told(revision!), place })
+      all.push({ at, by, reason, version, changes: told(revision!), cursor: cursors.write([id], place) })
     }
   }
   return all

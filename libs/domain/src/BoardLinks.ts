@@ -4,25 +4,30 @@
  * @internal
  */
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import { Caller } from "./Caller.ts"
 import * as ContentHash from "./ContentHash.ts"
 import type { BoardLink } from "./kinds/BoardLink.ts"
 import type { RecordStore, StoreUnavailable } from "./RecordStore.ts"
 import { GraphTooLarge } from "./Refusals.ts"
+import { Id, Timestamp } from "./Text.ts"
 
 /** From a task to its subtasks, or to the tasks that it is a part of. */
 export type Direction = "down" | "up"
 
 /** Where a task stands in a list of its relatives: by its distance, then by when it was created, then by its id. */
-export interface Place {
-  readonly depth: number
-  readonly created_at: string
-  readonly id: string
-}
+export const Place = Schema.Struct({
+  depth: Schema.Int.check(Schema.isGreaterThan(0)),
+  created_at: Timestamp,
+  id: Id
+})
+
+/** See the schema. */
+export type Place = typeof Place.Type
 
 /** A part of such a list. */
 export interface PlacePage {
-  readonly after?: Place
+  readonly after: Place | undefined
   readonly limit: number
 }
 

@@ -23,18 +23,10 @@ export {
   type RevisionSummary,
   type Scope
 } from "./AgentView.ts"
-export {
-  Board,
-  type BoardCounts,
-  type BoardQuery,
-  type DepthPage,
-  type Relative,
-  type RelativesPage,
-  Workflow
-} from "./Board.ts"
-export { type Activity, type ActivityPage, type ActivityPlace } from "./BoardActivity.ts"
+export { Board, type BoardCounts, type BoardQuery, Workflow } from "./Board.ts"
+export { type Activity, type ActivityPage } from "./BoardActivity.ts"
 export { type GraphRefusal } from "./BoardGraph.ts"
-export { maxDepth, maxLinks } from "./BoardLinks.ts"
+export { type DepthPage, type Relative, type RelativesPage, type RelativesRefusal } from "./BoardRelatives.ts"
 export { kinds } from "./kinds.ts"
 export { Caller } from "./Caller.ts"
 export * as ContentHash from "./ContentHash.ts"

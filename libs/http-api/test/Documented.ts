@@ -34,6 +34,10 @@ HttpApi.reflect(Api, {
   }
 })
 
+// A path is that of the operation with the fewest parameters: `/agents/tasks/board` names no task.
+const parameters = ({ pattern }: Operation) => pattern.source.split("[^/]+").length
+operations.sort((a, b) => parameters(a) - parameters(b))
+
 /** Throws where an answer is not as documented. */
 export const check = (method: string, path: string, { body, headers, status, text }: Reply): void => {
   const target = path.split("?")[0]!

@@ -28,6 +28,8 @@ beforeAll(async () => {
     const projects = tenant === "ours" ? [project, otherProject] : [project]
     tokens[tenant as Tenant] = await sign(signer, { organization, projects })
   }
+  // What the smallest body of a link names.
+  await as("ours", "/agents/tasks/", { method: "POST", json: { id: "text", title: "x" } })
 })
 
 const as = (tenant: Tenant, path: string, options: Ask = {}): Promise<Reply> =>
@@ -55,6 +57,7 @@ const records = async (tenant: Tenant): Promise<Readonly<Record<string, string>>
   const tracker = await as(tenant, `/tasks/${id}/agents/${id}`, { method: "POST" })
   const event = await post(`/tasks/${id}/events`, { agent_id: id, content: secret })
   await post("/agents/tasks/", { id, title: secret })
+  await post(`/agents/tasks/${id}/subtasks`, { id: `${id}-child`, title: secret })
   const agent = await post(agentsOf(organizations[tenant]), {
     name: secret,
     instruction: secret,
@@ -64,6 +67,7 @@ const records = async (tenant: Tenant): Promise<Readonly<Record<string, string>>
     org_id: organizations[tenant],
     project_id: project,
     task_id: id,
+    child_id: `${id}-child`,
     agent_id: id,
     tracker_id: tracker.body.id,
     event_id: event.body.id,

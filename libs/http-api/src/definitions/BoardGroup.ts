@@ -8,6 +8,7 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
+import { boardGraphOperations } from "./BoardGraphOperations.ts"
 import * as HistoryOperations from "./HistoryOperations.ts"
 import { KeyHints, unwritable } from "./KeyHints.ts"
 import * as List from "./ListParameters.ts"
@@ -103,8 +104,14 @@ export const BoardGroup = HttpApiGroup.make("board").annotateMerge(OpenApi.annot
     params,
     headers: Operation.headers.change,
     success: Operation.removed,
-    error: Operation.refusals(404, 412)
-  }).annotateMerge(Operation.described("owner", "Delete Task", "Deletes a task. Its id is never free again.")),
+    error: Operation.refusals(404, "graph-too-large", 412)
+  }).annotateMerge(
+    Operation.described(
+      "owner",
+      "Delete Task",
+      "Deletes a task with its links; its subtasks stay. Its id is never free again."
+    )
+  ),
   HttpApiEndpoint.post("assign", "/agents/tasks/:task_id/assign", {
     params,
     ...changed,
@@ -152,5 +159,6 @@ export const BoardGroup = HttpApiGroup.make("board").annotateMerge(OpenApi.annot
       "Lists where the task may move now, and why not where it may not."
     )
   ),
+  ...boardGraphOperations,
   ...HistoryOperations.make("/agents/tasks/:task_id", params, Wire, "Board Task")
 )

@@ -11,6 +11,7 @@ import * as HistoryPage from "../server/HistoryPage.ts"
 import * as ListPage from "../server/ListPage.ts"
 import type { Handlers } from "../server/Route.ts"
 import { RequestInvalid } from "../ValidationError.ts"
+import * as BoardGraphHandlers from "./BoardGraphHandlers.ts"
 
 const { fromBody, toWire } = BoardTask.BoardTask
 
@@ -24,6 +25,7 @@ const restored = (change: History.Restored<BoardTask.BoardTask>) => Answer.resto
  * @since 0.1.0
  */
 export const make = (board: Board["Service"]): Handlers<typeof BoardGroup> => ({
+  ...BoardGraphHandlers.make(board),
   create: ({ conditions, payload }) =>
     Effect.map(
       board.create(payload, conditions),

@@ -33,24 +33,22 @@ const chain = (length: number) => Array.from({ length }, (_, n) => `t${String(n)
 const range = (length: number) => Array.from({ length }, (_, n) => n)
 
 /** Reads a list to its end, so many at a time. */
-const pages = Effect.fnUntraced(function*<E, R>(
+const pages = Effect.fnUntraced(function*<A extends { readonly cursor: string }, E, R>(
   limit: number,
-  read: (page: { readonly after?: ReturnType<typeof place>; readonly limit: number }) => Effect.Effect<
-    ReadonlyArray<Relative>,
+  read: (page: { readonly cursor?: string | undefined; readonly limit: number }) => Effect.Effect<
+    ReadonlyArray<A>,
     E,
     R
   >
 ) {
-  const all: Array<Relative> = []
+  const all: Array<A> = []
   while (true) {
-    const last = all.at(-1)
-    const page = yield* read(last === undefined ? { limit } : { after: place(last), limit })
+    const page = yield* read({ cursor: all.at(-1)?.cursor, limit })
     all.push(...page)
     if (page.length < limit) return all
   }
 })
 
-const place = ({ depth, state: { created_at, id } }: Relative) => ({ depth, created_at, id })
 const told = (found: ReadonlyArray<Activity>) => found.map(({ changes }) => changes.join("; "))
 
 /** What holds of links between tasks, by sentence. */
@@ -194,9 +192,10 @@ const listFacts: Facts = {
     yield* Effect.forEach(ids.slice(1), ({ state }) => board.link(state.id, leaf))
     const below = yield* board.descendants("root")
     equal(below.length, 15)
+    const near = below.slice(0, 7).map(({ state }) => state.id)
     for (const limit of [1, 2, 3, 7, 15, 16]) {
       equal(yield* pages(limit, (page) => board.descendants("root", page)), below)
-      equal(yield* pages(limit, (page) => board.subtasks("root", page)), below.slice(0, 7))
+      equal(named(yield* pages(limit, (page) => board.subtasks("root", page))), near)
       equal(yield* pages(limit, (page) => board.parents(leaf, page)), yield* board.parents(leaf))
       equal(yield* pages(limit, (page) => board.ancestors(leaf, page)), yield* board.ancestors(leaf))
     }
@@ -238,16 +237,21 @@ const listFacts: Facts = {
     equal(all.map(({ version }) => version), [null, null, null, null, 3, 2, null, 1])
     equal(all.every(({ by }) => by === "tester"), true)
     equal(told(yield* board.activity(made.state.id)), ["becomes a subtask of \"a\"", "creates the task"])
-    for (const limit of [1, 2, 3, 8]) {
-      const read: Array<Activity> = []
-      while (true) {
-        const before = read.at(-1)?.place
-        const page = yield* board.activity("a", before === undefined ? { limit } : { before, limit })
-        read.push(...page)
-        if (page.length < limit) break
-      }
-      equal(read, all)
+    for (const limit of [1, 2, 3, 8]) equal(yield* pages(limit, (page) => board.activity("a", page)), all)
+  }),
+  "a cursor leads on in its own list and no other": Effect.gen(function*() {
+    const board = yield* linked(["a", "b", "c"], ["a b", "a c", "b c"])
+    const [first] = yield* board.descendants("a", { limit: 1 })
+    equal(placed(yield* board.descendants("a", { cursor: first!.cursor })), ["c 1"])
+    const page = { cursor: first!.cursor }
+    yield* refusal(board.descendants("a", { ...page, depth: 2 }), "CursorMalformed")
+    yield* refusal(board.descendants("b", page), "CursorMalformed")
+    yield* refusal(board.ancestors("a", page), "CursorMalformed")
+    yield* refusal(board.activity("a", page), "CursorMalformed")
+    for (const cursor of ["", "x", "é", "bm9uZQ", (yield* board.activity("a"))[0]!.cursor]) {
+      yield* refusal(board.subtasks("a", { cursor }), "CursorMalformed")
     }
+    yield* refusal(board.activity("b", (yield* board.activity("a"))[0]), "CursorMalformed")
   })
 }
 
