@@ -3,8 +3,9 @@
  *
  * @since 0.1.0
  */
-import { Agent, AgentTaskTracker, BoardTask, Task, TaskAgent, Text } from "@emend/domain"
+import { Agent, AgentTaskTracker, BoardLink, BoardTask, Task, TaskAgent, Text } from "@emend/domain"
 import * as Schema from "effect/Schema"
+import { Activity, Counts } from "./definitions/BoardGraphOperations.ts"
 import type { BoardGroup } from "./definitions/BoardGroup.ts"
 import { Difference } from "./definitions/HistoryOperations.ts"
 import { Activation, RevisionDifference, RevisionSummary, type TaskAgentsGroup } from "./definitions/TaskAgentsGroup.ts"
@@ -56,6 +57,7 @@ const moved = saved(task, change)
 
 const tracker = AgentTaskTracker.AgentTaskTracker.State
 const boardTask = BoardTask.BoardTask.State
+const relatives = Schema.Array(saved(boardTask, { depth: Schema.Int, ...cursor }))
 
 const agent = TaskAgent.TaskAgent.State
 const active = { active_revision: Schema.NullOr(RevisionSummary) }
@@ -118,7 +120,16 @@ export const wholeAnswers: {
       options: Schema.Array(
         Schema.Struct({ to: BoardTask.Status, legal: Schema.Boolean, blocked_by: Schema.NullOr(Schema.String) })
       )
-    })
+    }),
+    counts: Counts,
+    createSubtask: saved(boardTask, made),
+    link: saved(BoardLink.BoardLink.State, { created: Schema.Boolean, ...made }),
+    unlink: Schema.Struct(made),
+    subtasks: relatives,
+    parents: relatives,
+    ancestors: relatives,
+    descendants: relatives,
+    activity: Schema.Array(Schema.Struct({ ...Activity.fields, ...cursor }))
   },
   taskAgents: {
     ...kept(agent, view),

@@ -36,12 +36,12 @@ export const make = (board: Board["Service"]): Pick<Handlers<typeof BoardGroup>,
   createSubtask: ({ conditions, params, payload }) =>
     Effect.map(
       board.createSubtask(params.task_id, payload, conditions),
-      ({ state, version }) => Answer.created(`/agents/tasks/${encodeURIComponent(state.id)}`, toWire(state), version)
+      (made) => Answer.created(`/agents/tasks/${encodeURIComponent(made.state.id)}`, toWire(made.state), made)
     ),
   link: ({ conditions, params, payload }) =>
     Effect.map(
       board.link(params.task_id, payload.child_id, conditions),
-      ({ created, state, version }) => Answer.record(BoardLink.BoardLink.toWire(state), version, created ? 201 : 200)
+      (link) => Answer.record(BoardLink.BoardLink.toWire(link.state), link, link.created ? 201 : 200)
     ),
   unlink: ({ conditions, params }) =>
     Effect.map(board.unlink(params.task_id, params.child_id, conditions), Answer.removed),
