@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { Equality, Mask } from "@emend/algebra"
+import { canonical } from "./ContentHash.ts"
 import type { RecordKind } from "./RecordKind.ts"
 import type { Stored } from "./RecordStore.ts"
 import type { Revision, Row } from "./Revision.ts"
@@ -11,7 +12,7 @@ import type { Revision, Row } from "./Revision.ts"
 /**
  * The difference between two versions of a record. `patch` is the update that leads from one to the other; `moves` are
  * the fields that no update can lead there (a status, a pointer, a cursor that stood further); `changes` says all of it,
- * one sentence for each path. The time of the last change is no part of it.
+ * one sentence for each path, the same whatever the order of keys. The time of the last change is no part of it.
  *
  * @category models
  * @since 0.1.0
@@ -49,9 +50,7 @@ export const difference = (recordKind: RecordKind, from: Stored, to: Stored): Di
  */
 export const inWords = ({ kind }: RecordKind, patch: Row, moves: Revision["moves"]): ReadonlyArray<string> => [
   ...kind.explain(patch),
-  ...Object.entries(moves).map(([field, { from, to }]) =>
-    `moves ${field} from ${JSON.stringify(from)} to ${JSON.stringify(to)}`
-  )
+  ...Object.entries(moves).map(([field, { from, to }]) => `moves ${field} from ${canonical(from)} to ${canonical(to)}`)
 ]
 
 /**

@@ -83,6 +83,9 @@ const find = (method: string, url: string) => {
   return undefined
 }
 
+/** The name of the operation that a method and a path without query lead to. */
+export const operationAt = (method: string, url: string): string | undefined => find(method, url)?.name
+
 const decoded = (value: string): string => {
   try {
     return decodeURIComponent(value)

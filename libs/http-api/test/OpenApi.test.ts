@@ -18,6 +18,8 @@ interface Shape {
   readonly format?: string
   readonly bounds?: string
   readonly options?: ReadonlyArray<string>
+  /** Whether an object has any keys. */
+  readonly open?: true
 }
 
 const shape = (document: any, given: any): Shape => {
@@ -30,7 +32,8 @@ const shape = (document: any, given: any): Shape => {
     types: members.map(({ type }) => type).sort(),
     ...(bare.format === undefined ? undefined : { format: bare.format }),
     ...(bare.type !== "integer" ? undefined : { bounds: `${bare.minimum}..${bare.maximum}` }),
-    ...(bare.enum === undefined ? undefined : { options: [...bare.enum].sort() })
+    ...(bare.enum === undefined ? undefined : { options: [...bare.enum].sort() }),
+    ...(bare.additionalProperties === true ? { open: true } : undefined)
   }
 }
 
@@ -81,6 +84,7 @@ for (const { name, seed } of seeds) {
       for (const key of Object.keys(theirs.properties)) {
         const [one, other] = [shape(seed, theirs.properties[key]), shape(spec, mine.properties[key])]
         expect(one.types, key).toEqual(expect.arrayContaining([...other.types]))
+        expect({ key, open: other.open }).toEqual({ key, open: one.open })
         if (one.format !== undefined) expect({ key, format: other.format }).toEqual({ key, format: one.format })
         if (one.options !== undefined) {
           // INTERRUPTED is a recorded extension of the seed.

@@ -81,7 +81,7 @@ export const withBody = [413, 415] as const
  * @category schemas
  * @since 0.1.0
  */
-export const VersionTag = Schema.String.annotate({
+export const VersionTag = Schema.String.check(Schema.isPattern(/^"[1-9][0-9]*"$/)).annotate({
   description: "The version of the record as a strong entity tag: \"7\"."
 })
 

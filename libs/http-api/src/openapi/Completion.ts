@@ -95,7 +95,7 @@ const simplified = (spec: Json): Json => {
     if (typeof value !== "object" || value === null) return value
     const name = typeof value.$ref === "string" ? referred(value.$ref) : undefined
     if (name === undefined) {
-      return folded(Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, rewritten(inner)])))
+      return open(folded(Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, rewritten(inner)]))))
     }
     return /^[a-z]/.test(name)
       ? rewritten(components[name])
@@ -110,6 +110,12 @@ const simplified = (spec: Json): Json => {
     }
   }
 }
+
+/** An object of which no key is named has any keys: generators of clients take it for an empty one unless it says so. */
+const open = (schema: Json): Json =>
+  schema["type"] === "object" && schema["properties"] === undefined && schema["additionalProperties"] === undefined
+    ? { ...schema, additionalProperties: true }
+    : schema
 
 /** A check of its own adds to a schema by `allOf`; what it adds is clearer beside the rest. */
 const folded = (schema: Json): Json => {
