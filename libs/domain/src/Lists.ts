@@ -71,6 +71,8 @@ export const defaultLimit = 50
  */
 export interface Selection {
   readonly filter: Filter
+  /** The same filter in a form that a store answers faster, where what it refers to was looked up. */
+  readonly resolved?: Filter
   readonly by: ReadonlyArray<string>
   readonly direction: Direction
   /** The fields that are given; all without it. Those of the order are among them. */
@@ -94,8 +96,9 @@ export const make = <S>(store: RecordStore["Service"], recordKind: RecordKind) =
     { cursor, limit = defaultLimit, skip }: Range
   ): Effect.fn.Return<ReadonlyArray<Listed<S>>, ListRefusal> {
     const { tenant } = yield* Caller
-    const query = queryOf(recordKind, tenant, selection)
-    const name = nameOf(query)
+    const name = nameOf(queryOf(recordKind, tenant, selection))
+    const { filter, resolved = filter } = selection
+    const query = queryOf(recordKind, tenant, { ...selection, filter: resolved })
     const from = cursor === undefined ? undefined : yield* Effect.fromResult(read(recordKind, selection, name, cursor))
     const end = from === undefined ? yield* endOf(store, recordKind, selection, query) : from.end
     const found = yield* store.find({

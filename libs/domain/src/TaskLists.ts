@@ -72,20 +72,40 @@ export const make = (store: RecordStore["Service"]) => {
   return Effect.fnUntraced(function*(query: TaskQuery = {}) {
     const { order_by = "created_at", order_direction = "desc" } = query
     const by = order_by === "status" ? ["status", "created_at"] : [order_by]
-    const tasks = yield* list({ filter: filterOf(query), by, direction: order_direction, fields }, query)
+    const filter = filterOf(query)
+    const ids = query.agent_name === undefined ? undefined : yield* idsOf(store, query.agent_name, query.agent_id)
+    const resolved = ids === undefined ? filter : { ...filter, referred: [{ ...tracked, where: { agent_id: ids } }] }
+    const tasks = yield* list({ filter, resolved, by, direction: order_direction, fields }, query)
     if (query.agents !== true) return tasks
     const agentsById = yield* agentsOf(store, tasks.map(({ state }) => state.id))
     return tasks.map((task): ListedTask => ({ ...task, agents: agentsById.get(task.state.id) ?? [] }))
   })
 }
 
+const tracked = { kind: "AgentTaskTracker", by: "task_id" }
+
+/** How many agents of a name are looked up before their tasks. */
+const maxNamesakes = 100
+
+/** The ids of the agents that have a name; undefined where they are many. */
+const idsOf = Effect.fnUntraced(function*(store: RecordStore["Service"], name: string, agent_id: string | undefined) {
+  const { tenant } = yield* Caller
+  const agents = yield* store.find({
+    kind: "Agent",
+    tenant,
+    where: Lists.where({ id: agent_id, name }),
+    fields: ["id"],
+    limit: maxNamesakes + 1
+  })
+  return agents.length > maxNamesakes ? undefined : agents.map(({ state }): string => state["id"])
+})
+
 const filterOf = ({ agent_id, agent_name, status, task_metadata }: TaskQuery): Filter => ({
   where: Lists.where({ status }),
   ...(task_metadata === undefined ? undefined : { contains: { task_metadata } }),
   ...(agent_id === undefined && agent_name === undefined ? undefined : {
     referred: [{
-      kind: "AgentTaskTracker",
-      by: "task_id",
+      ...tracked,
       where: Lists.where({ agent_id }),
       ...(agent_name === undefined ? undefined : { refers: { agent_id: { where: { name: [agent_name] } } } })
     }]

@@ -59,6 +59,8 @@ export const make = (config: Config): Effect.Effect<PgPool.PgPool, SqlError, Sco
       default_transaction_isolation: "read committed",
       statement_timeout: String(config.statementTimeoutMillis ?? 30_000),
       idle_in_transaction_session_timeout: "60000",
+      // Values in a text are quoted by doubling quotes.
+      standard_conforming_strings: "on",
       // Each statement is planned once: planning it anew for every batch costs several times as much as running it.
       plan_cache_mode: "force_generic_plan",
       jit: "off",
@@ -143,14 +145,15 @@ export const unavailable = (cause: SqlError): RecordStore.StoreUnavailable =>
   new RecordStore.StoreUnavailable({ message: "The database cannot be reached or did not answer", cause })
 
 /**
- * Runs a statement and answers its rows as arrays.
+ * Runs a statement and answers its rows as arrays. It is prepared, unless it is run once.
  *
  * @category operations
  * @since 0.1.0
  */
 export type Run = (
   text: string,
-  parameters: ReadonlyArray<unknown>
+  parameters: ReadonlyArray<unknown>,
+  isOnce?: boolean
 ) => Effect.Effect<ReadonlyArray<ReadonlyArray<unknown>>, SqlError>
 
 /**
@@ -159,8 +162,8 @@ export type Run = (
  * @category operations
  * @since 0.1.0
  */
-export const on = (connection: PgConnection.PgConnection): Run => (text, parameters) =>
-  connection.queryValues(text, parameters)
+export const on = (connection: PgConnection.PgConnection): Run => (text, parameters, isOnce = false) =>
+  connection.queryValues(text, parameters, !isOnce)
 
 /**
  * Runs each statement on any connection of a pool.
@@ -168,5 +171,5 @@ export const on = (connection: PgConnection.PgConnection): Run => (text, paramet
  * @category operations
  * @since 0.1.0
  */
-export const through = (pool: PgPool.PgPool): Run => (text, parameters) =>
-  pool.use((connection) => connection.queryValues(text, parameters))
+export const through = (pool: PgPool.PgPool): Run => (text, parameters, isOnce = false) =>
+  pool.use((connection) => connection.queryValues(text, parameters, !isOnce))

@@ -19,6 +19,14 @@ export interface Parameters {
 }
 
 /**
+ * The parameter that is the tenant: the first one of every statement.
+ *
+ * @category parameters
+ * @since 0.1.0
+ */
+export const tenant = "$1::text"
+
+/**
  * Adds a parameter and gives the text that stands for it.
  *
  * @category parameters
@@ -28,8 +36,9 @@ export const bind = ({ values }: Parameters, value: string | ReadonlyArray<strin
   `$${values.push(value)}::${type}`
 
 /**
- * Derives the conditions under which a filter holds of the row `row`. `undefined` where it holds of none, because a
- * value is not one of its field's type. A field that the kind does not have is a defect.
+ * Derives the conditions under which a filter holds of the row `row` of the {@link tenant}. `undefined` where it holds of none, because a
+ * value is not one of its field's type. A field that the kind does not have is a defect. With `probes`, other records are
+ * looked up for one row after the other, and never before.
  *
  * @category constructors
  * @since 0.1.0
@@ -39,7 +48,7 @@ export const conditions = (
   relation: Relation,
   filter: RecordStore.Filter,
   parameters: Parameters,
-  row = "t"
+  { probes = false, row = "t" }: { readonly row?: string; readonly probes?: boolean } = {}
 ): ReadonlyArray<string> | undefined => {
   const { contains = {}, referred = [], refers = {}, where = {} } = filter
   const found: Array<string | undefined> = [
@@ -49,16 +58,16 @@ export const conditions = (
       if (of.column.type !== "object") throw new Error(`${relation.kind.kind.name}.${field} is no JSON object`)
       return Json.flaws(contains[field]).length > 0
         ? undefined
-        : `${row}.${column(of)} @> ${bind(parameters, JSON.stringify(contains[field]), "jsonb")}`
+        : contained(of, bind(parameters, JSON.stringify(contains[field]), "jsonb"), row)
     })
   ]
   const exists = (other: Relation, join: (row: string) => string, filter: RecordStore.Filter): void => {
     const inner = `${row}${found.length}`
-    const held = conditions(relations, other, filter, parameters, inner)
-    found.push(
-      held && `EXISTS (SELECT FROM ${quoted(other.table.name)} ${inner}
-  WHERE ${[`${inner}.tenant = ${row}.tenant`, join(inner), ...held].join(" AND ")})`
-    )
+    const held = conditions(relations, other, filter, parameters, { row: inner, probes })
+    if (held === undefined) return void found.push(undefined)
+    const related = `FROM ${quoted(other.table.name)} ${inner}
+  WHERE ${[`${inner}.tenant = ${tenant}`, join(inner), ...held].join(" AND ")}`
+    found.push(probes ? `(SELECT true ${related} LIMIT 1)` : `EXISTS (SELECT ${related})`)
   }
   for (const field of Object.keys(refers)) {
     const other = target(relations, relation, field)
@@ -118,6 +127,10 @@ export const parameter = (
       return undefined
   }
 }
+
+/** What a value contains, it contains below the name of its tenant too: the index of these has the tenants apart. */
+const contained = (of: Relations.Attribute, part: string, row: string): string =>
+  `jsonb_set('{}', ARRAY[${row}.tenant], ${row}.${column(of)}) @> jsonb_set('{}', ARRAY[${tenant}], ${part})`
 
 const isTimestamp = Schema.is(Text.Timestamp)
 

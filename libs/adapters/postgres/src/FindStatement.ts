@@ -5,7 +5,8 @@
  */
 import type { RecordStore } from "@emend/domain"
 import * as Filters from "./Filters.ts"
-import { answer, type Attribute, attribute, column, get, quoted, type Relation } from "./Relation.ts"
+import * as Lists from "./Lists.ts"
+import { answer, type Attribute, attribute, column, get, idColumn, literal, quoted, type Relation } from "./Relation.ts"
 import * as Table from "./Table.ts"
 
 /**
@@ -17,9 +18,16 @@ import * as Table from "./Table.ts"
 export interface Statement {
   readonly text: string
   readonly parameters: ReadonlyArray<string | ReadonlyArray<string>>
+  /** Whether it holds values of its own and is not worth preparing. */
+  readonly isOnce?: boolean
 }
 
-type Direction = "asc" | "desc"
+/** A field by which rows are ordered, and its value at the place from which they go on. */
+interface Key {
+  readonly of: Attribute
+  readonly direction: "asc" | "desc"
+  readonly after: RecordStore.Value | undefined
+}
 
 /**
  * Derives the statement of a query; it answers `[version, …]` with the fields of {@link given}. `undefined` where no
@@ -35,33 +43,77 @@ export const page = (
   const { after, limit, order: by = [], skip = 0 } = query
   const relation = get(relations, query.kind)
   const keys = [...by, { field: "id", direction: by.at(-1)?.direction ?? "asc" as const }]
-    .map(({ direction, field }) => ({ of: attribute(relation, field), direction }))
+    .map(({ direction, field }, index) => ({
+      of: attribute(relation, field),
+      direction,
+      after: index < by.length ? after?.values[index] : after?.id
+    }))
+    // What all have in common orders nothing.
+    .filter(({ of }) => of.field === "id" || !Lists.isOne(query, of.field))
   const order = `ORDER BY ${keys.map(({ direction, of }) => `t.${column(of)} ${orders[direction]}`).join(", ")}`
-  const parameters: Filters.Parameters = { values: [] }
-  const held = selected(relations, relation, query, parameters)
-  if (held === undefined) return undefined
-  const pieces = after === undefined ? [[]] : behind(keys, [...after.values, after.id], parameters)
-  const fields = answer(
-    relation,
-    (of) => Table.names(of.column).map((name) => `t.${quoted(name)}`),
-    given(relation, query)
-  )
+  const parameters: Filters.Parameters = { values: [query.tenant] }
+  const tenant = `t.tenant = ${Filters.tenant}`
+  const { filter, index } = Lists.split(relation, query)
+  const indexed = Filters.conditions(relations, relation, index, parameters)
+  const others = Filters.conditions(relations, relation, filter, parameters)
+  if (indexed === undefined || others === undefined) return undefined
+  const alive = query.deleted ? [] : Filters.alive(relation)
+  const pieces = after === undefined ? [[]] : behind(keys, parameters)
   const offset = Filters.bind(parameters, whole(skip), "bigint")
   const rows = Filters.bind(parameters, whole(limit), "bigint")
-  const from = (piece: ReadonlyArray<string>) =>
-    `FROM ${quoted(relation.table.name)} t
-WHERE ${[...held, ...piece].join(" AND ")}`
-  const arms = pieces.map((piece) =>
-    `(SELECT t.* ${from(piece)}
-${order} LIMIT least(${offset} + ${rows}, ${Number.MAX_SAFE_INTEGER}))`
+  const table = quoted(relation.table.name)
+  const from = (conditions: ReadonlyArray<string>, piece: ReadonlyArray<string>) =>
+    `FROM ${table} t WHERE ${[tenant, ...conditions, ...piece].join(" AND ")}`
+  const all = [...alive, ...indexed, ...others]
+  const first = (conditions: ReadonlyArray<string>, most: string) =>
+    pieces.map((piece) => `(SELECT t.* ${from(conditions, piece)}\n${order} LIMIT ${most})`).join("\nUNION ALL ")
+  const needed = `least(${offset} + ${rows}, ${Number.MAX_SAFE_INTEGER})`
+  const fields = ["t.version::float8", ...given(relation, query).flatMap((of) => answer(relation, own, [of]))].join(
+    ", "
   )
-  return {
-    text: `SELECT ${["t.version::float8", ...fields].join(", ")}
-${pieces.length === 1 ? from(pieces[0]!) : `FROM (${arms.join("\nUNION ALL ")}) t`}
-${order} OFFSET ${offset} LIMIT ${rows}`,
-    parameters: parameters.values
+  const end = `${order} OFFSET ${offset} LIMIT ${rows}`
+  if (!Lists.isWindowed(relation, query)) {
+    const source = pieces.length === 1 ? from(all, pieces[0]!) : `FROM (${first(all, needed)}) t`
+    return { text: `SELECT ${fields}\n${source}\n${end}`, parameters: parameters.values }
   }
+  const id = idColumn(relation)
+  const window = `${needed} * ${Lists.window}`
+  const probed = Filters.conditions(relations, relation, filter, parameters, { probes: true })!
+  const rest = [...(Lists.isOfLiving(relation, query) ? [] : alive), ...probed]
+  const looked = first([...(Lists.isOfLiving(relation, query) ? alive : []), ...indexed], window)
+  const ahead = pieces.length === 1 ? looked : `SELECT * FROM (${looked}) t\n${order} LIMIT ${window}`
+  // The rows ahead are read in order until the page is full; when they do not fill it, what is asked for is rare among
+  // them, and all of it is read. A sub-select with an offset is planned by itself: not by the order of the page.
+  const text = `WITH near AS MATERIALIZED (
+  SELECT t.${id} FROM (${ahead}) t WHERE ${rest.join(" AND ")} LIMIT ${needed}
+), rare AS MATERIALIZED (
+  SELECT (SELECT count(*) FROM near) < ${needed} AND (SELECT count(*) FROM (${ahead}) t) = ${window} AS is_so
+)
+SELECT ${fields}
+FROM (
+  SELECT t.* FROM near JOIN ${table} t ON ${tenant} AND t.${id} = near.${id}
+  WHERE NOT (SELECT is_so FROM rare)
+  UNION ALL
+  SELECT t.* FROM (${pieces.map((piece) => `SELECT t.* ${from(all, piece)}`).join(" UNION ALL ")} OFFSET 0) t
+  WHERE (SELECT is_so FROM rare)
+) t
+${end}`
+  return { text: written(text, parameters.values), parameters: [], isOnce: true }
 }
+
+/**
+ * Writes the parameters of a statement into its text: which of several filters selects least, the database can only tell
+ * of values that it sees when it plans.
+ */
+const written = (text: string, values: Filters.Parameters["values"]): string =>
+  text.replace(/\$(\d+)/g, (_, number) => {
+    const value = values[Number(number) - 1]!
+    return literal(
+      typeof value === "string" ? value : `{${value.map((item) => `"${item.replace(/["\\]/g, "\\$&")}"`).join()}}`
+    )
+  })
+
+const own = (of: Attribute): ReadonlyArray<string> => Table.names(of.column).map((name) => `t.${quoted(name)}`)
 
 /**
  * Derives the statement that counts records by the values of a field; it answers `[value, count]`. `undefined` where no
@@ -77,7 +129,7 @@ export const count = (
 ): Statement | undefined => {
   const relation = get(relations, selection.kind)
   const of = attribute(relation, field)
-  const parameters: Filters.Parameters = { values: [] }
+  const parameters: Filters.Parameters = { values: [selection.tenant] }
   const held = selected(relations, relation, selection, parameters)
   const value = `t.${column(of)}`
   return held && {
@@ -108,9 +160,8 @@ const selected = (
   selection: RecordStore.Selection,
   parameters: Filters.Parameters
 ): ReadonlyArray<string> | undefined => {
-  const tenant = `t.tenant = ${Filters.bind(parameters, selection.tenant, "text")}`
   const held = Filters.conditions(relations, relation, selection, parameters)
-  return held && [tenant, ...(selection.deleted ? [] : Filters.alive(relation)), ...held]
+  return held && [`t.tenant = ${Filters.tenant}`, ...(selection.deleted ? [] : Filters.alive(relation)), ...held]
 }
 
 /**
@@ -118,15 +169,14 @@ const selected = (
  * keys with the place and are behind it by the next. Nulls are a piece of their own.
  */
 const behind = (
-  keys: ReadonlyArray<{ readonly of: Attribute; readonly direction: Direction }>,
-  values: ReadonlyArray<RecordStore.Value>,
+  keys: ReadonlyArray<Key>,
   parameters: Filters.Parameters
 ): ReadonlyArray<ReadonlyArray<string>> => {
   const pieces: Array<ReadonlyArray<string>> = []
   let shared: ReadonlyArray<string> = []
-  keys.forEach(({ direction, of }, index) => {
+  keys.forEach(({ after = null, direction, of }) => {
     const own = `t.${column(of)}`
-    const value = values[index]!
+    const value = after
     const bound = value === null ? "NULL" : placed(of, value, parameters)
     const further = value === null
       ? direction === "asc" ? [] : [`${own} IS NOT NULL`]

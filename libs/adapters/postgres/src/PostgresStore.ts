@@ -83,7 +83,8 @@ const recordStore = (pool: PgPool, relations: Relations): RecordStore.RecordStor
       : Effect.mapError(
         run(
           statement.text,
-          statement.parameters.map((value) => typeof value === "string" ? value : Database.texts(value))
+          statement.parameters.map((value) => typeof value === "string" ? value : Database.texts(value)),
+          statement.isOnce
         ),
         Database.unavailable
       )

@@ -44,6 +44,11 @@ export interface Table {
   readonly name: string
   /** By field. */
   readonly columns: Readonly<Record<string, Column>>
+  /**
+   * The lists that have an index: its fields after the tenant, the last of them the id. Only living records are in it.
+   * It is bounded how much is read for a page of any list that is ordered as one of them, whatever its filters.
+   */
+  readonly lists?: ReadonlyArray<ReadonlyArray<string>>
 }
 
 /**
@@ -55,7 +60,8 @@ export interface Table {
 export const column = (type: ColumnType, name: string): Column => ({ type, name })
 
 /**
- * Makes a table whose columns are named as the fields are, but for those given as columns.
+ * Makes a table whose columns are named as the fields are, but for those given as columns. `lists` are those that have
+ * an index.
  *
  * @category constructors
  * @since 0.1.0
@@ -63,10 +69,12 @@ export const column = (type: ColumnType, name: string): Column => ({ type, name 
 export const make = (
   kind: string,
   name: string,
-  fields: Readonly<Record<string, ColumnType | Column>>
+  fields: Readonly<Record<string, ColumnType | Column>>,
+  lists: ReadonlyArray<ReadonlyArray<string>> = []
 ): Table => ({
   kind,
   name,
+  lists,
   columns: Object.fromEntries(
     Object.entries(fields).map(([field, of]) => [field, typeof of === "string" ? column(of, field) : of])
   )

@@ -9,6 +9,7 @@ import { snapshots } from "./migrations/0002_snapshots.ts"
 import { boardGraph } from "./migrations/0003_board_graph.ts"
 import { activations } from "./migrations/0004_activations.ts"
 import { memos } from "./migrations/0005_memos.ts"
+import { lists } from "./migrations/0006_lists.ts"
 
 /**
  * Every migration, numbered from 1 without gaps.
@@ -16,4 +17,4 @@ import { memos } from "./migrations/0005_memos.ts"
  * @category migrations
  * @since 0.1.0
  */
-export const migrations: ReadonlyArray<Migration> = [records, snapshots, boardGraph, activations, memos]
+export const migrations: ReadonlyArray<Migration> = [records, snapshots, boardGraph, activations, memos, lists]

@@ -37,7 +37,12 @@ export const tables: ReadonlyArray<Table.Table> = [
     cleaned_at: "timestamp",
     params: "object",
     task_metadata: "object"
-  }),
+  }, [
+    ["created_at", "id"],
+    ["updated_at", "id"],
+    ["name", "id"],
+    ["status", "created_at", "id"]
+  ]),
   Table.make("Agent", "agents", { id: "text", name: "text", created_at: "timestamp" }),
   Table.make("AgentTaskTracker", "agent_task_trackers", {
     id: "text",
@@ -52,7 +57,11 @@ export const tables: ReadonlyArray<Table.Table> = [
     },
     created_at: "timestamp",
     updated_at: "timestamp"
-  }),
+  }, [
+    ["created_at", "id"],
+    ["agent_id", "created_at", "id"],
+    ["task_id", "created_at", "id"]
+  ]),
   Table.make("BoardTask", "board_tasks", {
     organization_id: "text",
     title: "text",
@@ -69,7 +78,16 @@ export const tables: ReadonlyArray<Table.Table> = [
     created_by: "text",
     source: "text",
     is_deleted: "boolean"
-  }),
+  }, [
+    ["created_at", "id"],
+    ["status", "created_at", "id"],
+    ["priority", "created_at", "id"],
+    ["source", "created_at", "id"],
+    ["assigned_to_type_id", "created_at", "id"],
+    ["assigned_to_instance_id", "created_at", "id"],
+    ["assigned_to_user_id", "created_at", "id"],
+    ["correlation_bucket_id", "created_at", "id"]
+  ]),
   Table.make("BoardLink", "board_links", {
     id: "text",
     parent_id: "text",
@@ -103,7 +121,7 @@ export const tables: ReadonlyArray<Table.Table> = [
     active_revision_id: "text",
     tip_revision_id: "text",
     revision_count: "bigint"
-  }),
+  }, [["organization_id", "project_id", "created", "id"]]),
   Table.make("TaskAgentRevision", "task_agent_revisions", {
     id: "text",
     task_agent_id: "text",

@@ -1,0 +1,69 @@
+/**
+ * Which index serves a list, and what else has to be looked at.
+ *
+ * @internal
+ */
+import type { RecordStore } from "@emend/domain"
+import type { Relation } from "./Relation.ts"
+
+/** How many rows of an index are read in order, for each row of a page, before a page is put together otherwise. */
+export const window = 20
+
+/** A filter in two parts: what the index of the list looks up, and what has to be looked at row by row. */
+interface Split {
+  readonly index: RecordStore.Filter
+  readonly filter: RecordStore.Filter
+}
+
+/** Splits the filter of a query by the index that looks up most of it and has its order. */
+export const split = (relation: Relation, query: RecordStore.Query): Split => {
+  const { contains, referred, refers, where = {} } = query
+  const fields = lookedUp(relation, query) ?? []
+  const part = (isIn: boolean) =>
+    Object.fromEntries(Object.entries(where).filter(([field]) => fields.includes(field) === isIn))
+  return {
+    index: { where: part(true) },
+    filter: {
+      where: part(false),
+      ...(contains === undefined ? undefined : { contains }),
+      ...(refers === undefined ? undefined : { refers }),
+      ...(referred === undefined ? undefined : { referred })
+    }
+  }
+}
+
+/**
+ * Tells whether a page is looked for in a part of its list first. Where the values asked for belong to few records, or
+ * everything is asked for, it is not.
+ */
+export const isWindowed = (relation: Relation, query: RecordStore.Query): boolean => {
+  const { contains = {}, limit, referred = [], refers = {}, where = {} } = query
+  if ((relation.table.lists ?? []).length === 0 || !Number.isSafeInteger(limit) || query.deleted) return false
+  const unique = [["id"], ...(relation.kind.unique ?? []).map(({ fields }) => fields)]
+  if (unique.some((fields) => fields.every((field) => Object.hasOwn(where, field)))) return false
+  const fields = lookedUp(relation, query)
+  if (fields === undefined) return false
+  return Object.keys(where).some((field) => !fields.includes(field)) ||
+    [contains, refers].some((part) => Object.keys(part).length > 0) || referred.length > 0 ||
+    !isOfLiving(relation, query)
+}
+
+/** Tells whether the index of a list has living records only: the one of the ids has all. */
+export const isOfLiving = (relation: Relation, query: RecordStore.Query): boolean =>
+  relation.kind.tombstone === undefined || (query.order ?? []).some(({ field }) => field !== "id") ||
+  (lookedUp(relation, query) ?? []).length > 0
+
+/** Tells whether a query asks for one value of a field. */
+export const isOne = ({ where = {} }: RecordStore.Query, field: string): boolean =>
+  Object.hasOwn(where, field) && where[field]!.length === 1
+
+/** The fields whose values the best index for a list looks up; undefined where none has its order. */
+const lookedUp = ({ table }: Relation, query: RecordStore.Query): ReadonlyArray<string> | undefined => {
+  const order = (query.order ?? []).map(({ field }) => field).filter((field) => !isOne(query, field))
+  const keys = [...new Set([...order, "id"])]
+  return [["id"], ...(table.lists ?? [])]
+    .map((fields) => [fields.slice(0, -keys.length), fields.slice(-keys.length)] as const)
+    .filter(([prefix, rest]) => rest.join() === keys.join() && prefix.every((field) => isOne(query, field)))
+    .map(([prefix]) => prefix)
+    .sort((a, b) => b.length - a.length)[0]
+}
