@@ -14,6 +14,7 @@ import { as, type Facts, type Services } from "./services/Fact.ts"
 import { graphFacts } from "./services/GraphFacts.ts"
 import { historyFacts } from "./services/HistoryFacts.ts"
 import { lives } from "./services/Life.ts"
+import { boardListFacts, taskListFacts } from "./services/ListFacts.ts"
 import { run, sequence } from "./services/ServiceCommand.ts"
 import { taskAgentFacts } from "./services/TaskAgentFacts.ts"
 import { taskFacts } from "./services/TaskFacts.ts"
@@ -26,9 +27,9 @@ import { trackerFacts } from "./services/TrackerFacts.ts"
  * @since 0.1.0
  */
 export const facts: Readonly<Record<string, Facts>> = {
-  Tasks: { ...taskFacts, ...historyFacts(lives.Tasks) },
+  Tasks: { ...taskFacts, ...taskListFacts, ...historyFacts(lives.Tasks) },
   Trackers: { ...trackerFacts, ...historyFacts(lives.Trackers) },
-  Board: { ...boardFacts, ...graphFacts, ...historyFacts(lives.Board) },
+  Board: { ...boardFacts, ...boardListFacts, ...graphFacts, ...historyFacts(lives.Board) },
   TaskAgents: { ...taskAgentFacts, ...agentRevisionFacts, ...historyFacts(lives.TaskAgents) }
 }
 

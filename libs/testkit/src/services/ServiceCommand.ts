@@ -22,7 +22,8 @@ import { element, oneOf, struct } from "../Choice.ts"
 import * as Generate from "../Generate.ts"
 import type { Services } from "./Fact.ts"
 import { graphVerbs, soundGraph } from "./GraphVerbs.ts"
-import { idAt, type Made, maybe, noting, type Verb } from "./Verb.ts"
+import { listVerbs } from "./ListVerbs.ts"
+import { idAt, type Made, maybe, noting, place, scope, type Verb } from "./Verb.ts"
 
 /**
  * A command: what to do, with the records named by their place among those made so far, and the second at which the
@@ -37,13 +38,8 @@ export interface ServiceCommand {
   readonly arguments: Readonly<Record<string, any>>
 }
 
-const scope = {
-  organization_id: "00000000-0000-4000-8000-000000000001",
-  project_id: "00000000-0000-4000-8000-000000000002"
-}
 const model = "00000000-0000-4000-8000-00000000000a"
 
-const place = oneOf([[6, Arbitrary.Constant(0)], [1, element([1, 2])]])
 const dry = oneOf<boolean | undefined>([[5, Arbitrary.Constant(undefined)], [1, element([true, false])]])
 const version = element([1, 2, 3, 4, 5, 6, 7])
 const conditions = struct([
@@ -107,6 +103,7 @@ const past = (
 
 const verbs: Readonly<Record<string, Verb>> = {
   ...graphVerbs,
+  ...listVerbs,
   ...past("Task", ({ tasks }) => tasks, Tasks),
   ...past("Tracker", ({ trackers }) => trackers, Trackers),
   ...past("BoardTask", ({ board }) => board, Board),

@@ -5,7 +5,7 @@
  */
 import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
-import { oneOf } from "../Choice.ts"
+import { element, oneOf } from "../Choice.ts"
 import type { Services } from "./Fact.ts"
 
 /** The records made so far, by kind, in order. A place with no record yet names none. */
@@ -39,3 +39,12 @@ export const noting = <A extends { readonly state: { readonly id: string } }, E,
 /** Generates a value, and mostly none. */
 export const maybe = <A>(from: Arbitrary.Arbitrary<A>) =>
   oneOf<A | undefined>([[2, Arbitrary.Constant(undefined)], [1, from]])
+
+/** The project whose agents the commands are about. */
+export const scope = {
+  organization_id: "00000000-0000-4000-8000-000000000001",
+  project_id: "00000000-0000-4000-8000-000000000002"
+}
+
+/** Names a record by its place among those made so far, mostly the first. */
+export const place = oneOf([[6, Arbitrary.Constant(0)], [1, element([1, 2])]])

@@ -115,7 +115,16 @@ export const transcript = Effect.fnUntraced(function*(
       [0, 1, 2],
       (memo) => store.recall({ tenant, id: `m${memo}` }, at(program.length))
     ),
-    found: yield* store.find({ kind: kind.kind.name, tenant, where: {}, order: [], limit: 100 })
+    found: yield* store.find({ kind: kind.kind.name, tenant, deleted: true, limit: 100 }),
+    lists: yield* Effect.forEach(
+      Object.keys(kind.kind.fields).filter((field) => isOrdering(kind, field)),
+      (field) =>
+        Effect.all([
+          store.find({ kind: kind.kind.name, tenant, order: [{ field, direction: "asc" }], limit: 3 }),
+          store.find({ kind: kind.kind.name, tenant, order: [{ field, direction: "desc" }], skip: 1, limit: 3 }),
+          store.count({ kind: kind.kind.name, tenant }, field)
+        ])
+    )
   }
 })
 
@@ -127,6 +136,10 @@ const asked = (command: Command, step: number): Pick<RecordStore.Update, "dry" |
   const [id, fingerprint] = [`m${memo}`, `print ${step}`]
   return { dry, memo: { id, fingerprint, made: at(step), expires: at(step + 4), note: { step } } }
 }
+
+const isOrdering = ({ kind }: RecordKind.RecordKind, field: string): boolean =>
+  kind.fields[field].kind !== "forward" &&
+  ["String", "Number", "Boolean", "Union", "Literal"].includes(kind.fields[field].schema.ast._tag)
 
 const hideTenant = ({ key: { tenant: _, ...key }, ...rejection }: RecordStore.Rejection): unknown => ({
   ...rejection,
