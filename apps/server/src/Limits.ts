@@ -105,6 +105,13 @@ export const declared = {
     most: hour,
     text: "How long a server that stops waits for the rest of requests that are half sent"
   },
+  keyMillis: {
+    variable: "EMEND_IDEMPOTENCY_MILLIS",
+    standard: 24 * hour,
+    least: 1_000,
+    most: 30 * 24 * hour,
+    text: "How long the answer to a request with a key is remembered"
+  },
   databaseConnections: {
     variable: "EMEND_DATABASE_CONNECTIONS",
     standard: 10,

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import { CursorPolicy, type EventLog, type RecordStore, Services } from "@emend/domain"
+import { CursorPolicy, type EventLog, KeyLifetimeMillis, type RecordStore, Services } from "@emend/domain"
 import { Identity, Lifecycle, RequestMetrics, Settings } from "@emend/http-api"
 import { layer as application } from "@emend/http-api/handlers"
 import * as Context from "effect/Context"
@@ -49,6 +49,7 @@ export const make = (configuration: Configuration): Effect.Effect<Server, unknow
   }).pipe(
     Effect.provideService(Settings, wire),
     Effect.provideService(CursorPolicy, cursorPolicy),
+    Effect.provideService(KeyLifetimeMillis, configuration.limits.keyMillis),
     Effect.provideService(References.MinimumLogLevel, logLevel),
     Effect.provideService(Logger.CurrentLoggers, new Set([Logger.withConsoleError(logger)])),
     // Several servers of one process, as in tests, each count for themselves.

@@ -58,12 +58,18 @@ export const start = (
   return { process: child, address, exit }
 }
 
-export const send = async (address: string, method: string, path: string, json?: unknown) => {
+export const send = async (
+  address: string,
+  method: string,
+  path: string,
+  json?: unknown,
+  headers: Readonly<Record<string, string>> = {}
+) => {
   const response = await fetch(`${address}${path}`, {
     method,
     ...(json === undefined
-      ? undefined
-      : { body: JSON.stringify(json), headers: { "content-type": "application/json" } })
+      ? { headers }
+      : { body: JSON.stringify(json), headers: { "content-type": "application/json", ...headers } })
   })
   const text = await response.text()
   return { status: response.status, headers: response.headers, body: text === "" ? undefined : JSON.parse(text) }

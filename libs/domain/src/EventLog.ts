@@ -33,6 +33,8 @@ export interface Event {
  */
 export interface Append extends Omit<Event, "sequence_id"> {
   readonly tenant: string
+  /** Answers what would be appended, and appends nothing; then its memo means nothing. */
+  readonly dry?: boolean
   readonly memo?: Memo
 }
 

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { Caller } from "./Caller.ts"
 import { StoreRefused } from "./CommitRefusal.ts"
+import type { Authoring } from "./Conditions.ts"
 import type { EventLog } from "./EventLog.ts"
 import { Identifiers } from "./Identifiers.ts"
 import * as Json from "./Json.ts"
@@ -20,7 +21,8 @@ import { timestamp } from "./Text.ts"
 export const make = (store: RecordStore["Service"], log: EventLog["Service"], once: Once.Once) => {
   const append = Effect.fnUntraced(function*(
     task_id: string,
-    { agent_id, content }: { readonly agent_id: string; readonly content: unknown }
+    { agent_id, content }: { readonly agent_id: string; readonly content: unknown },
+    { dryRun }: Pick<Authoring, "dryRun"> = {}
   ) {
     if (Json.textBytes(content) > Json.maxBytes) {
       return yield* new InputInvalid({
@@ -33,8 +35,16 @@ export const make = (store: RecordStore["Service"], log: EventLog["Service"], on
     const id = yield* (yield* Identifiers).next
     const created_at = timestamp(yield* Clock.currentTimeNanos)
     const memo = yield* Once.memo({})
-    const given = { tenant, id, task_id, agent_id, created_at, content }
-    const [result] = yield* log.append([memo === undefined ? given : { ...given, memo }])
+    const [result] = yield* log.append([{
+      tenant,
+      id,
+      task_id,
+      agent_id,
+      created_at,
+      content,
+      ...(dryRun === true ? { dry: true } : undefined),
+      ...(memo === undefined ? undefined : { memo })
+    }])
     if (Result.isSuccess(result!)) return result.success
     switch (result!.failure._tag) {
       case "TaskMissing":

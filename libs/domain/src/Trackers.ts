@@ -80,7 +80,8 @@ export class Trackers extends Context.Service<Trackers, {
   /** Appends an event for an agent that is assigned to the task. */
   readonly append: (
     task_id: string,
-    event: { readonly agent_id: string; readonly content: unknown }
+    event: { readonly agent_id: string; readonly content: unknown },
+    conditions?: Pick<Records.Authoring, "dryRun">
   ) => Effect.Effect<Event, Records.CommitRefusal>
   readonly event: (id: string) => Effect.Effect<Event, RecordMissing | StoreUnavailable>
   /**

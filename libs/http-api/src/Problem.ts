@@ -26,7 +26,6 @@ export const catalogue = {
   "malformed-path": { status: 400, title: "The path is malformed" },
   "malformed-header": { status: 400, title: "A header is malformed" },
   "malformed-cursor": { status: 400, title: "A page cursor is malformed" },
-  "not-supported": { status: 400, title: "A header asks for what is not served" },
   "malformed-body": { status: 400, title: "The body could not be read" },
   "reference-unknown": { status: 400, title: "A reference names nothing that it may name" },
   "version-unknown": { status: 400, title: "The record never had that version" },

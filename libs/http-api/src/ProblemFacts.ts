@@ -30,7 +30,6 @@ export const problemFacts = {
   "malformed-path": { parameter: Schema.optionalKey(parameter) },
   "malformed-header": { header },
   "malformed-cursor": { kind: Schema.optionalKey(kind), parameter },
-  "not-supported": { header },
   "reference-unknown": {
     kind: Schema.String.annotate({ description: "The kind that would refer to it." }),
     field: Schema.String.annotate({ description: "The field that names it." }),

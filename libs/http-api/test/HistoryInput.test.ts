@@ -11,7 +11,7 @@ const records: Record<string, { path: string; missing: string; method: string; j
 
 beforeAll(async () => {
   await ask("/tasks", { method: "POST", json: { id: "t1", agent_ids: ["ag"] } })
-  await ask("/agents/tasks/", { method: "POST", json: { id: "b1", title: "One" } })
+  for (const id of ["b1", "b2"]) await ask("/agents/tasks/", { method: "POST", json: { id, title: "One" } })
   const tracker = (await ask("/tasks/t1/agents/ag", { method: "POST" })).body.id
   const { headers } = await ask(project, { method: "POST", json: agent })
   records["task"] = { path: "/tasks/t1", missing: "/tasks/no", method: "PUT", json: { merge_params: { a: 1 } } }
@@ -135,26 +135,69 @@ for (const kind of ["task", "tracker", "board task", "task agent"]) {
   })
 }
 
-describe("an operation that cannot be rehearsed", () => {
-  it("refuses Dry-Run, whatever it says, and makes nothing", async () => {
-    for (
-      const [path, json] of [
-        ["/tasks", { id: "dry" }],
-        ["/tasks/t1/agents/other", {}],
-        ["/tasks/t1/events", { agent_id: "ag", content: 1 }],
-        ["/agents/tasks/", { id: "dry", title: "x" }],
-        [project, agent]
-      ] as const
-    ) {
-      for (const value of ["true", "false", "x"]) {
-        expect(await ask(path, { method: "POST", json, headers: { "dry-run": value } }), path).toMatchObject({
-          status: 400,
-          body: { code: "not-supported", header: "Dry-Run" }
-        })
-      }
+describe("a dry run of what makes something", () => {
+  const rows = [
+    ["/tasks", { id: "dry", params: { a: 1 }, agent_ids: ["ag", "new"] }],
+    ["/tasks/t1/agents/other", { name: "Other" }],
+    ["/tasks/t1/events", { agent_id: "ag", content: 1 }],
+    ["/agents/tasks/", { id: "dry", title: "x" }],
+    ["/agents/tasks/b1/subtasks", { id: "dry too", title: "x" }],
+    ["/agents/tasks/b1/subtasks/link", { child_id: "b2" }],
+    [project, agent]
+  ] as const
+  const post = (path: string, json: object, value = "true") =>
+    ask(path, { method: "POST", json, headers: { "dry-run": value } })
+
+  /** What differs between two runs: ids and times that are made. */
+  const alike = (body: unknown) =>
+    JSON.parse(JSON.stringify(body).replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\dT[\d:.]+Z/g, "made"))
+
+  it("answers 200 with what would be made, tells how much of it, and makes nothing", async () => {
+    for (const [path, json] of rows) {
+      const dry = await post(path, json)
+      expect(dry.status, dry.text).toBe(200)
+      expect([dry.headers.etag, dry.headers.location], path).toEqual([undefined, undefined])
+      expect(Number(dry.headers["changes"]), path).toBeGreaterThan(0)
+      const again = await post(path, json)
+      expect(alike(again.body), path).toEqual(alike(dry.body))
     }
     for (const path of ["/tasks/dry", "/agents/tasks/dry"]) expect((await ask(path)).status).toBe(404)
     expect((await ask("/events?task_id=t1&agent_id=ag")).body).toEqual([])
+    expect((await ask("/agents/tasks/b1/subtasks")).body).toEqual([])
+    expect((await ask(project)).body.results.length).toBe(1)
+    expect((await ask("/tasks?agent_id=other")).body).toEqual([])
+    const malformed = await post("/tasks", { id: "dry" }, "x")
+    expect(malformed).toMatchObject({ status: 400, body: { code: "malformed-header", header: "Dry-Run" } })
+  })
+
+  it("refuses what would be refused", async () => {
+    const refused = [
+      ["/tasks", { id: "t1" }, 409],
+      ["/tasks", { id: "" }, 422],
+      ["/tasks/none/agents/other", {}, 404],
+      ["/tasks/t1/events", { agent_id: "nobody", content: 1 }, 400],
+      ["/agents/tasks/", { id: "b1", title: "x" }, 409],
+      ["/agents/tasks/none/subtasks", { title: "x" }, 404],
+      ["/agents/tasks/b1/subtasks/link", { child_id: "b1" }, 409],
+      [project, { ...agent, mode: "sequential" }, 422]
+    ] as const
+    for (const [path, json, status] of refused) {
+      const dry = await post(path, json)
+      expect([path, dry.status]).toEqual([path, status])
+      const real = await ask(path, { method: "POST", json })
+      expect({ ...real.body, request_id: "" }).toEqual({ ...dry.body, request_id: "" })
+    }
+  })
+
+  it("is followed by what it said", async () => {
+    for (const [path, json] of rows) {
+      const dry = await post(path, json)
+      const real = await ask(path, { method: "POST", json })
+      expect(real.status, real.text).toBe(201)
+      expect(alike(real.body), path).toEqual(alike(dry.body))
+    }
+    const assigned = await post("/tasks/t1/agents/other", {})
+    expect([assigned.status, assigned.headers["changes"], assigned.headers.etag]).toEqual([200, "0", "\"1\""])
   })
 })
 

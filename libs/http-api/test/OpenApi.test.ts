@@ -144,13 +144,15 @@ describe("the document", () => {
     })
   })
 
-  it("offers to rehearse every change of a record, and the past of every kind", () => {
+  it("offers to rehearse whatever changes something and to do it once, and the past of every kind", () => {
     const operations = Object.entries<any>(spec.paths).flatMap(([path, item]) =>
       Object.entries<any>(item).map(([method, operation]) => ({ path, method, operation }))
     )
     const names = (operation: any) => operation.parameters.map((one: any) => one.name.toLowerCase())
     for (const { method, operation, path } of operations) {
-      expect(names(operation).includes("dry-run"), `${method} ${path}`).toBe(names(operation).includes("if-match"))
+      for (const header of ["dry-run", "idempotency-key"]) {
+        expect(names(operation).includes(header), `${method} ${path}`).toBe(method !== "get")
+      }
     }
     for (const record of ["/tasks/{task_id}", "/tracker/{tracker_id}", "/agents/tasks/{task_id}"]) {
       expect(names(spec.paths[record].get)).toContain("version")
@@ -161,7 +163,12 @@ describe("the document", () => {
       for (const verb of ["restore", "undo"]) {
         const { requestBody, responses } = spec.paths[`${record}/${verb}`].post
         expect(requestBody.required).toBe(true)
-        expect(Object.keys(responses["200"].headers)).toEqual(["etag", "changes", "x-request-id"])
+        expect(Object.keys(responses["200"].headers)).toEqual([
+          "etag",
+          "changes",
+          "x-request-id",
+          "idempotent-replayed"
+        ])
         expect(Object.keys(responses)).toEqual(
           expect.arrayContaining(["400", "404", "412", "422", ...(verb === "undo" ? ["409"] : [])])
         )

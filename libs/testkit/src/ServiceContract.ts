@@ -11,12 +11,14 @@ import { strict as assert } from "node:assert"
 import { agentRevisionFacts } from "./services/AgentRevisionFacts.ts"
 import { boardFacts } from "./services/BoardFacts.ts"
 import { cleaningFacts } from "./services/CleaningFacts.ts"
+import { plainly, repeatedly, run } from "./services/Execution.ts"
 import { as, type Facts, type Services } from "./services/Fact.ts"
 import { graphFacts } from "./services/GraphFacts.ts"
 import { historyFacts } from "./services/HistoryFacts.ts"
+import { keyFacts } from "./services/KeyFacts.ts"
 import { lives } from "./services/Life.ts"
 import { boardListFacts, taskListFacts } from "./services/ListFacts.ts"
-import { run, sequence } from "./services/ServiceCommand.ts"
+import { sequence, type ServiceCommand } from "./services/ServiceCommand.ts"
 import { taskAgentFacts } from "./services/TaskAgentFacts.ts"
 import { taskFacts } from "./services/TaskFacts.ts"
 import { trackerFacts } from "./services/TrackerFacts.ts"
@@ -31,7 +33,8 @@ export const facts: Readonly<Record<string, Facts>> = {
   Tasks: { ...taskFacts, ...taskListFacts, ...cleaningFacts, ...historyFacts(lives.Tasks) },
   Trackers: { ...trackerFacts, ...historyFacts(lives.Trackers) },
   Board: { ...boardFacts, ...boardListFacts, ...graphFacts, ...historyFacts(lives.Board) },
-  TaskAgents: { ...taskAgentFacts, ...agentRevisionFacts, ...historyFacts(lives.TaskAgents) }
+  TaskAgents: { ...taskAgentFacts, ...agentRevisionFacts, ...historyFacts(lives.TaskAgents) },
+  Keys: keyFacts
 }
 
 /**
@@ -69,23 +72,29 @@ export const differential = <E1, E2>(
     readonly seed?: string | number
   } = {}
 ): void => {
-  test.live(`${name}: random sequences of commands are answered equally (P3)`, () =>
-    Effect.gen(function*() {
-      const left = yield* Layer.build(reference)
-      const right = yield* Layer.build(subject)
-      let sequences = 0
-      const result = yield* Arbitrary.checkEffect(sequence(length), (commands) =>
-        Effect.gen(function*() {
-          const own = as(`${name} sequence ${sequences++}`)
-          const expected = yield* run(commands).pipe(own, Effect.provide(left))
-          const actual = yield* run(commands).pipe(own, Effect.provide(right))
-          for (const [step, command] of commands.entries()) {
-            assert.deepEqual(actual[step], expected[step], `step ${step}: ${JSON.stringify(command)}`)
-          }
-          assert.deepEqual(actual.at(-1), expected.at(-1), "the graph of the board")
-          return true
-        }), { runs, seed, maxShrinks: 200 })
-      const failure = Arbitrary.formatCheckFailure(result)
-      assert.equal(failure, undefined, failure)
-    }).pipe(Effect.scoped))
+  const compare = (
+    what: string,
+    expecting: (commands: ReadonlyArray<ServiceCommand>) => ReturnType<typeof run>,
+    acting: (commands: ReadonlyArray<ServiceCommand>) => ReturnType<typeof run>
+  ) =>
+    test.live(`${name}: ${what}`, () =>
+      Effect.gen(function*() {
+        const left = yield* Layer.build(reference)
+        const right = yield* Layer.build(subject)
+        let sequences = 0
+        const result = yield* Arbitrary.checkEffect(sequence(length), (commands) =>
+          Effect.gen(function*() {
+            const own = as(`${name} sequence ${sequences++}`)
+            const expected = yield* expecting(commands).pipe(own, Effect.provide(left))
+            const actual = yield* acting(commands).pipe(own, Effect.provide(right))
+            for (const [step, outcome] of actual.entries()) {
+              assert.deepEqual(outcome, expected[step], `step ${step}: ${JSON.stringify(commands[step])}`)
+            }
+            return true
+          }), { runs, seed, maxShrinks: 200 })
+        const failure = Arbitrary.formatCheckFailure(result)
+        assert.equal(failure, undefined, failure)
+      }).pipe(Effect.scoped))
+  compare("random sequences of commands are answered equally (P3)", run, run)
+  compare("commands that come again and again under their keys are done as if they came once", plainly, repeatedly)
 }

@@ -11,9 +11,9 @@ import { frozen, lookUp, nameOf, select, type State } from "./MemoryState.ts"
 /** Appends one event, or says why not. */
 export const append = (
   state: State,
-  { memo, tenant, ...event }: EventLog.Append
+  { dry = false, memo, tenant, ...event }: EventLog.Append
 ): Result.Result<EventLog.Event, EventLog.AppendRejection> => {
-  if (memo !== undefined && !MemoryMemos.isNew(state, tenant, memo)) return Result.fail({ _tag: "Repeated" })
+  if (memo !== undefined && !dry && !MemoryMemos.isNew(state, tenant, memo)) return Result.fail({ _tag: "Repeated" })
   const task = lookUp(state, { kind: "Task", tenant, id: event.task_id })
   if (task === undefined || RecordKind.isDeleted(state.kinds.get("Task")!, task.state)) {
     return Result.fail({ _tag: "TaskMissing" })
@@ -26,6 +26,7 @@ export const append = (
   if (state.events.has(name)) return Result.fail({ _tag: "Taken" })
   const sequence_id = 1 + read(state, { tenant, task_id: event.task_id, after: 0, limit: Infinity }).length
   const appended = frozen({ ...event, content: JSON.parse(JSON.stringify(event.content)), sequence_id })
+  if (dry) return Result.succeed(appended)
   state.events.set(name, appended)
   const left = { kind: "Event", id: event.id, version: sequence_id, changed: true }
   if (memo !== undefined) MemoryMemos.keep(state, tenant, memo, left)

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Attempts from "./Attempts.ts"
-import { classify, refusalText, type Run, texts, through, unavailable } from "./Database.ts"
+import { classify, on, refusalText, type Run, texts, through, unavailable } from "./Database.ts"
 import * as Memos from "./Memos.ts"
 import { deleted, quoted, type Relation, timestampText } from "./Relation.ts"
 import * as Table from "./Table.ts"
@@ -31,11 +31,12 @@ export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>): Ev
         const results: Array<Result.Result<EventLog.Event, EventLog.AppendRejection>> = []
         for (const places of waves(events)) {
           const wave = places.map((at) => events[at]!)
-          const found = yield* append(run, statements, wave)
+          const dry = wave[0]!.dry === true
+          const found = dry ? yield* rehearsed(pool, statements, wave) : yield* append(run, statements, wave)
           for (const [n, at] of places.entries()) {
             const { memo, tenant } = events[at]!
             // What the first of them left may be why another one is refused.
-            const first = memo === undefined || Result.isSuccess(found[n]!)
+            const first = dry || memo === undefined || Result.isSuccess(found[n]!)
               ? undefined
               : yield* Memos.recall(run, { tenant, id: memo.id }, memo.made)
             results[at] = first === undefined ? found[n]! : Result.fail({ _tag: "Repeated" })
@@ -111,11 +112,16 @@ const remembered = Memos.insert("e JOIN i ON i.tenant = e.tenant AND i.id = e.id
   changed: "true"
 })
 
+interface Statements {
+  readonly plain: string
+  readonly remembering: string
+}
+
 type Found = Result.Result<EventLog.Event, EventLog.AppendRejection>
 
 const append = (
   run: Run,
-  { plain, remembering }: { readonly plain: string; readonly remembering: string },
+  { plain, remembering }: Statements,
   events: ReadonlyArray<EventLog.Append>
 ): Effect.Effect<ReadonlyArray<Found>, SqlError> => {
   const together = (events: ReadonlyArray<EventLog.Append>): Effect.Effect<ReadonlyArray<Found>, SqlError> => {
@@ -135,7 +141,7 @@ const append = (
       const found: Array<Found> = []
       for (const [ordinal, refusal, sequence] of rows) {
         const at = (ordinal as number) - 1
-        const { memo: _, tenant: __, ...event } = events[at]!
+        const { dry: _, memo: __, tenant: ___, ...event } = events[at]!
         found[at] = refusal === null
           ? Result.succeed({ ...event, sequence_id: sequence as number })
           : Result.fail({ _tag: refusal as "TaskMissing" | "NotAssigned" | "Taken" })
@@ -153,18 +159,36 @@ const append = (
   )
 }
 
+/** Appends in a transaction that is taken back. */
+const rehearsed = (
+  pool: PgPool,
+  statements: Statements,
+  events: ReadonlyArray<EventLog.Append>
+): Effect.Effect<ReadonlyArray<Found>, SqlError> =>
+  Effect.scoped(Effect.flatMap(pool.reserve, (connection) => {
+    const run = on(connection)
+    return run("BEGIN", []).pipe(
+      Effect.andThen(append(run, statements, events.map(({ memo: _, ...event }) => event))),
+      Effect.ensuring(Effect.ignore(run("ROLLBACK", [])))
+    )
+  }))
+
 /** An id that another transaction took meanwhile is seen by the next statement. */
 const mayPass = (error: SqlError): boolean => {
   const failure = classify(error)
   return Attempts.isInTheWay(error) || (failure._tag === "Refused" && failure.code === "23505")
 }
 
-/** Divides events so that an id, and the name of a memo, occurs once in each part, in order. */
+/** Divides events so that an id, and the name of a memo, occurs once in each part, and a rehearsal is alone, in order. */
 const waves = (events: ReadonlyArray<EventLog.Append>): ReadonlyArray<ReadonlyArray<number>> => {
   const parts: Array<Array<number>> = []
   const seen = new Map<string, number>()
   let least = 0
-  events.forEach(({ id, memo, tenant }, at) => {
+  events.forEach(({ dry, id, memo, tenant }, at) => {
+    if (dry === true) {
+      least = parts.push([at])
+      return
+    }
     const names = [
       JSON.stringify([tenant, id]),
       ...(memo === undefined ? [] : [JSON.stringify([tenant, memo.id, "memo"])])

@@ -1,6 +1,19 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Equality, Graph } from "@emend/algebra"
-import { Caller, kinds, type Records, RecordStore, Revision, Services, Task, Tasks } from "@emend/domain"
+import {
+  Caller,
+  IdempotencyKey,
+  kinds,
+  type Records,
+  RecordStore,
+  Revision,
+  Services,
+  Task,
+  TaskAgent,
+  TaskAgents,
+  Tasks,
+  Trackers
+} from "@emend/domain"
 import { PostgresStore } from "@emend/postgres"
 import * as TestDatabase from "@emend/postgres/testing"
 import * as Clock from "effect/Clock"
@@ -185,4 +198,47 @@ describe("several servers on one database", () => {
         }).pipe(Effect.provide(Layer.fresh(server))), { concurrency: "unbounded" })
       expect(created.flat().map(({ version }) => version)).toEqual(Array.from({ length: 80 }, () => 1))
     }).pipe(Random.withSeed("agents")))
+
+  it.effect("of requests with one key at several servers one is carried out, and all get its answer", () =>
+    Effect.gen(function*() {
+      const url = yield* TestDatabase.make()
+      const server = Layer.provideMerge(Services.layer, PostgresStore.layer({ url, maxConnections: 3, migrate: false }))
+      const on = <A, E>(effect: Effect.Effect<A, E, Tasks | Trackers | TaskAgents | RecordStore.RecordStore>) =>
+        Effect.provide(effect, Layer.fresh(server))
+      const scope = { organization_id: uuid(1), project_id: uuid(2) }
+      const { agent, task } = yield* on(Effect.gen(function*() {
+        const input = { name: "A", instruction: "i", llm_model_id: uuid(3) }
+        const task = (yield* (yield* Tasks).create({ agent_ids: ["a"] })).state.id
+        return { task, agent: (yield* (yield* TaskAgents).create(scope, input)).state.id }
+      }))
+      const rounds = Array.from({ length: 15 }, (_, n) => `k${n}`)
+      const answers = yield* Effect.forEach(Array.from({ length: 4 }), () =>
+        on(Effect.gen(function*() {
+          const tasks = yield* Tasks
+          const trackers = yield* Trackers
+          const agents = yield* TaskAgents
+          return yield* Effect.forEach(rounds, (key) => {
+            const draft = TaskAgent.Edit.fromBody({ instruction: key })
+            const requests: ReadonlyArray<Effect.Effect<unknown, { readonly _tag: string }>> = [
+              tasks.create({ name: key, agent_ids: ["a", key] }),
+              tasks.update(task, Task.Task.fromBody({ merge_params: { [key]: 1 } })),
+              trackers.append(task, { agent_id: "a", content: key }),
+              agents.update(scope, agent, { _tag: "Edit", draft })
+            ]
+            return Effect.forEach(requests, (request, n) =>
+              Effect.provideService(request, IdempotencyKey, { scope: String(n), key, request: null }))
+          })
+        })), { concurrency: "unbounded" })
+      for (const answer of answers) expect(answer).toEqual(answers[0])
+      yield* on(Effect.gen(function*() {
+        const tasks = yield* Tasks
+        expect((yield* tasks.get(task)).version).toBe(1 + rounds.length)
+        expect((yield* tasks.list({ limit: 100 })).length).toBe(1 + rounds.length)
+        const events = yield* (yield* Trackers).events({ task_id: task, agent_id: "a", limit: 100 })
+        expect(events.map(({ content }) => content).sort()).toEqual([...rounds].sort())
+        expect((yield* (yield* TaskAgents).get(scope, agent)).state.revision_count).toBe(1 + rounds.length)
+      }))
+    }).pipe(Effect.provideService(Caller, { tenant, subject: "tester" })))
 })
+
+const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`

@@ -109,7 +109,7 @@ export const boardGraphOperations = [
     headers: Operation.headers.create,
     payload: Link,
     success: [
-      Operation.versioned(BoardLink.BoardLink.Wire),
+      Operation.present(BoardLink.BoardLink.Wire),
       Operation.versioned(BoardLink.BoardLink.Wire.pipe(HttpApiSchema.status(201)))
     ],
     error: Operation.refusals(404, "cycle-refused", "graph-too-large", ...Operation.withBody)
@@ -124,7 +124,7 @@ export const boardGraphOperations = [
     params: { ...params, child_id: Operation.PathId.annotate({ title: "Child Id" }) },
     headers: Operation.headers.create,
     success: Operation.removed,
-    error: Operation.refusals(404)
+    error: Operation.refusals(404, "key-in-use")
   }).annotateMerge(
     Operation.described("editor", "Unlink Subtask", "Takes the link to a subtask away. Both tasks stay as they are.")
   ),

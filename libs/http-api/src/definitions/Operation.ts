@@ -72,8 +72,8 @@ export const body = <A>(schema: Schema.Codec<A, any>): Schema.Codec<A, any> => s
 export const optional = <A>(schema: Schema.Codec<A, any>, description: string) =>
   Schema.optionalKey(Schema.NullOr(schema).annotate({ description: `${description} \`null\` counts as absent.` }))
 
-/** The statuses of refusals that come with a body. */
-export const withBody = [413, 415] as const
+/** What operations with a body, each of which changes something, can be refused with besides. */
+export const withBody = ["key-in-use", 413, 415] as const
 
 /**
  * The schema of the header that tells a record's version.
@@ -108,7 +108,10 @@ export const versioned = <S extends Schema.Top>(schema: S) => HttpApiSchema.With
  * @since 0.1.0
  */
 export const changeCount = Schema.optionalKey(
-  Schema.String.annotate({ description: "How many paths would change. Only after a dry run." })
+  Schema.String.annotate({
+    description:
+      "How many paths would change; of a record that would be made, how many fields would hold something. Only after a dry run."
+  })
 )
 
 /**
@@ -129,16 +132,26 @@ export const changed = <S extends Schema.Top>(schema: S) =>
 export const removed = HttpApiSchema.WithHeaders(HttpApiSchema.NoContent, { changes: changeCount })
 
 /**
- * Gives the schema of the answer to a creation: 201, the address of the record and its version.
+ * Gives the schemas of the answers to a creation: 201, the address of the record and its version; or, after a dry run,
+ * 200 and the record as it would be.
  *
  * @category schemas
  * @since 0.1.0
  */
 export const created = <S extends Schema.Top>(schema: S) =>
-  HttpApiSchema.WithHeaders(schema.pipe(HttpApiSchema.status(201)), {
-    etag: VersionTag,
-    location: Location
-  })
+  [
+    HttpApiSchema.WithHeaders(schema.pipe(HttpApiSchema.status(201)), { etag: VersionTag, location: Location }),
+    HttpApiSchema.WithHeaders(schema, { changes: changeCount })
+  ] as const
+
+/**
+ * Gives the schema of the answer to a creation of what is there already; or, after a dry run, of what would be.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const present = <S extends Schema.Top>(schema: S) =>
+  HttpApiSchema.WithHeaders(schema, { etag: Schema.optionalKey(VersionTag), changes: changeCount })
 
 /**
  * The schema of an answer that says only that the version the client has is the present one.
@@ -152,18 +165,25 @@ export const notModified = HttpApiSchema.Empty(304).annotate({
 
 const header = (description: string) => Schema.optionalKey(Schema.String.annotate({ description }))
 
+const appendHeaders = {
+  "dry-run": header(
+    "With true, nothing is written: the answer is the record as it would be, the ETag of one that is there is its present version, and Changes tells how many paths would change."
+  ),
+  "idempotency-key": header(
+    "Carries the request out once, however often it is sent: 1 to 255 visible ASCII characters that no other request comes with. For 24 hours the same request gives the first answer again, with Idempotent-Replayed: true; another request with the key is 422, and while the first is being carried out it is 409."
+  )
+}
+
 const createHeaders = {
-  "change-reason": header("Kept in the history: percent-encoded UTF-8 of at most 1000 characters.")
+  "change-reason": header("Kept in the history: percent-encoded UTF-8 of at most 1000 characters."),
+  ...appendHeaders
 }
 
 const changeHeaders = {
   "if-match": header(
     "The version that the record must have, such as \"7\"; * for any. Otherwise 412, and nothing is done."
   ),
-  ...createHeaders,
-  "dry-run": header(
-    "With true, nothing is written: the answer is the record as it would be, its ETag is the present version, and Changes tells how many paths would change."
-  )
+  ...createHeaders
 }
 
 /**
@@ -176,6 +196,7 @@ export const headers = {
   read: {
     "if-none-match": header("The versions that the client has, such as \"7\"; 304 where one is the present one.")
   },
+  append: appendHeaders,
   create: createHeaders,
   change: changeHeaders,
   update: {

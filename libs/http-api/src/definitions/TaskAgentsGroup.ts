@@ -174,7 +174,7 @@ export const TaskAgentsGroup = HttpApiGroup.make("taskAgents").annotateMerge(
     params,
     headers: Operation.headers.change,
     success: Operation.removed,
-    error: Operation.refusals(404, 412)
+    error: Operation.refusals(404, "key-in-use", 412)
   }).annotateMerge(
     Operation.described("owner", "Delete Task Agent", "Deletes an agent; nothing about it can change afterwards.")
   ),

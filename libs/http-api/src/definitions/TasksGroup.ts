@@ -148,7 +148,7 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
     params: nameParams,
     headers: Operation.headers.change,
     success: Operation.changed(Deleted),
-    error: Operation.refusals(404, 412)
+    error: Operation.refusals(404, "key-in-use", 412)
   }).annotateMerge(
     Operation.described("owner", "Delete Task by Name", "Deletes a task. Its name is free again, its id never.")
   ),
@@ -183,7 +183,7 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
     },
     headers: Operation.headers.change,
     success: Operation.changed(Deleted),
-    error: Operation.refusals(404, 412)
+    error: Operation.refusals(404, "key-in-use", 412)
   }).annotateMerge(
     Operation.described("owner", "Delete Task by ID", "Deletes a task. Its name is free again, its id never.")
   ),

@@ -49,7 +49,7 @@ export const TrackersGroup = HttpApiGroup.make("trackers").annotateMerge(
     }).annotate({
       identifier: "AssignAgentRequest"
     }),
-    success: [Operation.versioned(Wire), Operation.created(Wire)],
+    success: [Operation.present(Wire), Operation.created(Wire)[0]],
     error: Operation.refusals(404, ...Operation.withBody)
   }).annotate(Operation.OptionalBody, true).annotateMerge(
     Operation.described(
@@ -110,13 +110,17 @@ export const TrackersGroup = HttpApiGroup.make("trackers").annotateMerge(
 export const EventsGroup = HttpApiGroup.make("events").annotateMerge(OpenApi.annotations({ title: "Events" })).add(
   HttpApiEndpoint.post("append", "/tasks/:task_id/events", {
     params: { task_id: Operation.PathId },
+    headers: Operation.headers.append,
     payload: Schema.Struct({
       agent_id: Text.Id,
       content: Json.JsonValue.annotate({ description: "Any JSON; `null` is a value like any other." })
     }).annotate({
       identifier: "AppendEventRequest"
     }),
-    success: HttpApiSchema.WithHeaders(Event.pipe(HttpApiSchema.status(201)), { location: Operation.Location }),
+    success: [
+      HttpApiSchema.WithHeaders(Event.pipe(HttpApiSchema.status(201)), { location: Operation.Location }),
+      HttpApiSchema.WithHeaders(Event, { changes: Operation.changeCount })
+    ],
     error: Operation.refusals(404, ...Operation.withBody)
   }).annotateMerge(
     Operation.described("editor", "Append Event", "Appends an event for an agent that is assigned to the task.")

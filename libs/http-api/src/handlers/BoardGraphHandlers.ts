@@ -41,7 +41,10 @@ export const make = (board: Board["Service"]): Pick<Handlers<typeof BoardGroup>,
   link: ({ conditions, params, payload }) =>
     Effect.map(
       board.link(params.task_id, payload.child_id, conditions),
-      (link) => Answer.record(BoardLink.BoardLink.toWire(link.state), link, link.created ? 201 : 200)
+      (link) => {
+        const body = BoardLink.BoardLink.toWire(link.state)
+        return link.created ? Answer.created(undefined, body, link) : Answer.changed(body, link)
+      }
     ),
   unlink: ({ conditions, params }) =>
     Effect.map(board.unlink(params.task_id, params.child_id, conditions), Answer.removed),

@@ -34,7 +34,7 @@ export const make = (
       (tracker) =>
         tracker.created
           ? Answer.created(`/tracker/${encodeURIComponent(tracker.state.id)}`, toWire(tracker.state), tracker)
-          : Answer.record(toWire(tracker.state), tracker)
+          : Answer.changed(toWire(tracker.state), tracker)
     ),
   list: ({ path, query, search }) => {
     const { agent_id, order_direction, task_id } = query
@@ -77,10 +77,13 @@ const withoutNulls = (body: Readonly<Record<string, unknown>>): Readonly<Record<
  * @since 0.1.0
  */
 export const makeEvents = (trackers: Trackers["Service"]): Handlers<typeof EventsGroup> => ({
-  append: ({ params, payload }) =>
+  append: ({ conditions, params, payload }) =>
     Effect.map(
-      trackers.append(params.task_id, payload),
-      (event) => Answer.json(event, 201, { location: `/events/${encodeURIComponent(event.id)}` })
+      trackers.append(params.task_id, payload, conditions),
+      (event) =>
+        conditions.dryRun === true
+          ? Answer.json(event, 200, { changes: String(Object.keys(event).length) })
+          : Answer.json(event, 201, { location: `/events/${encodeURIComponent(event.id)}` })
     ),
   list: ({ path, query }) => {
     const { limit = defaultLimit } = query

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { catalogue, type Code } from "../Problem.ts"
+import * as IdempotencyKey from "../request/IdempotencyKey.ts"
 
 type Json = Record<string, any>
 
@@ -18,7 +19,11 @@ const headers = {
   "retry-after": text("After how many seconds the request may be sent again."),
   "www-authenticate": text("How to authenticate (RFC 6750)."),
   "accept": text("The media type that a body must have."),
-  "etag": text("The present version of the record, where the problem is about one.", false)
+  "etag": text("The present version of the record, where the problem is about one.", false),
+  "idempotent-replayed": text(
+    "`true` where the answer is the first one again that was given to a request with this Idempotency-Key.",
+    false
+  )
 }
 
 const headersByStatus: Readonly<Record<number, ReadonlyArray<keyof typeof headers>>> = {
@@ -62,7 +67,11 @@ export const tell = (spec: Json): void => {
       for (const [status, answer] of Object.entries<Json>(operation["responses"])) {
         answer["description"] = describe(Number(status))
         for (const header of Object.values<Json>(answer["headers"] ?? {})) lift(header)
-        const more = ["x-request-id" as const, ...headersByStatus[Number(status)] ?? []]
+        const more = [
+          "x-request-id" as const,
+          ...headersByStatus[Number(status)] ?? [],
+          ...(repeats(operation) && remembered(Number(status)) ? ["idempotent-replayed" as const] : [])
+        ]
         answer["headers"] = {
           ...answer["headers"],
           ...Object.fromEntries(more.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
@@ -72,6 +81,12 @@ export const tell = (spec: Json): void => {
     }
   }
 }
+
+const repeats = (operation: Json): boolean =>
+  operation["parameters"].some(({ name }: Json) => name === IdempotencyKey.header)
+
+/** Answers that come before anything is done are not remembered, and those that come instead of it. */
+const remembered = (status: number): boolean => ![401, 403, 413, 415, 429].includes(status) && status < 500
 
 const describe = (status: number): string =>
   successes[status] ?? codesOf(status).map((code) => `\`${code}\`: ${catalogue[code].title}.`).join(" ")

@@ -94,24 +94,6 @@ export const read = (declared: ReadonlySet<string>, headers: Headers): Result.Re
   return Result.succeed(conditions)
 }
 
-/**
- * Gives the problem with a request to change something that asks for what is not served. To ignore it would harm a
- * client that relies on it: its request would be done, or done twice.
- *
- * @category checks
- * @since 0.1.0
- */
-export const unserved = (declared: ReadonlySet<string>, headers: Headers): Problem | undefined => {
-  const header = ["Idempotency-Key", "Dry-Run"].find((name) =>
-    headers[name.toLowerCase()] !== undefined && !declared.has(name.toLowerCase())
-  )
-  return header === undefined ? undefined : new Problem({
-    code: "not-supported",
-    detail: `${header} is not served for this operation; nothing was done`,
-    facts: { header }
-  })
-}
-
 type Draft = { -readonly [K in keyof Conditions]: Conditions[K] }
 
 const readers: ReadonlyArray<readonly [string, (value: string, conditions: Draft) => Problem | undefined]> = [

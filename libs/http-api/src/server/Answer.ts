@@ -110,13 +110,21 @@ export const current = (conditions: Conditions, given: Given, body: () => Kind.B
     : record(body(), given)
 
 /**
- * Answers a creation: 201, the path of the record and its version.
+ * Answers a creation: 201, the path of the record if it has one, and its version; or, after a dry run, the record as it would be, and
+ * how many of its fields would hold something.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const created = (location: string, body: Kind.Body, given: Given): Answer =>
-  record(body, given, 201, { location })
+export const created = (
+  location: string | undefined,
+  body: Kind.Body,
+  given: Given & { readonly changes?: number }
+): Answer => {
+  if (given.changes === undefined) return record(body, given, 201, location === undefined ? undefined : { location })
+  const headers = count(given.changes)
+  return (form) => form === "whole" ? whole(given, 200, headers) : json(body, 200, headers)
+}
 
 /**
  * Answers a deletion with nothing but, after a dry run, how much would change.

@@ -21,6 +21,7 @@ import type { Identity } from "../identity/Identity.ts"
 import { Problem } from "../Problem.ts"
 import * as Body from "../request/Body.ts"
 import * as Conditions from "../request/Conditions.ts"
+import * as IdempotencyKey from "../request/IdempotencyKey.ts"
 import type * as JsonBody from "../request/JsonBody.ts"
 import * as SchemaErrors from "../request/SchemaErrors.ts"
 import * as Shorten from "../request/Shorten.ts"
@@ -32,6 +33,7 @@ import * as Deadline from "./Deadline.ts"
 import * as Form from "./Form.ts"
 import type { InFlight } from "./InFlight.ts"
 import type { Failure } from "./Refusal.ts"
+import * as Repetition from "./Repetition.ts"
 
 /**
  * A request as a handler gets it: decoded, its conditions read.
@@ -104,7 +106,6 @@ const route = (
   const payload = HttpMethod.hasBody(endpoint.method) ? bodyDecoder(endpoint, settings) : undefined
   const optional = Context.get(endpoint.annotations, OptionalBody)
   const declared = new Set(propertiesOf(endpoint.headers))
-  const changes = endpoint.method !== "GET"
 
   return HttpRouter.route(
     endpoint.method,
@@ -112,8 +113,6 @@ const route = (
     Effect.gen(function*() {
       const request = yield* HttpServerRequest.HttpServerRequest
       const grant = yield* admission.admit(request.headers)
-      const unserved = changes ? Conditions.unserved(declared, request.headers) : undefined
-      if (unserved !== undefined) return yield* unserved
       const search = yield* HttpServerRequest.ParsedSearchParams
       const errors: Array<ValidationError> = []
       const last = lastOfEach(search)
@@ -125,7 +124,8 @@ const route = (
         if (refused !== undefined) return yield* refused
       }
       const conditions = yield* Effect.fromResult(Conditions.read(declared, request.headers))
-      errors.push(...Conditions.errors(conditions))
+      const key = declared.has(IdempotencyKey.header) ? request.headers[IdempotencyKey.header] : undefined
+      errors.push(...Conditions.errors(conditions), ...IdempotencyKey.errors(key))
       incoming["conditions"] = conditions
       if (query !== undefined) incoming["query"] = query(last, errors)
       if (payload !== undefined) {
@@ -140,7 +140,12 @@ const route = (
       const form = Form.asked(request.headers)
       const handled = form === "served" ? handler(incoming) : Effect.provideService(handler(incoming), Form.Form, form)
       const answer = Effect.provideService(handled, Caller, grant.caller)
-      const answered = yield* Deadline.within(answer, settings.requestMillis, inFlight)
+      const answered = yield* Deadline.within(
+        // A rehearsal may come again and again.
+        key === undefined || conditions.dryRun === true ? answer : Repetition.under(key, endpoint, incoming)(answer),
+        settings.requestMillis,
+        inFlight
+      )
       return typeof answered === "function" ? answered(form) : answered
     })
   ) as HttpRouter.Route<Failure, never>

@@ -3,31 +3,19 @@
  *
  * @since 0.1.0
  */
-import {
-  AgentTaskTracker,
-  Board,
-  BoardTask,
-  Identifiers,
-  Task,
-  TaskAgent,
-  TaskAgents,
-  Tasks,
-  Trackers
-} from "@emend/domain"
+import { AgentTaskTracker, Board, BoardTask, Task, TaskAgent, TaskAgents, Tasks, Trackers } from "@emend/domain"
 import * as Arbitrary from "effect/Arbitrary"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import { element, oneOf, struct } from "../Choice.ts"
 import * as Generate from "../Generate.ts"
 import type { Services } from "./Fact.ts"
-import { graphVerbs, soundGraph } from "./GraphVerbs.ts"
+import { graphVerbs } from "./GraphVerbs.ts"
 import { listVerbs } from "./ListVerbs.ts"
-import { idAt, type Made, maybe, noting, place, scope, type Verb } from "./Verb.ts"
+import { idAt, type Made, maybe, note, noting, place, scope, type Verb } from "./Verb.ts"
 
 /**
  * A command: what to do, with the records named by their place among those made so far, and the second at which the
- * caller's clock stands, which may go back.
+ * caller's clock stands, which may go back. Some come with an idempotency key, of which there are few.
  *
  * @category models
  * @since 0.1.0
@@ -36,6 +24,7 @@ export interface ServiceCommand {
   readonly verb: string
   readonly at: number
   readonly arguments: Readonly<Record<string, any>>
+  readonly key?: string
 }
 
 const model = "00000000-0000-4000-8000-00000000000a"
@@ -101,7 +90,8 @@ const past = (
   }
 }
 
-const verbs: Readonly<Record<string, Verb>> = {
+/** Everything that the services can be asked to do. */
+export const verbs: Readonly<Record<string, Verb>> = {
   ...graphVerbs,
   ...listVerbs,
   ...past("Task", ({ tasks }) => tasks, Tasks),
@@ -113,9 +103,11 @@ const verbs: Readonly<Record<string, Verb>> = {
     arguments: [
       ["name", maybe(element(["one", "two"]))],
       ["params", maybe(Generate.jsonObject)],
-      ["agent_ids", maybe(element([["a"], ["a", "b"]]))]
+      ["agent_ids", maybe(element([["a"], ["a", "b"]]))],
+      ["dryRun", dry]
     ],
-    run: (given, { tasks }) => noting(tasks, Effect.flatMap(Tasks, (service) => service.create(given)))
+    run: ({ dryRun, ...given }, { tasks }) =>
+      noting(tasks, Effect.flatMap(Tasks, (service) => service.create(given, { dryRun })))
   },
   updateTask: {
     arguments: [["task", place], ["body", Generate.body(Task.Task)], ["conditions", conditions]],
@@ -143,22 +135,24 @@ const verbs: Readonly<Record<string, Verb>> = {
       Effect.flatMap(Tasks, (service) => service.clean(idAt(tasks, given["task"]), given["conditions"]))
   },
   assignAgent: {
-    arguments: [["task", place], ["agent", agent]],
-    run: (given, { tasks, trackers }) =>
+    arguments: [["task", place], ["agent", agent], ["dryRun", dry]],
+    run: ({ agent, dryRun, task }, { tasks, trackers }) =>
       noting(
         trackers,
-        Effect.flatMap(Trackers, (service) =>
-          service.assign({ task_id: idAt(tasks, given["task"]), agent_id: given["agent"] }))
+        Effect.flatMap(
+          Trackers,
+          (service) => service.assign({ task_id: idAt(tasks, task), agent_id: agent }, { dryRun })
+        )
       )
   },
   appendEvent: {
-    arguments: [["task", place], ["agent", agent], ["content", Generate.json]],
-    run: (given, { events, tasks }) =>
+    arguments: [["task", place], ["agent", agent], ["content", Generate.json], ["dryRun", dry]],
+    run: ({ agent, content, dryRun, task }, { events, tasks }) =>
       Effect.flatMap(
         Trackers,
-        (service) => service.append(idAt(tasks, given["task"]), { agent_id: given["agent"], content: given["content"] })
+        (service) => service.append(idAt(tasks, task), { agent_id: agent, content }, { dryRun })
       ).pipe(
-        Effect.tap(({ id }) => Effect.sync(() => events.push(id)))
+        Effect.tap(({ id }) => Effect.sync(() => dryRun === true || note(events, id)))
       )
   },
   readEvents: {
@@ -191,9 +185,9 @@ const verbs: Readonly<Record<string, Verb>> = {
   },
   createBoardTask: {
     weight: 1,
-    arguments: [["priority", maybe(element([1, 4]))], ["assigned_to_type_id", maybe(element(["t"]))]],
-    run: (given, { board }) =>
-      noting(board, Effect.flatMap(Board, (service) => service.create({ title: "Work", ...given })))
+    arguments: [["priority", maybe(element([1, 4]))], ["assigned_to_type_id", maybe(element(["t"]))], ["dryRun", dry]],
+    run: ({ dryRun, ...given }, { board }) =>
+      noting(board, Effect.flatMap(Board, (service) => service.create({ title: "Work", ...given }, { dryRun })))
   },
   updateBoardTask: {
     arguments: [["task", place], ["body", Generate.body(BoardTask.BoardTask)], ["conditions", conditions]],
@@ -235,14 +229,16 @@ const verbs: Readonly<Record<string, Verb>> = {
   },
   createAgent: {
     weight: 1,
-    arguments: [["description", maybe(element(["d"]))]],
-    run: (given, { agents, revisions }) =>
+    arguments: [["description", maybe(element(["d"]))], ["dryRun", dry]],
+    run: ({ dryRun, ...given }, { agents, revisions }) =>
       noting(
         agents,
         Effect.flatMap(TaskAgents, (service) =>
-          service.create(scope, { name: "Ada", instruction: "Do", llm_model_id: model, ...given }))
+          service.create(scope, { name: "Ada", instruction: "Do", llm_model_id: model, ...given }, { dryRun }))
       ).pipe(Effect.tap((made) =>
-        Effect.sync(() => revisions.push(made.active_revision!.id))
+        Effect.sync(() =>
+          made.changes === undefined && note(revisions, made.active_revision!.id)
+        )
       ))
   },
   editAgent: {
@@ -261,7 +257,7 @@ const verbs: Readonly<Record<string, Verb>> = {
           ...given["conditions"],
           ...(given["base"] === undefined ? undefined : { base: idAt(revisions, given["base"]) })
         })).pipe(
-          Effect.tap(({ revision_id }) => Effect.sync(() => revision_id === null || revisions.push(revision_id)))
+          Effect.tap(({ revision_id }) => Effect.sync(() => revision_id === null || note(revisions, revision_id)))
         )
   },
   compareRevisions: {
@@ -302,8 +298,13 @@ export const sequence = (length: number): Arbitrary.Arbitrary<ReadonlyArray<Serv
   const names = Object.keys(verbs)
   const command = (name: string) =>
     Arbitrary.map(
-      Arbitrary.all([element([0, 1, 2, 3]), struct(verbs[name]!.arguments)]),
-      ([at, given]): ServiceCommand => ({ verb: name, at, arguments: given })
+      Arbitrary.all([element([0, 1, 2, 3]), struct(verbs[name]!.arguments), maybe(element(["k", "l"]))]),
+      ([at, given, key]): ServiceCommand => ({
+        verb: name,
+        at,
+        arguments: given,
+        ...(key === undefined ? undefined : { key })
+      })
     )
   const first = [
     "createTask",
@@ -327,42 +328,3 @@ export const sequence = (length: number): Arbitrary.Arbitrary<ReadonlyArray<Serv
     ([beginning, rest]) => [...beginning, ...rest]
   )
 }
-
-/**
- * Executes a sequence: the outcome of each command as plain data, a refusal with its tag and facts, and at the end the
- * links between the board tasks. New ids are counted and the clock stands where the command says, so that two stores can
- * be compared to the letter.
- *
- * @category running
- * @since 0.1.0
- */
-export const run = (commands: ReadonlyArray<ServiceCommand>): Effect.Effect<ReadonlyArray<unknown>, never, Services> =>
-  Effect.gen(function*() {
-    const made: Made = { tasks: [], trackers: [], events: [], board: [], agents: [], revisions: [] }
-    const clock = yield* Clock.Clock
-    let given = 0
-    const next = Effect.sync(() => `00000000-0000-7000-8000-${String(given++).padStart(12, "0")}`)
-    const outcomes = yield* Effect.forEach(commands, ({ arguments: chosen, at, verb }) => {
-      const millis = 1_700_000_000_000 + at * 1000
-      const still: Clock.Clock = {
-        ...clock,
-        currentTimeMillisUnsafe: () => millis,
-        currentTimeMillis: Effect.succeed(millis),
-        currentTimeNanosUnsafe: () => BigInt(millis) * 1_000_000n,
-        currentTimeNanos: Effect.succeed(BigInt(millis) * 1_000_000n),
-        sleep: (duration) => clock.sleep(duration)
-      }
-      const program: Effect.Effect<unknown, unknown, Services> = verbs[verb]!.run(chosen, made)
-      return Effect.result(program).pipe(
-        Effect.map((outcome) =>
-          plain(Result.isSuccess(outcome) ? { done: outcome.success } : { refused: outcome.failure })
-        ),
-        Effect.provideService(Clock.Clock, still),
-        Effect.provideService(Identifiers, { next })
-      )
-    })
-    return [...outcomes, plain(yield* soundGraph(made.board))]
-  })
-
-/** An outcome as JSON: an error with its tag and facts, without its stack. */
-const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))

@@ -29,12 +29,15 @@ export interface Verb {
 /** The id of a record made earlier; one that names none where there is none at the place. */
 export const idAt = (ids: ReadonlyArray<string>, at: number): string => ids[at] ?? "none"
 
-/** Runs a program, and notes the id of the record that it made. */
-export const noting = <A extends { readonly state: { readonly id: string } }, E, R>(
+/** Notes the id of a record, once. */
+export const note = (ids: Array<string>, id: string): unknown => ids.includes(id) || ids.push(id)
+
+/** Runs a program, and notes the id of the record that it made; a rehearsal makes none. */
+export const noting = <A extends { readonly state: { readonly id: string }; readonly changes?: number }, E, R>(
   ids: Array<string>,
   program: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> =>
-  Effect.tap(program, ({ state }) => Effect.sync(() => ids.includes(state.id) || ids.push(state.id)))
+  Effect.tap(program, ({ changes, state }) => Effect.sync(() => changes === undefined && note(ids, state.id)))
 
 /** Generates a value, and mostly none. */
 export const maybe = <A>(from: Arbitrary.Arbitrary<A>) =>
