@@ -93,8 +93,14 @@ export const mediaType = "application/problem+json"
 
 const codes = Object.keys(catalogue) as ReadonlyArray<Code>
 
-/** The name of a problem in documents: `TransitionRefused`. */
-const nameOf = (code: Code): string => code.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())
+/**
+ * Gives the name of a problem in documents: `TransitionRefused`.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const nameOf = (code: Code): string =>
+  code.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
 const detailsOf = (code: Code): Schema.Top =>
   Schema.Struct({

@@ -89,7 +89,7 @@ const make = (spec: any): Contract => {
   }
 
   const problemsOfAnswer: Contract["problemsOfAnswer"] = (name, { body, headers, status }) => {
-    const answer = byName.get(name)?.responses[status]
+    const answer = resolve(byName.get(name)?.responses[status])
     if (answer === undefined) return [`${status} is not described`]
     const type = typeof headers["content-type"] === "string" ? headers["content-type"].split(";")[0] : undefined
     const media = answer.content?.[type ?? ""]
@@ -119,7 +119,9 @@ const make = (spec: any): Contract => {
     return operations().flatMap(({ name, operation }) => [
       ...operation.parameters.flatMap((one: any) => of(`${name} ${one.name}`, one)),
       ...Object.values<any>(operation.requestBody?.content ?? {}).flatMap((media) => of(`${name} body`, media)),
-      ...Object.entries<any>(operation.responses).flatMap(([status, { content, headers }]) =>
+      ...Object.entries<any>(operation.responses).map(([status, answer]) => [status, resolve(answer)]).flatMap((
+        [status, { content, headers }]
+      ) =>
         [...Object.values<any>(content ?? {}), ...Object.values<any>(headers).map(resolve)].flatMap((part) =>
           of(`${name} ${status}`, part)
         )
@@ -155,7 +157,8 @@ const make = (spec: any): Contract => {
     problemsOfAnswer,
     examples,
     requestFields: () => reached(({ requestBody }) => [requestBody?.content]),
-    answerFields: () => reached(({ responses }) => Object.values<any>(responses).map(({ content }) => content))
+    answerFields: () =>
+      reached(({ responses }) => Object.values<any>(responses).map((answer) => resolve(answer).content))
   }
 }
 

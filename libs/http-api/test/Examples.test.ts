@@ -60,8 +60,10 @@ describe("the document", () => {
       ...["summary", "description"].flatMap((key) => typeof operation[key] === "string" ? [] : [`${name} ${key}`]),
       ...operation.parameters.filter((one: any) => one.in !== "path" && one.description === undefined)
         .map((one: any) => `${name} ${one.name}`),
-      ...Object.entries<any>(operation.responses).flatMap(([status, { headers }]) =>
-        Object.entries<any>(headers).filter(([, header]) => contract.resolve(header).description === undefined)
+      ...Object.entries<any>(operation.responses).flatMap(([status, answer]) =>
+        Object.entries<any>(contract.resolve(answer).headers).filter(([, header]) =>
+          contract.resolve(header).description === undefined
+        )
           .map(([header]) => `${name} ${status} ${header}`)
       )
     ])

@@ -70,6 +70,10 @@ it("tasks", async () => {
   }
   await exchange("POST", `${task}/restore`, { title: "Leads back to the creation", json: { version: 1 } })
   await exchange("POST", `${task}/undo`, { title: "Takes one change back", json: { revision: 4 } })
+  const running = "status=RUNNING&relationships=agents&order_by=name&order_direction=asc"
+  await ask("/tasks", { method: "POST", json: { id: "digest", name: "Weekly digest", agent_ids: ["writer"] } })
+  await exchange("GET", `/tasks?${running}&agent_id=writer&limit=1`, { title: "A page of the tasks of an agent" })
+  await exchange("DELETE", "/tasks/name/Weekly%20digest", { title: "Deleted by its name" })
   await exchange("DELETE", task, { title: "The name is free again" })
   await expect(text()).toMatchFileSnapshot("./golden/example-tasks.http")
 })
@@ -119,6 +123,10 @@ it("trackers and events", async () => {
   })
   await exchange("PUT", path, { title: "What updates do not touch", json: { task_id: "outbox", status: 1 } })
   await exchange("GET", `${path}/history`, { title: "Every change, newest first" })
+  await exchange("GET", `${path}/diff?from=1&to=2`, { title: "What the first update did" })
+  await exchange("POST", `${path}/undo`, { title: "Takes the clearing back", json: { revision: 3 } })
+  await exchange("POST", `${path}/restore`, { title: "Leads back, but for the cursor", json: { version: 1 } })
+  await exchange("GET", "/tracker?task_id=inbox&agent_id=reader", { title: "The tracker of a task and an agent" })
   await expect(text()).toMatchFileSnapshot("./golden/example-trackers.http")
 })
 
@@ -162,6 +170,10 @@ it("the board", async () => {
   })
   await exchange("POST", `${task}/transition`, { title: "No such move", json: { status: "backlog" } })
   await exchange("GET", `${task}/history?limit=2`, { title: "The newest two changes" })
+  await exchange("GET", "/agents/tasks/?status=review&source=triage", { title: "What waits for a review" })
+  await exchange("GET", `${task}/diff?from=1`, { title: "From the creation to now" })
+  await exchange("POST", `${task}/undo`, { title: "Takes the change of the priority back", json: { revision: 2 } })
+  await exchange("POST", `${task}/restore`, { title: "Leads back, but for the status", json: { version: 1 } })
   await exchange("DELETE", task, { title: "Deleted" })
   await expect(text()).toMatchFileSnapshot("./golden/example-board.http")
 })
@@ -205,6 +217,15 @@ it("task agents", async () => {
     json: { active_revision_id: body.revisions[0].id, name: "Other" }
   })
   await exchange("GET", `${path}/history?limit=2`, { title: "The newest two changes" })
+  await exchange("GET", `${agents}?page_limit=1`, { title: "A page of agents" })
+  await exchange("GET", `${path}/revision`, { title: "All revisions, newest first" })
+  await exchange("GET", `${path}/revision/${body.revisions[1].id}/diff/active`, {
+    title: "From the first revision to the active one"
+  })
+  await exchange("GET", `${path}/activations`, { title: "Which revision was active, and when" })
+  await exchange("GET", `${path}/diff?from=1`, { title: "From the creation to now" })
+  await exchange("POST", `${path}/undo`, { title: "Takes the new name back", json: { revision: 4 } })
+  await exchange("POST", `${path}/restore`, { title: "Activates the first revision again", json: { version: 1 } })
   await exchange("DELETE", path, { title: "Deleted" })
   await expect(text()).toMatchFileSnapshot("./golden/example-task-agents.http")
 })

@@ -1,6 +1,7 @@
 /** The golden files, read back: which operation each exchange is of, and which are the examples of the document. */
 import { Problem } from "@emend/http-api"
 import { readdirSync, readFileSync } from "node:fs"
+import { general } from "../src/openapi/Answers.ts"
 import type { Example, Examples } from "../src/openapi/Examples.ts"
 import { operations } from "./Requests.ts"
 
@@ -11,9 +12,6 @@ export interface Pair extends Omit<Example, "title"> {
   readonly operation: string
   readonly code: string | undefined
 }
-
-/** The statuses that mean the same for every operation: one example is enough for all of them. */
-const general: ReadonlySet<number> = new Set([401, 403, 413, 415, 429, 500, 503])
 
 const folder = new URL("golden/", import.meta.url)
 

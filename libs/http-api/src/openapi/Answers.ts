@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { catalogue, type Code } from "../Problem.ts"
+import { catalogue, type Code, nameOf } from "../Problem.ts"
 
 type Json = Record<string, any>
 
@@ -41,13 +41,12 @@ const successes: Readonly<Record<number, string>> = {
 const codes = Object.keys(catalogue) as ReadonlyArray<Code>
 
 /**
- * Gives the codes of the problems with a status.
+ * The statuses that mean the same for every operation: the document describes their answers once.
  *
- * @category conversions
+ * @category models
  * @since 0.1.0
  */
-export const codesOf = (status: number): ReadonlyArray<Code> =>
-  codes.filter((code) => catalogue[code].status === status)
+export const general: ReadonlySet<number> = new Set([401, 403, 413, 415, 429, 500, 503])
 
 /**
  * Completes the answers of a document in place: what each status means, each problem by its code, and the headers.
@@ -57,24 +56,32 @@ export const codesOf = (status: number): ReadonlyArray<Code> =>
  */
 export const tell = (spec: Json): void => {
   spec["components"].headers = headers
+  spec["components"].responses = {}
   for (const item of Object.values<Json>(spec["paths"])) {
-    for (const operation of Object.values<Json>(item)) {
-      for (const [status, answer] of Object.entries<Json>(operation["responses"])) {
-        answer["description"] = describe(Number(status))
-        for (const header of Object.values<Json>(answer["headers"] ?? {})) lift(header)
-        const more = ["x-request-id" as const, ...headersByStatus[Number(status)] ?? []]
-        answer["headers"] = {
-          ...answer["headers"],
-          ...Object.fromEntries(more.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
-        }
+    for (const { parameters, responses } of Object.values<Json>(item)) {
+      for (const [status, answer] of Object.entries<Json>(responses)) {
+        tellAnswer(Number(status), answer)
+        if (!general.has(Number(status))) continue
+        const shared = spec["components"].responses[`Problem${status}`] ??= answer
+        if (JSON.stringify(shared) !== JSON.stringify(answer)) continue
+        responses[status] = { $ref: `#/components/responses/Problem${status}` }
       }
-      for (const parameter of operation["parameters"]) lift(parameter)
+      for (const parameter of parameters) lift(parameter)
     }
   }
 }
 
-const describe = (status: number): string =>
-  successes[status] ?? codesOf(status).map((code) => `\`${code}\`: ${catalogue[code].title}.`).join(" ")
+const tellAnswer = (status: number, answer: Json): void => {
+  const told = codes.filter((code) => JSON.stringify(answer).includes(`/${nameOf(code)}"`))
+  answer["description"] = successes[status] ??
+    told.map((code) => `\`${code}\`: ${catalogue[code].title}.`).join(" ")
+  for (const header of Object.values<Json>(answer["headers"] ?? {})) lift(header)
+  const more = ["x-request-id" as const, ...headersByStatus[status] ?? []]
+  answer["headers"] = {
+    ...answer["headers"],
+    ...Object.fromEntries(more.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
+  }
+}
 
 /** A description of a schema's value is one of the header or the parameter. */
 const lift = (part: Json): void => {

@@ -4,8 +4,6 @@
  *
  * @since 0.1.0
  */
-import { codesOf } from "./Answers.ts"
-
 type Json = Record<string, any>
 type Texts = Readonly<Record<string, string>>
 
@@ -47,9 +45,10 @@ export interface Examples {
  * @since 0.1.0
  */
 export const show = (spec: Json, { operations, problems }: Examples): void => {
-  spec["components"].examples = Object.fromEntries(
-    Object.entries(problems).map(([code, { answer, title }]) => [code, { summary: title, value: answer.body }])
-  )
+  for (const answer of Object.values<Json>(spec["components"].responses)) {
+    const own = Object.values(problems).filter((example) => answer["description"].includes(`\`${codeOf(example)}\``))
+    showAnswer(answer, own)
+  }
   for (const [path, item] of Object.entries<Json>(spec["paths"])) {
     for (const [method, operation] of Object.entries<Json>(item)) {
       const examples = operations[`${method.toUpperCase()} ${path}`] ?? []
@@ -59,26 +58,17 @@ export const show = (spec: Json, { operations, problems }: Examples): void => {
         put(media, served.filter(({ body }) => body !== undefined).map(({ body, title }) => [title, body]))
       }
       for (const [status, answer] of Object.entries<Json>(operation["responses"])) {
-        showAnswer(answer, Number(status), examples, problems)
+        showAnswer(answer, examples.filter((example) => example.answer.status === Number(status)))
       }
     }
   }
 }
 
-const showAnswer = (
-  answer: Json,
-  status: number,
-  examples: ReadonlyArray<Example>,
-  problems: Examples["problems"]
-): void => {
-  const own = examples.filter((example) => example.answer.status === status)
+const codeOf = ({ answer: { body } }: Example): string => (body as { readonly code: string }).code
+
+const showAnswer = (answer: Json, own: ReadonlyArray<Example>): void => {
   for (const media of Object.values<Json>(answer["content"] ?? {})) {
     put(media, own.flatMap(({ answer: { body }, title }) => body === undefined ? [] : [[title, body]]))
-    for (const code of own.length > 0 ? [] : codesOf(status)) {
-      if (problems[code] !== undefined) {
-        media["examples"] = { ...media["examples"], [code]: { $ref: `#/components/examples/${code}` } }
-      }
-    }
   }
   for (const [name, header] of Object.entries<Json>(answer["headers"] ?? {})) {
     const value = own.find((example) => example.answer.headers[name] !== undefined)?.answer.headers[name]

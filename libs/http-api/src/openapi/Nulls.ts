@@ -47,7 +47,7 @@ const reach = (spec: Json, part: unknown, found: Set<Json>): void => {
     if (found.has(part)) return
     found.add(part)
   }
-  if (typeof $ref === "string") reach(spec, spec["components"].schemas[$ref.slice($ref.lastIndexOf("/") + 1)], found)
+  if (typeof $ref === "string") reach(spec, $ref.slice(2).split("/").reduce((inner, key) => inner[key], spec), found)
   for (const inner of Object.values(part)) reach(spec, inner, found)
 }
 
