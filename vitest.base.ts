@@ -14,6 +14,8 @@ delete process.env["FORCE_COLOR"]
 export default defineConfig({
   resolve: { conditions: [source, ...defaultClientConditions] },
   ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
+  // What runs before the tests has an environment of its own, which takes none of the above.
+  environments: { __vitest__: { resolve: { conditions: [source, ...defaultServerConditions] } } },
   test: {
     include: ["test/**/*.test.ts"],
     // A test that runs for ever is a failure; a slow machine is not.

@@ -8,7 +8,7 @@ import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, describe, expect, it } from "vitest"
 import { start } from "./ServerProcess.ts"
-import { readme } from "./Transcript.ts"
+import { operating } from "./Transcript.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "emend-identity-"))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -94,8 +94,8 @@ describe("keys at an address", () => {
   })
 })
 
-describe("the example of the README", () => {
-  const section = readFileSync(readme, "utf8").split("### Identity")[1]!.split("\n### ")[0]!
+describe("the example of docs/operating.md", () => {
+  const section = readFileSync(operating, "utf8").split("## Identity")[1]!.split("\n## ")[0]!
   const [make, serve, call] = [...section.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, text]) => text!)
   const sh = (script: string): string =>
     execFileSync("sh", ["-eu"], {

@@ -5,7 +5,7 @@ import * as Configuration from "../src/Configuration.ts"
 import * as Limits from "../src/Limits.ts"
 import * as Traces from "../src/Traces.ts"
 import { start } from "./ServerProcess.ts"
-import { readme } from "./Transcript.ts"
+import { operating } from "./Transcript.ts"
 
 const read = (env: Record<string, string>) => {
   const wrong: Array<string> = []
@@ -35,9 +35,9 @@ for (const [name, { least, most, standard, variable }] of all) {
       }
     })
 
-    it("is told by --help and in the README, with its standard", () => {
+    it("is told by --help and in docs/operating.md, with its standard", () => {
       expect(Configuration.help).toMatch(new RegExp(`${variable} .*\\(${standard}\\)\\n`))
-      expect(new RegExp(`\\n\\| \`${variable}\` \\| ${standard} \\| `).test(readFileSync(readme, "utf8"))).toBe(true)
+      expect(new RegExp(`\\n\\| \`${variable}\` \\| ${standard} \\| `).test(readFileSync(operating, "utf8"))).toBe(true)
     })
   })
 }
@@ -49,11 +49,11 @@ it("a head may not take longer than its request: one that was set is refused, on
   ])
 })
 
-it("every variable that --help tells is in the README", () => {
+it("every variable that --help tells is in docs/operating.md", () => {
   const variables = [...Configuration.help.matchAll(/^ {2}([A-Z][A-Z_]+)/gm)].map(([, name]) => name!)
   expect(variables).toEqual(expect.arrayContaining(["HOST", "EMEND_METRICS", "EMEND_LOG_REQUESTS"]))
-  const text = readFileSync(readme, "utf8")
-  // In a list of names that begin alike, the README writes the beginning once.
+  const text = readFileSync(operating, "utf8")
+  // In a list of names that begin alike, it writes the beginning once.
   const isTold = (name: string) => text.includes(name) || text.includes(`…${name.slice(name.lastIndexOf("_"))}`)
   expect(variables.filter((name) => !isTold(name))).toEqual([])
 })

@@ -4,7 +4,13 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 
-export const readme = fileURLToPath(new URL("../../../README.md", import.meta.url))
+const fromRoot = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
+
+export const readme = fromRoot("README.md")
+export const operating = fromRoot("docs/operating.md")
+
+/** The documents whose sessions are run, each on an empty server. */
+export const documents = { readme, tour: fromRoot("docs/api.md") }
 
 const sessions = /^```console\n([\s\S]*?)^```$/gm
 const separator = "\u0001"
@@ -36,7 +42,9 @@ export const steady = (document: string): string =>
 const commandsOf = (session: string): ReadonlyArray<string> =>
   session.split("\n").flatMap((line) => line.startsWith("$ ") ? [line.slice(2)] : [])
 
-// Run by itself it writes the README anew: `node apps/server/test/Transcript.ts localhost:8080`, on an empty server.
+// Run by itself it writes a document anew: `node apps/server/test/Transcript.ts README.md localhost:8080`, on an empty
+// server.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(readme, replay(readFileSync(readme, "utf8"), process.argv[2]!))
+  const [path, server] = process.argv.slice(2)
+  writeFileSync(path!, replay(readFileSync(path!, "utf8"), server!))
 }

@@ -166,7 +166,7 @@ export const make = (store: RecordStore["Service"], links: BoardLinks): BoardGra
         return {
           happenings: [{ change: "linked", task_id: parent_id, subtask_id: child_id }],
           main: linked,
-          along: [parent_id, child_id].map((id) => alive(tenant, id, author))
+          along: []
         }
       })
     ).pipe(
@@ -204,7 +204,7 @@ export const make = (store: RecordStore["Service"], links: BoardLinks): BoardGra
           main: task,
           first: true,
           happenings: [{ change: "linked", task_id: parent_id, subtask_id: child.id }],
-          along: [inserted(key, parent!, child, author), alive(tenant, parent_id, author)]
+          along: [inserted(key, parent!, child, author)]
         }
       })
     ).pipe(Effect.map(({ state, version }) => rehearsed({ state, version }, conditions, filled(state))))
@@ -273,13 +273,5 @@ const severed = (key: Update["key"], author: Authorship): Update => ({
   key,
   patch: {},
   assign: { linked: false },
-  author
-})
-
-/** A write that changes nothing and demands that a task is not deleted, also not meanwhile. */
-const alive = (tenant: string, id: string, author: Authorship): Update => ({
-  _tag: "Update",
-  key: { kind: "BoardTask", tenant, id },
-  patch: {},
   author
 })

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { Rule } from "./Rule.ts"
+import { decidedRules } from "./rules/DecidedRules.ts"
 import { declaredImports } from "./rules/DeclaredImports.ts"
 import { docstrings } from "./rules/Docstrings.ts"
 import { decisions, links } from "./rules/Documents.ts"
@@ -24,6 +25,7 @@ import { wording } from "./rules/Wording.ts"
 export const rules = {
   adapters,
   barrels,
+  decidedRules,
   decisions,
   declaredImports,
   docstrings,

@@ -1,6 +1,7 @@
 import type { rules } from "../src/rules.ts"
 import { manifest, type Planted } from "./Planted.ts"
 import { imports } from "./PlantedImports.ts"
+import { decided } from "./PlantedRules.ts"
 
 const doc = "/**\n * Tells a thing.\n *\n * @since 0.1.0\n */\n"
 const list = "libs/domain/src/kinds.ts"
@@ -27,6 +28,7 @@ const filledKind = {
 
 export const planted: Readonly<Record<keyof typeof rules, ReadonlyArray<Planted>>> = {
   ...imports,
+  ...decided,
   names: [
     {
       case: "names that say nothing, of files and of folders",

@@ -173,10 +173,11 @@ const load = Effect.fnUntraced(function*(url: Effect.Success<ReturnType<typeof T
     SELECT '${tenant}', id, 1, 'o', id, timestamptz '2026-01-01' + n * interval '1 second', now(), 'backlog', 3, 'manual',
       false
     FROM (SELECT 'root' AS id, 0 AS n UNION ALL SELECT 'fan' || n, n FROM generate_series(1, ${fan}) n
-      UNION ALL SELECT 'deep' || n, n FROM generate_series(0, ${deep}) n) t`)
+      UNION ALL SELECT 'crowd', 0 UNION ALL SELECT 'deep' || n, n FROM generate_series(0, ${deep}) n) t`)
   for (
     const [from, to, parent, child] of [
       [1, fan, "'root'", "'fan' || n"],
+      [1, fan + 1, "'above' || n", "'crowd'"],
       [1, deep, "'deep' || (n - 1)", "'deep' || n"],
       [1, others, "'other' || n / 4", "'some' || n % 1000"]
     ] as const
@@ -255,6 +256,12 @@ describe("a large board", () => {
         "root"
       ])
       expect((yield* Effect.flip(board!.link("root", "new")))._tag).toBe("CycleRefused")
+      // Above one end, or below the other, there may be more than is ever read, but not both.
+      yield* board!.createSubtask("root", { title: "one more" })
+      for (const id of ["leaf", "top"]) yield* board!.create({ id, title: id })
+      yield* board!.link("crowd", "leaf")
+      yield* board!.link("top", "root")
+      expect(yield* Effect.flip(board!.link("crowd", "root"))).toMatchObject({ _tag: "GraphTooLarge", id: "crowd" })
     }).pipe(as))
 
   it.effect("a task goes with 10000 links, and with more it is refused and stays", () =>

@@ -198,7 +198,7 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
     params,
     headers: Operation.headers.change,
     success: Operation.changed(Task.Task.Wire),
-    error: Operation.refusals(404, "status-refused", 412)
+    error: Operation.refusals(404, "status-refused", "key-in-use", 412)
   }).annotateMerge(
     Operation.described(
       "owner",

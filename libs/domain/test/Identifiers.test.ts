@@ -1,0 +1,23 @@
+import { Identifiers, Text, uuid7 } from "@emend/domain"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { expect, test } from "vitest"
+
+test("a new id is a UUID of version 7, with the time in front", async () => {
+  const next = Effect.flatMap(Identifiers, (ids) => ids.next)
+  const [one, other] = await Effect.runPromise(Effect.all([next, next]))
+  for (const id of [one!, other!]) {
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    expect(Schema.is(Text.Uuid)(id)).toBe(true)
+  }
+  expect(one).not.toBe(other)
+})
+
+test.each([
+  // The time of the example in RFC 9562, A.6.
+  [0x017f22e279b0, 0xff, "017f22e2-79b0-7fff-bfff-ffffffffffff"],
+  [0, 0x00, "00000000-0000-7000-8000-000000000000"],
+  [0xffffffffffff, 0x55, "ffffffff-ffff-7555-9555-555555555555"]
+])("the time %i and bytes of %i make %s", (millis, byte, uuid) => {
+  expect(uuid7(millis, new Uint8Array(10).fill(byte))).toBe(uuid)
+})
