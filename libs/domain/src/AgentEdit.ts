@@ -13,10 +13,10 @@ import * as TaskAgent from "./kinds/TaskAgent.ts"
 import * as Rebase from "./Rebase.ts"
 import type * as Records from "./Records.ts"
 import type { StoreUnavailable } from "./RecordStore.ts"
-import { RebaseConflict, ReferenceUnknown, type VersionUnknown } from "./Refusals.ts"
+import { RebaseConflict, ReferenceUnknown, type RevisionRedacted, type VersionUnknown } from "./Refusals.ts"
 
 type Edit = Extract<TaskAgent.Command, { readonly _tag: "Edit" }>
-type Refusal = RebaseConflict | ReferenceUnknown | VersionUnknown | StoreUnavailable
+type Refusal = RebaseConflict | ReferenceUnknown | VersionUnknown | RevisionRedacted | StoreUnavailable
 
 /** A decided change of an agent, with the revision that it makes, if any, and how many paths it touches. */
 export interface Decision extends Records.Change {

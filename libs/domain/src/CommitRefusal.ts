@@ -16,6 +16,7 @@ import {
   type KeyReused,
   RecordMissing,
   ReferenceUnknown,
+  type RevisionRedacted,
   VersionMismatch
 } from "./Refusals.ts"
 
@@ -32,6 +33,7 @@ export type CommitRefusal =
   | CursorBackwards
   | InputInvalid
   | AlreadyTaken
+  | RevisionRedacted
   | KeyReused
   | KeyInUse
   | StoreUnavailable
@@ -58,10 +60,10 @@ export class StoreRefused extends Schema.TaggedError<StoreRefused>()("StoreRefus
  */
 export const refusal = (
   { kind }: RecordKind,
-  rejection: Rejection | StoreUnavailable,
+  rejection: Rejection | RevisionRedacted | StoreUnavailable,
   conditions: Conditions = {}
 ): CommitRefusal => {
-  if (rejection._tag === "StoreUnavailable") return rejection
+  if (rejection._tag === "StoreUnavailable" || rejection._tag === "RevisionRedacted") return rejection
   const { id, kind: name } = rejection.key
   switch (rejection._tag) {
     case "Missing":

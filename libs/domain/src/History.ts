@@ -12,7 +12,7 @@ import * as Rebase from "./Rebase.ts"
 import type { RecordKind } from "./RecordKind.ts"
 import type * as Records from "./Records.ts"
 import type { RecordStore, Stored, StoreUnavailable } from "./RecordStore.ts"
-import { InputInvalid, RebaseConflict, type RecordMissing, VersionUnknown } from "./Refusals.ts"
+import { InputInvalid, RebaseConflict, type RecordMissing, RevisionRedacted, VersionUnknown } from "./Refusals.ts"
 import { replayAll, reversal, type Revision, type Row } from "./Revision.ts"
 
 /**
@@ -32,7 +32,7 @@ export interface Restored<S> extends Records.Changed<S> {
  * @category errors
  * @since 0.1.0
  */
-export type PastRefusal = RecordMissing | VersionUnknown | StoreUnavailable
+export type PastRefusal = RecordMissing | VersionUnknown | RevisionRedacted | StoreUnavailable
 
 /**
  * The verbs by which every kind of record is read and led back in time.
@@ -50,7 +50,7 @@ export interface History<S> {
     id: string,
     version: number,
     conditions?: Conditions
-  ) => Effect.Effect<Restored<S>, Records.DecisionRefusal | VersionUnknown>
+  ) => Effect.Effect<Restored<S>, Records.DecisionRefusal | VersionUnknown | RevisionRedacted>
   /**
    * Takes one revision back by one new update, also under later ones; where they left another value, is a conflict.
    * The first revision is the creation, and is not undone.
@@ -78,7 +78,7 @@ export interface Histories<S> extends History<S> {
     id: string,
     present: Records.Saved<S>,
     version: number
-  ) => Effect.Effect<Records.Saved<S>, VersionUnknown | StoreUnavailable>
+  ) => Effect.Effect<Records.Saved<S>, VersionUnknown | RevisionRedacted | StoreUnavailable>
   /** The update that takes a revision back, with that revision. */
   readonly reverse: (
     id: string,
@@ -86,7 +86,7 @@ export interface Histories<S> extends History<S> {
     revision: number
   ) => Effect.Effect<
     { readonly patch: Row; readonly revision: Revision },
-    VersionUnknown | InputInvalid | RebaseConflict | StoreUnavailable
+    VersionUnknown | RevisionRedacted | InputInvalid | RebaseConflict | StoreUnavailable
   >
 }
 
@@ -105,12 +105,13 @@ export const make = <Fs extends Declare.Fields, S>(
 
   const earlier = Effect.fnUntraced(function*(id: string, present: Records.Saved<S>, version: number) {
     if (version === present.version) return present
-    const { tenant } = yield* Caller
-    const past = version < 1 || version > present.version
-      ? undefined
-      : yield* store.past({ kind: name, tenant, id }, version)
-    if (past === undefined) {
+    if (version < 1 || version > present.version) {
       return yield* new VersionUnknown({ kind: name, id, present: present.version, given: version })
+    }
+    const { tenant } = yield* Caller
+    const past = yield* store.past({ kind: name, tenant, id }, version)
+    if (past === undefined) {
+      return yield* new RevisionRedacted({ kind: name, id, present: present.version, given: version })
     }
     return { version, state: replayAll(recordKind, past.base.state, past.revisions) as S }
   })
@@ -126,6 +127,9 @@ export const make = <Fs extends Declare.Fields, S>(
     }
     const { tenant } = yield* Caller
     const [revision] = yield* store.history({ kind: name, tenant, id }, { before: number + 1, limit: 1 })
+    if (revision!.redacted) {
+      return yield* new RevisionRedacted({ kind: name, id, present: present.version, given: number })
+    }
     const base = (yield* earlier(id, present, number)).state as Row
     const theirs = present.state as Row
     const patch = reversal(recordKind, revision!)

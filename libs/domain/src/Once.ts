@@ -48,6 +48,8 @@ const Lasting = Schema.Union([
   Refusals.VersionMismatch,
   Refusals.VersionUnknown,
   Refusals.TransitionRefused,
+  Refusals.StatusRefused,
+  Refusals.RevisionRedacted,
   Refusals.AlreadyTaken,
   Refusals.ReferenceUnknown,
   Refusals.CursorBackwards,
@@ -73,7 +75,10 @@ export const again = Effect.fnUntraced(function*<S>(
   if (first === undefined) return undefined
   const { changed, id, note, version } = first
   const past = yield* store.past({ kind, tenant, id }, version)
-  if (past === undefined) return yield* Effect.die(new Error(`${kind} ${id} never had the version ${version}`))
+  if (past === undefined) {
+    const [present] = yield* store.get([{ kind, tenant, id }])
+    return yield* new Refusals.RevisionRedacted({ kind, id, present: present!.version, given: version })
+  }
   const state = replayAll(recordKind, past.base.state, past.revisions) as S
   return { version, state, changed, ...(Object.keys(note).length === 0 ? undefined : { note }) }
 })

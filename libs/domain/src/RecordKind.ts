@@ -22,6 +22,11 @@ export interface RecordKind {
   readonly tombstone?: { readonly field: string; readonly value: string | boolean }
   /** Sets of fields whose values no two records of a tenant share; a null among them never clashes. */
   readonly unique?: ReadonlyArray<{ readonly fields: ReadonlyArray<string>; readonly among: "live" | "all" }>
+  /**
+   * What there is to clean, see `Redaction`: the nullable fields that hold what somebody wrote, and, where a log belongs
+   * to the records, the field by which its entries name them. Records that refer to one are cleaned with it.
+   */
+  readonly content?: { readonly fields: ReadonlyArray<string>; readonly log?: "task_id" }
   /** Fields that name a record of another kind, which must exist. */
   readonly references?: Readonly<Record<string, string>>
 }

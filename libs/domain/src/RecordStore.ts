@@ -81,6 +81,14 @@ export interface Update {
   readonly dry?: boolean
   /** Kept also where nothing changes. */
   readonly memo?: Memo
+  /**
+   * Cleans the record, which may be deleted: beside what the update says, its content is cleared, and of what was
+   * written before, by anybody, no content stays anywhere. That is the whole history of the record, this change
+   * included but for its own reason; the contents of the entries of its log; and the same of every record that refers to it and has content.
+   * The present state is kept whole in the history, as from what came before nothing follows any more. Where nothing
+   * was written since it was cleaned last, nothing is.
+   */
+  readonly redact?: boolean
 }
 
 /**
@@ -289,7 +297,7 @@ export class RecordStore extends Context.Service<RecordStore, {
     page: { readonly before?: number; readonly limit: number; readonly moved?: string }
   ) => Effect.Effect<ReadonlyArray<Revision>, StoreUnavailable>
   /**
-   * What leads to a record as it was at a version; `undefined` where it never had that. A store keeps whole states as
+   * What leads to a record as it was at a version; `undefined` where it never had that, or that was redacted. A store keeps whole states as
    * `Snapshot.isDue` says, so that there are few revisions, however long the history is.
    */
   readonly past: (key: RecordKey, version: number) => Effect.Effect<Past | undefined, StoreUnavailable>

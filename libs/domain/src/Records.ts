@@ -27,8 +27,16 @@ import {
   type Written
 } from "./RecordStore.ts"
 import type { StoreUnavailable } from "./RecordStore.ts"
-import { RebaseConflict, RecordMissing, TooContended, VersionMismatch, VersionUnknown } from "./Refusals.ts"
-import { type Authorship, effect, type Revision, type Row } from "./Revision.ts"
+import {
+  RebaseConflict,
+  RecordMissing,
+  type RevisionRedacted,
+  TooContended,
+  VersionMismatch,
+  type VersionUnknown
+} from "./Refusals.ts"
+import type { Authorship, Revision, Row } from "./Revision.ts"
+import * as Since from "./Since.ts"
 import { timestamp } from "./Text.ts"
 import * as Turns from "./Turns.ts"
 
@@ -117,20 +125,7 @@ export type DecisionRefusal = CommitRefusal | TooContended
  * @category errors
  * @since 0.1.0
  */
-export type UpdateRefusal = DecisionRefusal | VersionUnknown | RebaseConflict
-
-/**
- * What was committed to a record since a version: as one update, with the state that it started from as far as updates
- * lead, and for each field that was moved since, its value then.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Since {
-  readonly committed: Row
-  readonly base: Row
-  readonly moved: Row
-}
+export type UpdateRefusal = DecisionRefusal | VersionUnknown | RevisionRedacted | RebaseConflict
 
 /**
  * The use cases of one kind of record, for the services to build on.
@@ -152,7 +147,7 @@ export interface Records<Fs extends Declare.Fields, S = Patch.State<Fs>> {
     id: string,
     change: Change,
     conditions: Conditions
-  ) => Effect.Effect<Changed<S>, Rejection | StoreUnavailable>
+  ) => Effect.Effect<Changed<S>, Rejection | RevisionRedacted | StoreUnavailable>
   /** Reads, decides and commits against the version read; decides anew when another writer was faster. */
   readonly decide: <E, R, N extends Row>(
     id: string,
@@ -160,7 +155,7 @@ export interface Records<Fs extends Declare.Fields, S = Patch.State<Fs>> {
     decision: (present: Saved<S>) => Effect.Effect<Change & Noted<N>, E, R>
   ) => Effect.Effect<Changed<S> & Required<Noted<N>>, E | DecisionRefusal, R>
   /** What the present request left when it was carried out before, under its idempotency key. */
-  readonly again: Effect.Effect<(Changed<S> & Noted<Row>) | undefined, StoreUnavailable>
+  readonly again: Effect.Effect<(Changed<S> & Noted<Row>) | undefined, RevisionRedacted | StoreUnavailable>
   /** Remembers, where the present request has an idempotency key, that it met a record and changed nothing. */
   readonly leave: (present: Saved<S>) => Effect.Effect<void, StoreUnavailable>
   /** What was committed to a record since a version. */
@@ -168,9 +163,9 @@ export interface Records<Fs extends Declare.Fields, S = Patch.State<Fs>> {
     id: string,
     present: Saved<S>,
     version: number
-  ) => Effect.Effect<Since, VersionUnknown | StoreUnavailable>
+  ) => Effect.Effect<Since.Since, VersionUnknown | RevisionRedacted | StoreUnavailable>
   /** The paths at which `patch` cannot be carried over what was committed since and led to `present`. */
-  readonly conflicts: (patch: Row, present: Saved<S>, since: Since) => ReadonlyArray<PathConflict>
+  readonly conflicts: (patch: Row, present: Saved<S>, since: Since.Since) => ReadonlyArray<PathConflict>
   readonly update: (
     id: string,
     draft: Kind.Draft<Fs>,
@@ -182,9 +177,6 @@ export interface Records<Fs extends Declare.Fields, S = Patch.State<Fs>> {
     page?: HistoryPage
   ) => Effect.Effect<ReadonlyArray<Revision>, RecordMissing | StoreUnavailable>
 }
-
-/** How many revisions are read at a time. */
-const pageSize = 100
 
 /**
  * How often a change is tried anew when other processes were faster.
@@ -321,25 +313,10 @@ export const make = <Fs extends Declare.Fields>(
   const decide: Records<Fs>["decide"] = (id, conditions, decision) =>
     Effect.flatMap(keyOf(id), ({ tenant }) => turns(JSON.stringify([tenant, id]))(decided(id, conditions, decision)))
 
-  const since = Effect.fnUntraced(function*(id: string, present: Saved<S>, version: number) {
-    if (version < 1 || version > present.version) {
-      return yield* new VersionUnknown({ kind: name, id, present: present.version, given: version })
-    }
-    const { kind } = recordKind
-    const key = yield* keyOf(id)
-    const found = { committed: {} as Row, base: present.state as Row, moved: {} as Record<string, unknown> }
-    // Page by page, each folded into what is kept: a long history takes time and no more memory than its outcome.
-    for (let newest = present.version; newest > version; newest -= pageSize) {
-      const page = yield* store.history(key, { before: newest + 1, limit: Math.min(pageSize, newest - version) })
-      const effects = page.toReversed().map((revision) => effect(recordKind, revision))
-      found.committed = kind.combineAll([...effects, found.committed])
-      found.base = kind.apply(found.base, kind.combineAll(page.map(({ inverse }) => inverse)))
-      for (const { moves } of page) for (const field of Object.keys(moves)) found.moved[field] = moves[field]!.from
-    }
-    return found
-  })
+  const since = (id: string, present: Saved<S>, version: number) =>
+    Effect.flatMap(keyOf(id), (key) => Since.read(store, recordKind, key, present as Stored, version))
 
-  const conflicts = (patch: Row, present: Saved<S>, { base, committed }: Since): ReadonlyArray<PathConflict> =>
+  const conflicts = (patch: Row, present: Saved<S>, { base, committed }: Since.Since): ReadonlyArray<PathConflict> =>
     Rebase.conflicts(recordKind.kind, { base, theirs: present.state as Row, committed, patch })
 
   const update = Effect.fnUntraced(function*(

@@ -77,6 +77,32 @@ export class TransitionRefused extends Schema.TaggedError<TransitionRefused>()("
 }) {}
 
 /**
+ * What a record was at a version, or what a change did, is not known any more: its content was cleaned away since.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class RevisionRedacted extends Schema.TaggedError<RevisionRedacted>()("RevisionRedacted", {
+  kind: Schema.String,
+  id: Schema.String,
+  present: Schema.Int,
+  given: Schema.Int
+}) {}
+
+/**
+ * The record does not have one of the statuses in which this may be done. Nothing was done.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class StatusRefused extends Schema.TaggedError<StatusRefused>()("StatusRefused", {
+  kind: Schema.String,
+  id: Schema.String,
+  from: Schema.NullOr(Schema.String),
+  demanded: Schema.Array(Schema.String)
+}) {}
+
+/**
  * The values of these fields belong to another record; an id is taken for ever.
  *
  * @category errors

@@ -43,6 +43,8 @@ export interface Revision extends Authorship {
   readonly inverse: Row
   /** Guarded and fixed fields that the domain set (a status, a pointer), by field. */
   readonly moves: Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>
+  /** The content was cleaned away: where it was, and in `reason`, stands null, and no state follows from this. */
+  readonly redacted?: true
 }
 
 /**

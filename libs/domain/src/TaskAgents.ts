@@ -34,7 +34,7 @@ import type * as Lists from "./Lists.ts"
 import type * as Past from "./Past.ts"
 import type * as Records from "./Records.ts"
 import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
-import { InputInvalid, type RecordMissing, type VersionUnknown } from "./Refusals.ts"
+import { InputInvalid, type RecordMissing, type RevisionRedacted, type VersionUnknown } from "./Refusals.ts"
 import type { Revision } from "./Revision.ts"
 import * as UseCase from "./UseCase.ts"
 
@@ -115,7 +115,7 @@ export class TaskAgents extends Context.Service<TaskAgents, {
     id: string,
     version: number,
     conditions?: Records.Conditions
-  ) => Effect.Effect<AgentRestored, Records.DecisionRefusal | VersionUnknown>
+  ) => Effect.Effect<AgentRestored, Records.DecisionRefusal | VersionUnknown | RevisionRedacted>
   /** Takes one change of the root's own fields back; the revision that it made or activated is left alone. */
   readonly undo: (
     scope: Scope,

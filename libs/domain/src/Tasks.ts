@@ -18,7 +18,7 @@ import type * as Lists from "./Lists.ts"
 import * as Once from "./Once.ts"
 import * as Records from "./Records.ts"
 import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
-import { RecordMissing, TooContended, TransitionRefused } from "./Refusals.ts"
+import { RecordMissing, StatusRefused, TooContended, TransitionRefused } from "./Refusals.ts"
 import * as TaskLists from "./TaskLists.ts"
 import * as TaskNames from "./TaskNames.ts"
 import { timestamp } from "./Text.ts"
@@ -75,6 +75,15 @@ export class Tasks extends Context.Service<Tasks, {
     to: Task.Status,
     options?: MoveOptions
   ) => Effect.Effect<Records.Changed<Task.Task>, Records.DecisionRefusal | TransitionRefused>
+  /**
+   * Takes away the content of a task that no agent works on, deleted or not, with all that was written of it: its
+   * params, metadata and reasons, the contents of its events, the statuses of its trackers, and all of these in their
+   * histories. Ids, times, paths and authors stay. Once more changes nothing, unless something was written since.
+   */
+  readonly clean: (
+    id: string,
+    conditions?: Records.Conditions
+  ) => Effect.Effect<Records.Changed<Task.Task>, Records.CommitRefusal | StatusRefused>
   readonly at: History.History<Task.Task>["at"]
   readonly diff: History.History<Task.Task>["diff"]
   readonly restore: History.History<Task.Task>["restore"]
@@ -157,6 +166,19 @@ export class Tasks extends Context.Service<Tasks, {
         return yield* new TooContended({ kind: "Task", id, attempts: Records.maxAttempts })
       })
 
+      const clean = Effect.fn("Tasks.clean")(function*(id: string, conditions: Records.Conditions = {}) {
+        const assign = { cleaned_at: timestamp(yield* Clock.currentTimeNanos) }
+        return yield* records.change(id, { assign, where: { status: Task.cleanable }, redact: true }, conditions).pipe(
+          Effect.mapError((rejection) => {
+            if (rejection._tag !== "Stale" || !Records.meets(rejection.record, conditions)) {
+              return Records.refusal(Task.taskKind, rejection, conditions)
+            }
+            const from = rejection.record.state["status"] as Task.Status | null
+            return new StatusRefused({ kind: "Task", id, from, demanded: Task.cleanable })
+          })
+        )
+      })
+
       return Tasks.of({
         create: once("Tasks.create", create),
         get: records.find,
@@ -164,6 +186,7 @@ export class Tasks extends Context.Service<Tasks, {
         named: (name, use) => once("Tasks.named", () => named(name, use))(),
         update: once("Tasks.update", (id, draft, conditions = {}) => records.update(id, draft, conditions)),
         move: once("Tasks.move", move),
+        clean: once("Tasks.clean", clean),
         at: past.at,
         diff: past.diff,
         restore: once("Tasks.restore", past.restore),

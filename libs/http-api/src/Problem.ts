@@ -41,6 +41,8 @@ export const catalogue = {
   "transition-refused": { status: 409, title: "The status cannot move so now", retry: false },
   "cycle-refused": { status: 409, title: "The link would close a cycle", retry: false },
   "graph-too-large": { status: 409, title: "There are too many links to read", retry: false },
+  "status-refused": { status: 409, title: "The record does not have a status in which this is done", retry: false },
+  "redacted": { status: 409, title: "The content was cleaned away", retry: false },
   "rebase-conflict": { status: 409, title: "The update conflicts with what was committed since", retry: false },
   "key-in-use": { status: 409, title: "A request with this key is being carried out", retry: true },
   "version-mismatch": { status: 412, title: "The record has another version", retry: false },

@@ -72,6 +72,18 @@ export const problemFacts = {
     allowed: Schema.Array(Schema.String).annotate({ description: "The statuses to which it may move now." }),
     blocked_by: Schema.String.annotate({ description: "What stands in the way." })
   },
+  "status-refused": {
+    kind,
+    id,
+    from: from.annotate({ description: "The status that the record has; `null` where it has none." }),
+    demanded: Schema.Array(Schema.String).annotate({ description: "The statuses of which it must have one." })
+  },
+  redacted: {
+    kind,
+    id,
+    present,
+    given: Schema.Int.annotate({ description: "The version that is not known any more." })
+  },
   "cycle-refused": {
     kind,
     id,

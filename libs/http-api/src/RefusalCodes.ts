@@ -19,6 +19,8 @@ export const refusalsByCode = {
   "version-unknown": Refusals.VersionUnknown,
   "rebase-conflict": Refusals.RebaseConflict,
   "transition-refused": Refusals.TransitionRefused,
+  "status-refused": Refusals.StatusRefused,
+  redacted: Refusals.RevisionRedacted,
   "cycle-refused": Refusals.CycleRefused,
   "graph-too-large": Refusals.GraphTooLarge,
   "already-taken": Refusals.AlreadyTaken,

@@ -39,7 +39,8 @@ const Revision = Schema.Struct({
   initial: Schema.NullOr(Schema.JsonObject),
   patch: Schema.JsonObject,
   inverse: Schema.JsonObject,
-  moves: Schema.Record(Schema.String, Schema.Struct({ from: Schema.Json, to: Schema.Json }))
+  moves: Schema.Record(Schema.String, Schema.Struct({ from: Schema.Json, to: Schema.Json })),
+  redacted: Schema.optionalKey(Schema.Literal(true))
 })
 
 /** What the operations on records of every kind answer. */
@@ -98,7 +99,8 @@ export const wholeAnswers: {
     interrupt: moved,
     terminate: moved,
     timeout: moved,
-    resume: moved
+    resume: moved,
+    clean: moved
   },
   trackers: {
     ...kept(tracker),

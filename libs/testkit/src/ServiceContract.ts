@@ -10,6 +10,7 @@ import * as Layer from "effect/Layer"
 import { strict as assert } from "node:assert"
 import { agentRevisionFacts } from "./services/AgentRevisionFacts.ts"
 import { boardFacts } from "./services/BoardFacts.ts"
+import { cleaningFacts } from "./services/CleaningFacts.ts"
 import { as, type Facts, type Services } from "./services/Fact.ts"
 import { graphFacts } from "./services/GraphFacts.ts"
 import { historyFacts } from "./services/HistoryFacts.ts"
@@ -27,7 +28,7 @@ import { trackerFacts } from "./services/TrackerFacts.ts"
  * @since 0.1.0
  */
 export const facts: Readonly<Record<string, Facts>> = {
-  Tasks: { ...taskFacts, ...taskListFacts, ...historyFacts(lives.Tasks) },
+  Tasks: { ...taskFacts, ...taskListFacts, ...cleaningFacts, ...historyFacts(lives.Tasks) },
   Trackers: { ...trackerFacts, ...historyFacts(lives.Trackers) },
   Board: { ...boardFacts, ...boardListFacts, ...graphFacts, ...historyFacts(lives.Board) },
   TaskAgents: { ...taskAgentFacts, ...agentRevisionFacts, ...historyFacts(lives.TaskAgents) }

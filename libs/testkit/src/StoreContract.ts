@@ -11,6 +11,7 @@ import type * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { afterAll, describe, expect, test } from "vitest"
 import * as Bench from "./store/Bench.ts"
+import * as Cleanings from "./store/Cleanings.ts"
 import * as Commits from "./store/Commits.ts"
 import * as Cursors from "./store/Cursors.ts"
 import * as Demands from "./store/Demands.ts"
@@ -43,6 +44,7 @@ export const facts: ReadonlyArray<Fact> = [
   ...Commits.facts,
   ...Rehearsals.facts,
   ...Histories.facts,
+  ...Cleanings.facts,
   ...Queries.facts,
   ...Lists.facts,
   ...Limits.facts,

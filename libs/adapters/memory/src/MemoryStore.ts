@@ -68,7 +68,8 @@ const past = (entry: Entry | undefined, version: number): RecordStore.Past | und
   if (entry === undefined || version > entry.version) return undefined
   const base = entry.snapshots.findLast((snapshot) => snapshot.version <= version)
   // A history has every version from 1 on.
-  return base && { base, revisions: entry.history.slice(base.version, version) }
+  const revisions = base && entry.history.slice(base.version, version)
+  return revisions === undefined || revisions.some(({ redacted }) => redacted) ? undefined : { base: base!, revisions }
 }
 
 /** Executes the writes of a commit in order; when one is rejected, or dry, all are taken back. */
@@ -78,8 +79,7 @@ const execute = (state: State, commit: RecordStore.Commit): RecordStore.CommitRe
     memo !== undefined && !dry && !MemoryMemos.isNew(state, key.tenant, memo)
   )
   if (repeated !== undefined) return Result.fail({ _tag: "Repeated", key: repeated.key })
-  const before = commit.map(({ key }) => lookUp(state, key))
-  const takeBack = () => commit.forEach(({ key }, i) => restore(state, key, before[i]))
+  const takeBack = reversal(state, commit)
   const written: Array<RecordStore.Written> = []
   for (const step of commit) {
     const result = write(state, step)
@@ -101,9 +101,20 @@ const left = ({ id, kind }: RecordStore.RecordKey, { changed, version }: RecordS
   changed
 })
 
-const restore = (state: State, { id, kind, tenant }: RecordStore.RecordKey, entry: Entry | undefined): void => {
-  if (entry === undefined) state.entries.delete(nameOf(kind, tenant, id))
-  else state.entries.set(nameOf(kind, tenant, id), entry)
+/** Gives what takes a commit back. Of a cleaning it is not known what else it touches. */
+const reversal = ({ entries, events }: State, commit: RecordStore.Commit): () => void => {
+  if (commit.some((step) => step._tag === "Update" && step.redact)) {
+    const [then, thens] = [new Map(entries), new Map(events)]
+    return () => {
+      then.forEach((entry, name) => entries.set(name, entry))
+      thens.forEach((event, name) => events.set(name, event))
+    }
+  }
+  const before = commit.map(({ key: { id, kind, tenant } }) => {
+    const name = nameOf(kind, tenant, id)
+    return [name, entries.get(name)] as const
+  })
+  return () => before.forEach(([name, entry]) => entry === undefined ? entries.delete(name) : entries.set(name, entry))
 }
 
 const stored = (entry: Entry | undefined): RecordStore.Stored | undefined =>

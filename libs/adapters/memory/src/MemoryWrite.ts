@@ -5,7 +5,7 @@
  */
 import type { Cursor } from "@emend/algebra"
 import { Equality } from "@emend/algebra"
-import { Json, RecordKind, type RecordStore, type Revision, Snapshot } from "@emend/domain"
+import { Json, RecordKind, type RecordStore, Redaction, type Revision, Snapshot } from "@emend/domain"
 import * as Result from "effect/Result"
 import { type Entry, frozen, lookUp, nameOf, select, type State } from "./MemoryState.ts"
 
@@ -16,6 +16,8 @@ type Cursors = Readonly<Record<string, { readonly advance: Cursor.Cursor }>>
 export const write = (state: State, step: RecordStore.Write): Outcome =>
   step._tag === "Insert"
     ? insert(state, { ...step, state: copy(step.state) })
+    : step.redact === true
+    ? clean(state, step)
     : update(state, { ...step, patch: copy(step.patch), assign: copy(step.assign ?? {}) })
 
 /** Takes a value as its JSON, as every store does: what a caller changes in place afterwards is not stored. */
@@ -48,7 +50,9 @@ const update = (state: State, step: RecordStore.Update): Outcome => {
   const { assign = {}, author, key, patch, versions, where = {} } = step
   const kind = state.kinds.get(key.kind)!
   const present = lookUp(state, key)
-  if (present === undefined || RecordKind.isDeleted(kind, present.state)) return Result.fail({ _tag: "Missing", key })
+  if (present === undefined || (!step.redact && RecordKind.isDeleted(kind, present.state))) {
+    return Result.fail({ _tag: "Missing", key })
+  }
   const before = present.state
   const demanded = (versions === undefined || versions.includes(present.version)) &&
     Object.keys(where).every((field) => where[field]!.includes(before[field]))
@@ -90,6 +94,69 @@ const update = (state: State, step: RecordStore.Update): Outcome => {
   const due = version % Snapshot.every === 0 && Snapshot.isDue(version, Json.textBytes(after))
   const snapshots = due ? [...present.snapshots, { version, state: after }] : present.snapshots
   return keep(state, { key, version, state: after, history: [...present.history, revision], snapshots })
+}
+
+/** Cleans a record with all that refers to it, where anything was written since it was cleaned last. */
+const clean = (state: State, step: RecordStore.Update): Outcome => {
+  const { author, dry, key } = step
+  const referring = referringTo(state, key)
+  const events = entriesOf(state, key).filter(([, { content }]) => content !== null)
+  const written = [lookUp(state, key), ...referring].flatMap((entry) => entry?.history ?? [])
+  if (events.length === 0 && written.every(({ redacted }) => redacted)) {
+    return update(state, { ...step, patch: {}, assign: {} })
+  }
+  const outcome = update(state, clearing(state, step))
+  if (Result.isFailure(outcome) || dry) return outcome
+  redact(state, key, outcome)
+  for (const { key } of referring) {
+    redact(state, key, update(state, clearing(state, { _tag: "Update", key, patch: {}, author, redact: true })))
+  }
+  for (const [name, event] of events) state.events.set(name, frozen({ ...event, content: null }))
+  return outcome
+}
+
+const clearing = (state: State, step: RecordStore.Update): RecordStore.Update => {
+  const { assign, patch } = Redaction.clearing(state.kinds.get(step.key.kind)!)
+  return { ...step, patch: { ...copy(step.patch), ...patch }, assign: { ...copy(step.assign ?? {}), ...assign } }
+}
+
+/**
+ * Redacts the history of a record; the change by which it was cleared keeps its reason. Of its whole states there stay
+ * the present one, and what was clean before.
+ */
+const redact = (state: State, key: RecordStore.RecordKey, cleared: Outcome): void => {
+  const own = Result.isSuccess(cleared) && cleared.success.changed ? cleared.success.version : undefined
+  const kind = state.kinds.get(key.kind)!
+  const entry = lookUp(state, key)!
+  const { history, snapshots, state: present, version } = entry
+  keep(state, {
+    ...entry,
+    history: history.map((revision) => {
+      if (revision.redacted) return revision
+      const { reason, ...rest } = Redaction.redacted(kind, revision)
+      return { ...rest, reason: revision.version === own ? revision.reason : reason }
+    }),
+    snapshots: [
+      ...snapshots.filter((one) => one.version < version && history[one.version - 1]!.redacted),
+      { version, state: present }
+    ]
+  })
+}
+
+/** The records with content that refer to a record. */
+const referringTo = ({ entries, kinds }: State, { id, kind, tenant }: RecordStore.RecordKey): ReadonlyArray<Entry> =>
+  [...entries.values()].filter((entry) => {
+    const { content, references = {} } = kinds.get(entry.key.kind)!
+    return content !== undefined && entry.key.tenant === tenant &&
+      Object.keys(references).some((field) => references[field] === kind && entry.state[field] === id)
+  })
+
+/** The entries of a record's log, by their names. */
+const entriesOf = ({ events, kinds }: State, { id, kind, tenant }: RecordStore.RecordKey) => {
+  const log = kinds.get(kind)!.content?.log
+  return [...events].filter(([name, event]) =>
+    log !== undefined && event[log] === id && name === nameOf(tenant, event.id)
+  )
 }
 
 const keep = (state: State, entry: Entry): Outcome => {

@@ -13,6 +13,7 @@ import { classify, on, refusalText, type Run, through } from "./Database.ts"
 import * as Inserts from "./Inserts.ts"
 import * as Memos from "./Memos.ts"
 import * as Plan from "./Plan.ts"
+import * as Redactions from "./Redactions.ts"
 import type { Relation } from "./Relation.ts"
 import * as Table from "./Table.ts"
 import * as Updates from "./Updates.ts"
@@ -24,6 +25,7 @@ type Executors = ReadonlyMap<string, {
   readonly relation: Relation
   readonly update: Updates.Execute
   readonly insert: Inserts.Execute
+  readonly redact: Redactions.Execute
 }>
 
 /**
@@ -34,10 +36,12 @@ type Executors = ReadonlyMap<string, {
  * @since 0.1.0
  */
 export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>) => {
+  const updates = new Map([...relations].map(([kind, relation]) => [kind, Updates.make(relation)]))
   const executors: Executors = new Map([...relations].map(([kind, relation]) => [kind, {
     relation,
-    update: Updates.make(relation),
-    insert: Inserts.make(relation, relations)
+    update: updates.get(kind)!,
+    insert: Inserts.make(relation, relations),
+    redact: Redactions.make(relation, relations, updates)
   }]))
   const once = through(pool)
   // Each statement is atomic, so it alone is tried anew, and not what was done before it.
@@ -106,6 +110,9 @@ const execute = (
   const { _tag, key } = writes[0]!
   const executor = executors.get(key.kind)
   if (executor === undefined) return Effect.die(new Error(`There is no kind ${key.kind}`))
+  if (Plan.redacts(writes[0]!)) {
+    return Effect.map(executor.redact(run, writes[0] as RecordStore.Update), (outcome) => [outcome])
+  }
   return _tag === "Insert"
     ? executor.insert(run, writes as ReadonlyArray<RecordStore.Insert>)
     : executor.update(run, writes as ReadonlyArray<RecordStore.Update>)

@@ -82,6 +82,15 @@ export const texts = (values: ReadonlyArray<string | null>): PgTypes.Parameter =
   Result.getOrThrow(PgTypes.array(values, PgTypes.OID.text))
 
 /**
+ * Makes an array parameter of integers that a double holds exactly.
+ *
+ * @category parameters
+ * @since 0.1.0
+ */
+export const bigints = (values: ReadonlyArray<number>): PgTypes.Parameter =>
+  Result.getOrThrow(PgTypes.array(values.map(BigInt), PgTypes.OID.int8))
+
+/**
  * Makes an array parameter of JSON values; null is NULL.
  *
  * @category parameters

@@ -8,7 +8,7 @@ import type { Relation } from "./Relation.ts"
 
 /**
  * Commits that are executed together: single writes of one kind of record as one statement, or one commit of several
- * writes, or of a dry insert, as a transaction. `at` are the places of the commits in the batch, in order.
+ * writes, of a dry insert, or of a cleaning, as a transaction. `at` are the places of the commits in the batch, in order.
  *
  * @category models
  * @since 0.1.0
@@ -16,6 +16,14 @@ import type { Relation } from "./Relation.ts"
 export type Group =
   | { readonly _tag: "Update" | "Insert"; readonly kind: string; readonly at: Array<number> }
   | { readonly _tag: "Several"; readonly at: Array<number> }
+
+/**
+ * Tells whether a write cleans a record, which takes more than one statement.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const redacts = (write: RecordStore.Write): boolean => write._tag === "Update" && write.redact === true
 
 /**
  * Divides a batch into groups that are executed in order. Commits of the same record, and inserts of the same unique
@@ -36,7 +44,7 @@ export const groups = (
   let barrier = 0
   commits.forEach((commit, at) => {
     const [write] = commit
-    if (commit.length > 1 || (write._tag === "Insert" && write.dry === true)) {
+    if (commit.length > 1 || redacts(write) || (write._tag === "Insert" && write.dry === true)) {
       out.push({ _tag: "Several", at: [at] })
       barrier = out.length
       return
@@ -64,7 +72,7 @@ export type Step = readonly [RecordStore.Write, ...ReadonlyArray<RecordStore.Wri
 
 /**
  * Divides the writes of a commit into steps that are executed in order: neighbouring writes of one form and kind are one
- * step, as long as none of them claims what another one does.
+ * step, as long as none of them claims what another one does. A cleaning is a step of its own.
  *
  * @category operations
  * @since 0.1.0
@@ -79,7 +87,7 @@ export const steps = (
     const names = claims(write, relations)
     const last = out.at(-1)
     const joins = last !== undefined && last[0]._tag === write._tag && last[0].key.kind === write.key.kind &&
-      !names.some((name) => claimed.has(name))
+      !names.some((name) => claimed.has(name)) && !redacts(write) && !redacts(last[0])
     if (!joins) claimed.clear()
     joins ? last.push(write) : out.push([write])
     for (const name of names) claimed.add(name)

@@ -137,8 +137,8 @@ const recordStore = (pool: PgPool, relations: Relations): RecordStore.RecordStor
       run(ReadStatement.past, [key.tenant, key.kind, key.id, String(version)]).pipe(
         Effect.map((rows): RecordStore.Past | undefined => {
           const [first, ...rest] = rows
-          if (first === undefined || rows.at(-1)![0] !== version) return undefined
-          const base = { version: first[0] as number, state: (first[8] ?? first[4]) as Revision.Row }
+          if (first === undefined || rows.at(-1)![0] !== version || rest.some((row) => row[8])) return undefined
+          const base = { version: first[0] as number, state: (first[9] ?? first[4]) as Revision.Row }
           return { base, revisions: rest.map((row) => revision(relations.get(key.kind)!, row)) }
         }),
         Effect.mapError(Database.unavailable)
@@ -161,7 +161,7 @@ const byKind = (keys: ReadonlyArray<RecordStore.RecordKey>): ReadonlyMap<string,
 
 const revision = (
   { kind: { kind } }: Relation.Relation,
-  [version, at, by, reason, initial, patch, inverse, moves]: ReadonlyArray<unknown>
+  [version, at, by, reason, initial, patch, inverse, moves, redacted]: ReadonlyArray<unknown>
 ): Revision.Revision =>
   // The database leaves the keys that an inverse removes in an order of its own.
   ({
@@ -172,5 +172,6 @@ const revision = (
     initial,
     patch,
     inverse: kind.normalise(inverse as Revision.Row),
-    moves
+    moves,
+    ...(redacted === true ? { redacted } : undefined)
   }) as Revision.Revision

@@ -27,7 +27,7 @@ JOIN ${quoted(relation.table.name)} t ON t.tenant = i.tenant AND t.${idColumn(re
  * @since 0.1.0
  */
 export const history = (moved?: { readonly kind: string; readonly field: string }): string =>
-  `SELECT version::float8, ${timestampText("at")}, by, reason, initial, patch, inverse, moves
+  `SELECT version::float8, ${timestampText("at")}, by, reason, initial, patch, inverse, moves, redacted
 FROM record_history
 WHERE tenant = $1 AND kind = $2 AND record_id = $3 AND version < $4::bigint${
     moved === undefined
@@ -45,12 +45,14 @@ LIMIT $5::bigint`
  * @category constructors
  * @since 0.1.0
  */
-export const past = `SELECT version::float8, ${timestampText("at")}, by, reason, initial, patch, inverse, moves, state
+export const past = `SELECT version::float8, ${
+  timestampText("at")
+}, by, reason, initial, patch, inverse, moves, redacted, state
 FROM record_history
 WHERE tenant = $1 AND kind = $2 AND record_id = $3 AND version <= $4::bigint AND version >= (
   SELECT max(version) FROM record_history
   WHERE tenant = $1 AND kind = $2 AND record_id = $3 AND version <= $4::bigint
-    AND (state IS NOT NULL OR initial IS NOT NULL)
+    AND (state IS NOT NULL OR (initial IS NOT NULL AND NOT redacted))
 )
 ORDER BY version`
 

@@ -37,6 +37,8 @@ export interface Shape {
   readonly demands: boolean
   readonly rehearses: boolean
   readonly remembers: boolean
+  /** Deleted records are written too. */
+  readonly redacts: boolean
 }
 
 /**
@@ -236,7 +238,7 @@ const differs = (of: Attribute): string => {
 }
 
 const outcome = (relation: Relation, shape: Shape, changing: ReadonlyArray<Attribute>): string => {
-  const cases: Array<string> = [`WHEN ${deleted(relation, old)} THEN 'missing'`]
+  const cases: Array<string> = shape.redacts ? [] : [`WHEN ${deleted(relation, old)} THEN 'missing'`]
   if (shape.demands) {
     cases.push(`WHEN x ? 'v' AND NOT x->'v' @> to_jsonb(o_version) THEN 'stale'`)
     // Wrapped in a list, a value is an element of the list of demanded scalars exactly when it is one of them.

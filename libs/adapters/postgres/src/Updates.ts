@@ -72,7 +72,8 @@ export const make = (relation: Relation.Relation): Execute => {
       advances: extras.some((extra) => extra?.e !== undefined),
       demands: extras.some((extra) => extra?.v !== undefined || extra?.w !== undefined),
       rehearses: updates.some(({ dry }) => dry === true),
-      remembers
+      remembers,
+      redacts: updates.some(({ redact }) => redact === true)
     })
     const parameters = [
       texts(updates.map(({ key }) => key.tenant)),

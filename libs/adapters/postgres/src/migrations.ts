@@ -10,6 +10,7 @@ import { boardGraph } from "./migrations/0003_board_graph.ts"
 import { activations } from "./migrations/0004_activations.ts"
 import { memos } from "./migrations/0005_memos.ts"
 import { lists } from "./migrations/0006_lists.ts"
+import { redaction } from "./migrations/0007_redaction.ts"
 
 /**
  * Every migration, numbered from 1 without gaps.
@@ -17,4 +18,12 @@ import { lists } from "./migrations/0006_lists.ts"
  * @category migrations
  * @since 0.1.0
  */
-export const migrations: ReadonlyArray<Migration> = [records, snapshots, boardGraph, activations, memos, lists]
+export const migrations: ReadonlyArray<Migration> = [
+  records,
+  snapshots,
+  boardGraph,
+  activations,
+  memos,
+  lists,
+  redaction
+]

@@ -61,5 +61,6 @@ export const trackerKind: RecordKind = {
   kind: AgentTaskTracker,
   touched: "updated_at",
   unique: [{ fields: ["task_id", "agent_id"], among: "all" }],
+  content: { fields: ["status", "status_reason"] },
   references: { task_id: "Task", agent_id: "Agent" }
 }

@@ -114,7 +114,8 @@ export const taskKind: RecordKind = {
   kind: Task,
   touched: "updated_at",
   tombstone: { field: "status", value: "DELETED" },
-  unique: [{ fields: ["name"], among: "live" }]
+  unique: [{ fields: ["name"], among: "live" }],
+  content: { fields: ["status_reason", "params", "task_metadata"], log: "task_id" }
 }
 
 /**
@@ -153,6 +154,14 @@ export const sources = (to: Status): ReadonlyArray<Status | null> => {
  * @since 0.1.0
  */
 export const allowed = (from: Status | null): ReadonlyArray<Status> => Graph.allowed(lifecycle, from ?? "RUNNING")
+
+/**
+ * The statuses in which a task may be cleaned: all in which no agent works on it.
+ *
+ * @category rules
+ * @since 0.1.0
+ */
+export const cleanable: ReadonlyArray<Status> = lifecycle.statuses.filter((status) => status !== "RUNNING")
 
 /**
  * The body that creates a task; what is absent or null takes its default.

@@ -51,8 +51,8 @@ const change = (...causes: ReadonlyArray<Code>) => ({
 })
 
 /**
- * Gives the operations on the past of the records at a path. `name` is what the document calls a record, and `restore`
- * the role that leads one back.
+ * Gives the operations on the past of the records at a path. `name` is what the document calls a record, `restore` the
+ * role that leads one back, and `causes` are the conflicts that a kind has beyond others.
  *
  * @category definitions
  * @since 0.1.0
@@ -61,7 +61,13 @@ export const make = <
   const Path extends `/${string}`,
   const Params extends Schema.Struct.Fields,
   Record extends Schema.Top
->(path: Path, params: Params, record: Record, name: string, restore: Role = "editor") =>
+>(
+  path: Path,
+  params: Params,
+  record: Record,
+  name: string,
+  { causes = [], restore = "editor" }: { readonly restore?: Role; readonly causes?: ReadonlyArray<Code> } = {}
+) =>
   [
     HttpApiEndpoint.get("diff", `${path}/diff`, {
       params,
@@ -70,13 +76,13 @@ export const make = <
         to: Schema.optionalKey(Version.annotate({ description: "The present version without it." }))
       },
       success: Difference,
-      error: Operation.refusals(404)
+      error: Operation.refusals(404, ...causes)
     }).annotateMerge(
       Operation.described("viewer", `Compare Versions of ${name}`, "Tells what leads from one version to another.")
     ),
     HttpApiEndpoint.post("restore", `${path}/restore`, {
       params,
-      ...change(),
+      ...change(...causes),
       payload: Restore,
       success: led(record, name.replaceAll(" ", ""))
     }).annotateMerge(
@@ -88,7 +94,7 @@ export const make = <
     ),
     HttpApiEndpoint.post("undo", `${path}/undo`, {
       params,
-      ...change("rebase-conflict"),
+      ...change("rebase-conflict", ...causes),
       payload: Undo,
       success: led(record, name.replaceAll(" ", ""))
     }).annotateMerge(

@@ -271,6 +271,11 @@ export const HistoryEntry = Schema.Struct({
   at: Text.Timestamp,
   by: Schema.String,
   reason: Schema.NullOr(Schema.String),
+  redacted: Schema.optionalKey(
+    Schema.Literal(true).annotate({
+      description: "The content was cleaned away: null stands in its place, and the effect is not known."
+    })
+  ),
   changes: Schema.Array(Schema.String).annotate({ description: "What took effect, a sentence for each field." }),
   patch: Schema.JsonObject.annotate({ description: "The update that was asked for." }),
   effect: Schema.JsonObject.annotate({ description: "The part of the update that took effect." }),
@@ -315,7 +320,7 @@ export const Version = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
  * @since 0.1.0
  */
 export const readable = <const Path extends `/${string}`, Params extends Schema.Struct.Fields, S extends Schema.Top>(
-  { noun, params, path, schema, title }: {
+  { causes = [], noun, params, path, schema, title }: {
     readonly path: Path
     readonly params: Params
     readonly schema: S
@@ -323,6 +328,8 @@ export const readable = <const Path extends `/${string}`, Params extends Schema.
     readonly title: string
     /** What the record is in a sentence, with its article. */
     readonly noun: string
+    /** The conflicts that reading the past of the kind has beyond others. */
+    readonly causes?: ReadonlyArray<Code>
   }
 ) =>
   [
@@ -335,7 +342,7 @@ export const readable = <const Path extends `/${string}`, Params extends Schema.
         )
       },
       success: [versioned(schema), notModified],
-      error: refusals(404)
+      error: refusals(404, ...causes)
     }).annotateMerge(described("viewer", `Get ${title}`, `Gives ${noun} as it is now, or as it was at a version.`)),
     HttpApiEndpoint.get("history", `${path}/history`, {
       params,

@@ -221,5 +221,5 @@ export const TaskAgentsGroup = HttpApiGroup.make("taskAgents").annotateMerge(
     )
   ),
   // Leading an agent back puts the configuration of then to work.
-  ...HistoryOperations.make("/:task_agent_id", params, Agent, "Task Agent", "owner")
+  ...HistoryOperations.make("/:task_agent_id", params, Agent, "Task Agent", { restore: "owner" })
 ).prefix("/api/v1/org/:org_id/project/:project_id/task-agent")

@@ -140,7 +140,7 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
     headers: Operation.headers.update,
     payload: Task.Task.Update,
     success: Operation.changed(Task.Task.Wire),
-    error: Operation.refusals(404, "rebase-conflict", 412, ...Operation.withBody)
+    error: Operation.refusals(404, "rebase-conflict", "redacted", 412, ...Operation.withBody)
   }).annotate(KeyHints, hints).annotateMerge(
     Operation.described("editor", "Update Task by Name", "Update mutable fields for a task by its unique name.")
   ),
@@ -152,13 +152,20 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
   }).annotateMerge(
     Operation.described("owner", "Delete Task by Name", "Deletes a task. Its name is free again, its id never.")
   ),
-  ...Operation.readable({ path: "/tasks/:task_id", params, schema: Task.Task.Wire, title: "Task", noun: "a task" }),
+  ...Operation.readable({
+    path: "/tasks/:task_id",
+    params,
+    schema: Task.Task.Wire,
+    title: "Task",
+    noun: "a task",
+    causes: ["redacted"]
+  }),
   HttpApiEndpoint.put("update", "/tasks/:task_id", {
     params,
     headers: Operation.headers.update,
     payload: Task.Task.Update,
     success: Operation.changed(Task.Task.Wire),
-    error: Operation.refusals(404, "rebase-conflict", 412, ...Operation.withBody)
+    error: Operation.refusals(404, "rebase-conflict", "redacted", 412, ...Operation.withBody)
   }).annotate(KeyHints, hints).annotateMerge(
     Operation.described(
       "editor",
@@ -187,5 +194,17 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
   move("terminate"),
   move("timeout"),
   move("resume"),
-  ...HistoryOperations.make("/tasks/:task_id", params, Task.Task.Wire, "Task")
+  HttpApiEndpoint.post("clean", "/tasks/:task_id/clean", {
+    params,
+    headers: Operation.headers.change,
+    success: Operation.changed(Task.Task.Wire),
+    error: Operation.refusals(404, "status-refused", 412)
+  }).annotateMerge(
+    Operation.described(
+      "owner",
+      "Clean Task",
+      "Takes away the content of a task for good: its params, metadata and reasons, the contents of its events, the statuses of its trackers, and all of these in their histories. Ids, times, names, authors and the paths that were written stay. A deleted task can be cleaned too; one that is RUNNING cannot (409). Once more changes nothing, unless something was written since."
+    )
+  ),
+  ...HistoryOperations.make("/tasks/:task_id", params, Task.Task.Wire, "Task", { causes: ["redacted"] })
 )

@@ -81,14 +81,15 @@ export const TrackersGroup = HttpApiGroup.make("trackers").annotateMerge(
     params,
     schema: Wire,
     title: "Agent Task Tracker",
-    noun: "a tracker"
+    noun: "a tracker",
+    causes: ["redacted"]
   }),
   HttpApiEndpoint.put("update", "/tracker/:tracker_id", {
     params,
     headers: Operation.headers.update,
     payload: Tracker.AgentTaskTracker.Update,
     success: Operation.changed(Wire),
-    error: Operation.refusals(404, "cursor-backwards", "rebase-conflict", 412, ...Operation.withBody)
+    error: Operation.refusals(404, "cursor-backwards", "rebase-conflict", "redacted", 412, ...Operation.withBody)
   }).annotate(KeyHints, unwritable(Tracker.AgentTaskTracker.fields, "")).annotateMerge(
     Operation.described(
       "editor",
@@ -97,7 +98,7 @@ export const TrackersGroup = HttpApiGroup.make("trackers").annotateMerge(
       "update_agent_task_tracker_tracker__tracker_id__put"
     )
   ),
-  ...HistoryOperations.make("/tracker/:tracker_id", params, Wire, "Agent Task Tracker")
+  ...HistoryOperations.make("/tracker/:tracker_id", params, Wire, "Agent Task Tracker", { causes: ["redacted"] })
 )
 
 /**

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { Mask } from "@emend/algebra"
 import type { Kind } from "@emend/algebra/schema"
 import { type RecordKind, type Records, Revision } from "@emend/domain"
 import * as Effect from "effect/Effect"
@@ -71,14 +72,17 @@ export const answerWith = <Entry extends { readonly version: number }, E>(
 }
 
 const written = (kind: RecordKind.RecordKind, entry: Revision.Revision): Kind.Body => {
-  const { at, by, initial, moves, patch, reason, version } = entry
+  const { at, by, initial, moves, patch, reason, redacted, version } = entry
   const effect = Revision.effect(kind, entry)
   return {
     version,
     at,
     by,
     reason,
-    changes: kind.kind.explain(effect),
+    ...(redacted ? { redacted } : undefined),
+    changes: redacted
+      ? Mask.paths(kind.kind.mask(patch)).map((path) => `writes ${Mask.pointer(path)}`)
+      : kind.kind.explain(effect),
     patch,
     effect,
     moves,

@@ -18,6 +18,7 @@ import { RequestInvalid } from "../ValidationError.ts"
 export type Failure =
   | Records.UpdateRefusal
   | Refusals.TransitionRefused
+  | Refusals.StatusRefused
   | Refusals.CycleRefused
   | Refusals.GraphTooLarge
   | Refusals.CursorMalformed
@@ -84,6 +85,9 @@ const answers: Answers = {
   CycleRefused: (failure) => problem(failure, `The link would close a cycle of ${failure.cycle.length} tasks`),
   GraphTooLarge: (failure) =>
     problem(failure, `More than ${failure.limit} links would have to be read; nothing was done`),
+  StatusRefused: (failure) => problem(failure, `The status is ${failure.from}; nothing was done`),
+  RevisionRedacted: (failure) =>
+    problem(failure, `What version ${failure.given} was is not known any more: its content was cleaned away`),
   AlreadyTaken: (failure) =>
     problem(failure, `The value of ${failure.fields.join(", ")} belongs to another ${failure.kind}`),
   ReferenceUnknown: (failure) => problem(failure, failure.message, { given: echo(failure.given).input }),

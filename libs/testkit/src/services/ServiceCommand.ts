@@ -136,6 +136,12 @@ const verbs: Readonly<Record<string, Verb>> = {
     run: ({ task, to, ...options }, { tasks }) =>
       Effect.flatMap(Tasks, (service) => service.move(idAt(tasks, task), to, options))
   },
+  cleanTask: {
+    weight: 2,
+    arguments: [["task", place], ["conditions", onlyIfMatch]],
+    run: (given, { tasks }) =>
+      Effect.flatMap(Tasks, (service) => service.clean(idAt(tasks, given["task"]), given["conditions"]))
+  },
   assignAgent: {
     arguments: [["task", place], ["agent", agent]],
     run: (given, { tasks, trackers }) =>

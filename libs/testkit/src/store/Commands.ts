@@ -43,6 +43,13 @@ export type Command =
     readonly dry: boolean
     readonly memo: number | null
   }
+  | {
+    readonly _tag: "Clean"
+    readonly slot: number
+    readonly seconds: number
+    readonly dry: boolean
+    readonly memo: number | null
+  }
   | { readonly _tag: "Delete"; readonly slot: number; readonly seconds: number }
 
 /**
@@ -99,10 +106,18 @@ const command = (kind: RecordKind.RecordKind): Arbitrary.Arbitrary<Command> => {
   })
   if (kind.touched === undefined) return insert
   const bury: Arbitrary.Arbitrary<Command> = Arbitrary.all({ _tag: Arbitrary.Constant("Delete"), slot, seconds })
+  const clean: Arbitrary.Arbitrary<Command> = Arbitrary.all({
+    _tag: Arbitrary.Constant("Clean"),
+    slot,
+    seconds,
+    dry,
+    memo
+  })
   return oneOf([
     [2, insert],
     [8, update(kind, state)],
-    ...(kind.tombstone === undefined ? [] : [[1, bury] as const])
+    ...(kind.tombstone === undefined ? [] : [[1, bury] as const]),
+    ...(kind.content === undefined ? [] : [[1, clean] as const])
   ])
 }
 

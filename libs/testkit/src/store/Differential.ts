@@ -158,6 +158,8 @@ const toWrite = (
   switch (command._tag) {
     case "Insert":
       return insertion(kind, key, settled, command, step)
+    case "Clean":
+      return { _tag: "Update", key, patch: {}, redact: true, author: author(step + command.seconds) }
     case "Delete":
       return {
         _tag: "Update",
