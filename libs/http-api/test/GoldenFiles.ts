@@ -92,6 +92,9 @@ const decoded = (value: string): string => {
   }
 }
 
+/** The conflicts that every operation with an idempotency key can have: one example of them is enough. */
+const generalCodes: ReadonlySet<string> = new Set(["key-in-use"])
+
 /** Answers that would repeat the document in itself. */
 const unshown: ReadonlySet<string> = new Set(["GET /openapi.json 200", "GET /docs 200", "GET /metrics 200"])
 
@@ -103,7 +106,8 @@ export const missing = (document: any, found: ReadonlyArray<Pair>): ReadonlyArra
   const shown = new Set(
     found.flatMap(({ answer, code, operation }) => [
       `${operation} ${answer.status}`,
-      `${operation} ${answer.status} ${code}`
+      `${operation} ${answer.status} ${code}`,
+      `any operation ${answer.status} ${code}`
     ])
   )
   const statuses = new Set(found.map(({ answer }) => answer.status))
@@ -112,7 +116,8 @@ export const missing = (document: any, found: ReadonlyArray<Pair>): ReadonlyArra
       Object.entries<any>(responses).flatMap(([status, answer]) => {
         const name = `${method.toUpperCase()} ${path} ${status}`
         if (general.has(Number(status))) return statuses.has(Number(status)) ? [] : [`any operation ${status}`]
-        return status === "409" ? codesIn(document, answer).map((code) => `${name} ${code}`) : [name]
+        if (status !== "409") return [name]
+        return codesIn(document, answer).map((code) => `${generalCodes.has(code) ? "any operation 409" : name} ${code}`)
       })
     )
   )
