@@ -4,24 +4,40 @@
  * @since 0.1.0
  */
 import { it as test, layer as describeLayer } from "@effect/vitest"
+import { Services as DomainServices } from "@emend/domain"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { strict as assert } from "node:assert"
 import { agentRevisionFacts } from "./services/AgentRevisionFacts.ts"
-import { boardFacts } from "./services/BoardFacts.ts"
+import { boardFacts, boardRaces } from "./services/BoardFacts.ts"
 import { cleaningFacts } from "./services/CleaningFacts.ts"
 import { plainly, repeatedly, run } from "./services/Execution.ts"
 import { as, type Facts, type Services } from "./services/Fact.ts"
-import { graphFacts } from "./services/GraphFacts.ts"
-import { historyFacts } from "./services/HistoryFacts.ts"
+import { graphFacts, graphRaces } from "./services/GraphFacts.ts"
+import { historyFacts, historyRaces } from "./services/HistoryFacts.ts"
 import { keyFacts } from "./services/KeyFacts.ts"
 import { lives } from "./services/Life.ts"
 import { boardListFacts, taskListFacts } from "./services/ListFacts.ts"
 import { sequence, type ServiceCommand } from "./services/ServiceCommand.ts"
-import { taskAgentFacts } from "./services/TaskAgentFacts.ts"
-import { taskFacts } from "./services/TaskFacts.ts"
-import { trackerFacts } from "./services/TrackerFacts.ts"
+import { gated, type Ports, several } from "./services/Several.ts"
+import { taskAgentFacts, taskAgentRaces } from "./services/TaskAgentFacts.ts"
+import { taskFacts, taskRaces } from "./services/TaskFacts.ts"
+import { trackerFacts, trackerRaces } from "./services/TrackerFacts.ts"
+
+/**
+ * The facts about what is asked at the same time, by service and sentence. They hold of any number of servers on one
+ * store.
+ *
+ * @category facts
+ * @since 0.1.0
+ */
+export const races: Readonly<Record<string, Facts>> = {
+  Tasks: { ...taskRaces, ...historyRaces(lives.Tasks) },
+  Trackers: { ...trackerRaces, ...historyRaces(lives.Trackers) },
+  Board: { ...boardRaces, ...graphRaces, ...historyRaces(lives.Board) },
+  TaskAgents: { ...taskAgentRaces, ...historyRaces(lives.TaskAgents) }
+}
 
 /**
  * The facts, by service and sentence. Each is a program over the services that fails where the fact does not hold.
@@ -30,23 +46,28 @@ import { trackerFacts } from "./services/TrackerFacts.ts"
  * @since 0.1.0
  */
 export const facts: Readonly<Record<string, Facts>> = {
-  Tasks: { ...taskFacts, ...taskListFacts, ...cleaningFacts, ...historyFacts(lives.Tasks) },
-  Trackers: { ...trackerFacts, ...historyFacts(lives.Trackers) },
-  Board: { ...boardFacts, ...boardListFacts, ...graphFacts, ...historyFacts(lives.Board) },
-  TaskAgents: { ...taskAgentFacts, ...agentRevisionFacts, ...historyFacts(lives.TaskAgents) },
+  Tasks: { ...taskFacts, ...taskListFacts, ...cleaningFacts, ...historyFacts(lives.Tasks), ...races["Tasks"] },
+  Trackers: { ...trackerFacts, ...historyFacts(lives.Trackers), ...races["Trackers"] },
+  Board: { ...boardFacts, ...boardListFacts, ...graphFacts, ...historyFacts(lives.Board), ...races["Board"] },
+  TaskAgents: { ...taskAgentFacts, ...agentRevisionFacts, ...historyFacts(lives.TaskAgents), ...races["TaskAgents"] },
   Keys: keyFacts
 }
 
 /**
- * Registers every fact as a test of the services that `layer` provides. Each test runs as a tenant of its own.
+ * Registers every fact, or those given, as a test of the services that `layer` provides. Each test runs as a tenant of
+ * its own.
  *
  * @category suites
  * @since 0.1.0
  */
-export const suite = <E>(name: string, layer: Layer.Layer<Services, E>): void => {
+export const suite = <E>(
+  name: string,
+  layer: Layer.Layer<Services, E>,
+  only: Readonly<Record<string, Facts>> = facts
+): void => {
   describeLayer(layer, { excludeTestServices: true })(`${name}: services`, (it) => {
     let tenants = 0
-    for (const [service, sentences] of Object.entries(facts)) {
+    for (const [service, sentences] of Object.entries(only)) {
       assert.notEqual(Object.keys(sentences).length, 0)
       for (const [sentence, fact] of Object.entries(sentences)) {
         it.effect(`${service}: ${sentence}`, () => as(`${name} ${service} ${tenants++}`)(fact))
@@ -54,6 +75,29 @@ export const suite = <E>(name: string, layer: Layer.Layer<Services, E>): void =>
     }
   })
 }
+
+/**
+ * Provides the services of so many servers as one: each call goes to the next of them, so that nothing in a process can
+ * order what is asked at the same time. Each server is built by itself; they share what `server` has from outside.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const servers: <E>(count: number, server: Layer.Layer<Services, E>) => Layer.Layer<Services, E> = several
+
+/**
+ * Provides the services of several servers on one store whose callers meet before each call, also where the store
+ * itself answers at once.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const crowded = <E>(count: number, store: Layer.Layer<Ports, E>): Layer.Layer<Services, E> =>
+  Layer.unwrap(Effect.map(Layer.build(store), (ports) =>
+    servers(
+      count,
+      Layer.provide(DomainServices.layer, Layer.succeedContext(gated(ports, () => Effect.yieldNow)))
+    )))
 
 /**
  * Registers the test that two implementations of the services answer random sequences of commands equally: every

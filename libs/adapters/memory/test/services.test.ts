@@ -4,6 +4,11 @@ import { ServiceContract } from "@emend/testkit"
 import * as Layer from "effect/Layer"
 
 ServiceContract.suite("memory", Services.layer.pipe(Layer.provide(MemoryStore.layer())))
+ServiceContract.suite(
+  "several servers on one memory",
+  ServiceContract.crowded(3, MemoryStore.layer()),
+  ServiceContract.races
+)
 ServiceContract.differential(
   "memory and memory",
   Services.layer.pipe(Layer.provide(MemoryStore.layer())),

@@ -16,6 +16,7 @@ import {
 } from "@emend/domain"
 import { PostgresStore } from "@emend/postgres"
 import * as TestDatabase from "@emend/postgres/testing"
+import { ServiceContract } from "@emend/testkit"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -153,6 +154,16 @@ const check = Effect.fnUntraced(function*(id: string, { acknowledged, refused }:
     else expect([tag, status]).toEqual(["RecordMissing", "DELETED"])
   }
 })
+
+ServiceContract.suite(
+  "several servers on one database",
+  Layer.unwrap(Effect.map(TestDatabase.make(), (url) =>
+    ServiceContract.servers(
+      3,
+      Layer.provide(Services.layer, PostgresStore.layer({ url, maxConnections: 3, migrate: false }))
+    ))),
+  ServiceContract.races
+)
 
 describe("several servers on one database", () => {
   it.effect("of sets, merges, moves and deletes of the same tasks at once, none that was acknowledged is lost or undone", () =>

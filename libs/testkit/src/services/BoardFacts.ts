@@ -77,33 +77,6 @@ export const boardFacts: Facts = {
     const back = yield* board.assign(id, { field: "assigned_to_type_id", id: "t" })
     equal([back.state.assigned_to_instance_id, back.state.status], [null, "assigned"])
   }),
-  "of many concurrent claims exactly one wins": Effect.gen(function*() {
-    const { board, id } = yield* make
-    const claims = yield* Effect.all(
-      Array.from({ length: 16 }, (_, n) => Effect.result(board.claim(id, instance(`i${n}`)))),
-      { concurrency: "unbounded" }
-    )
-    const winner = claims.findIndex(({ _tag }) => _tag === "Success")
-    equal(claims.filter(({ _tag }) => _tag === "Success").length, 1)
-    equal(claims.every((claim) => claim._tag === "Success" || claim.failure._tag === "TransitionRefused"), true)
-    const { state, version } = yield* board.get(id)
-    equal([version, state.status, state.assigned_to_instance_id], [2, "running", `i${winner}`])
-  }),
-  "however many assign at once, each succeeds": Effect.gen(function*() {
-    const { board, id } = yield* make
-    yield* Effect.all(Array.from({ length: 64 }, (_, n) => board.assign(id, user(`u${n}`))), {
-      concurrency: "unbounded"
-    })
-    equal((yield* board.get(id)).version, 65)
-  }),
-  "of two concurrent moves along one edge exactly one wins": Effect.gen(function*() {
-    const { board, id } = yield* make
-    yield* board.claim(id, user("u"))
-    const moves = yield* Effect.all([1, 2, 3, 4].map(() => Effect.result(board.transition(id, "review"))), {
-      concurrency: "unbounded"
-    })
-    equal(moves.filter(({ _tag }) => _tag === "Success").length, 1)
-  }),
   "a stale If-Match is told before an illegal move": Effect.gen(function*() {
     const { board, id } = yield* make
     yield* board.claim(id, user("u"))
@@ -153,5 +126,36 @@ export const boardFacts: Facts = {
     yield* board.remove(id)
     yield* refusal(board.restore(id, 1), "RecordMissing")
     yield* refusal(board.at(id, 1), "RecordMissing")
+  })
+}
+
+/** What holds of tasks of a board that are changed at once, by sentence. */
+export const boardRaces: Facts = {
+  "of many concurrent claims exactly one wins": Effect.gen(function*() {
+    const { board, id } = yield* make
+    const claims = yield* Effect.all(
+      Array.from({ length: 16 }, (_, n) => Effect.result(board.claim(id, instance(`i${n}`)))),
+      { concurrency: "unbounded" }
+    )
+    const winner = claims.findIndex(({ _tag }) => _tag === "Success")
+    equal(claims.filter(({ _tag }) => _tag === "Success").length, 1)
+    equal(claims.every((claim) => claim._tag === "Success" || claim.failure._tag === "TransitionRefused"), true)
+    const { state, version } = yield* board.get(id)
+    equal([version, state.status, state.assigned_to_instance_id], [2, "running", `i${winner}`])
+  }),
+  "however many assign at once, each succeeds": Effect.gen(function*() {
+    const { board, id } = yield* make
+    yield* Effect.all(Array.from({ length: 64 }, (_, n) => board.assign(id, user(`u${n}`))), {
+      concurrency: "unbounded"
+    })
+    equal((yield* board.get(id)).version, 65)
+  }),
+  "of two concurrent moves along one edge exactly one wins": Effect.gen(function*() {
+    const { board, id } = yield* make
+    yield* board.claim(id, user("u"))
+    const moves = yield* Effect.all([1, 2, 3, 4].map(() => Effect.result(board.transition(id, "review"))), {
+      concurrency: "unbounded"
+    })
+    equal(moves.filter(({ _tag }) => _tag === "Success").length, 1)
   })
 }

@@ -149,19 +149,68 @@ export const historyFacts = (make: (typeof lives)[keyof typeof lives]): Facts =>
       ["tester", "mine"],
       ["tester", "Restores version 1"]
     ])
-  }),
-  "of changes at the same time an undo loses none": Effect.gen(function*() {
-    const life = yield* make
-    yield* life.write("one")
-    const [undone, ...steps] = yield* Effect.all(
-      [life.undo(2), ...life.steps.slice(0, 1)].map((program) => Effect.result(program)),
-      { concurrency: "unbounded" }
-    )
-    equal([undone, ...steps].map((result) => result!._tag), ["Success", "Success"])
-    const seen = yield* Effect.forEach([1, 2, 3, 4], life.at)
-    equal(seen.at(-1), yield* life.get)
-    const [, , ...came] = yield* Effect.forEach([1, 2, 3], (version) => life.diff(version, version + 1))
-    equal((yield* life.history).length, 4)
-    equal(came.length, 1)
   })
 })
+
+/** What holds of records that are led back while others change them, by sentence. */
+export const historyRaces = (make: (typeof lives)[keyof typeof lives]): Facts => ({
+  "an undo and changes elsewhere at the same time both have their effect, and nothing else has": Effect.gen(
+    function*() {
+      for (const round of rounds) {
+        const life = yield* make
+        yield* life.write("one")
+        const twin = yield* make
+        const undo = life.undo(2)
+        const programs = round % 2 === 0 ? [undo, ...life.elsewhere] : [...life.elsewhere, undo]
+        yield* Effect.all(programs, { concurrency: "unbounded" })
+        yield* Effect.all(twin.elsewhere)
+        const [now, expected] = [yield* life.get, yield* twin.get]
+        equal(life.lasting(now.state), twin.lasting(expected.state))
+        equal([now.version, expected.version], [life.elsewhere.length + 3, life.elsewhere.length + 1])
+        equal(yield* life.at(now.version), now)
+      }
+    }
+  ),
+  "a restore and changes at the same time come one after the other": Effect.gen(function*() {
+    for (const _ of rounds) {
+      const life = yield* make
+      yield* life.write("one")
+      const [restored, ...steps] = yield* Effect.all([life.restore(1), ...life.elsewhere], { concurrency: "unbounded" })
+      const versions = (yield* life.history).map(({ version }) => version)
+      equal(versions, Array.from({ length: steps.length + 3 }, (_, n) => steps.length + 3 - n))
+      // What came before the restore is led back too, and what came after it stays.
+      equal(life.own(restored.state), life.own((yield* life.at(1)).state))
+      equal((yield* life.at(restored.version)).state, restored.state)
+      equal(yield* life.at(versions[0]!), yield* life.get)
+    }
+  }),
+  "of changes of one field against one version exactly one is made, and of updates carried over it one": Effect.gen(
+    function*() {
+      for (const _ of rounds) {
+        const life = yield* make
+        for (
+          const [demand, refused] of [[{ ifMatch: [1] }, "VersionMismatch"], [
+            { rebaseFrom: 2 },
+            "RebaseConflict"
+          ]] as const
+        ) {
+          const writes = yield* Effect.forEach(
+            ["a", "b", "c", "d"].map((text) => text + refused),
+            (text) => Effect.result(life.write(text, demand)),
+            { concurrency: "unbounded" }
+          )
+          equal(writes.map((write) => write._tag === "Success" ? "made" : write.failure._tag).sort(), [
+            refused,
+            refused,
+            refused,
+            "made"
+          ])
+        }
+        equal((yield* life.get).version, 3)
+      }
+    }
+  )
+})
+
+/** Races are run anew, as their outcome may hang on luck. */
+const rounds = [0, 1, 2, 3]

@@ -30,6 +30,8 @@ type Run<A> = Effect.Effect<A, Records.UpdateRefusal | Refusals.TransitionRefuse
 export interface Life {
   /** The fields that updates can set: what restore and undo are about. */
   readonly own: (state: Row) => Row
+  /** What two records have in common that went through the same: all but ids and times. */
+  readonly lasting: (state: Row) => Row
   readonly get: Run<Seen>
   readonly at: (version: number) => Run<Seen>
   readonly diff: (from: number, to?: number) => Run<Past.Difference>
@@ -37,11 +39,13 @@ export interface Life {
   readonly undo: (revision: number, conditions?: Records.Conditions) => Run<Led>
   readonly history: Run<ReadonlyArray<Revision.Revision>>
   /** An update of a field of text, which is the first change. */
-  readonly write: (text: string, conditions?: Records.Conditions) => Run<Records.Changed<Row>>
+  readonly write: (text: string, conditions?: Records.UpdateConditions) => Run<Records.Changed<Row>>
   /** The path that `write` writes. */
   readonly path: string
   /** Changes of every sort that the kind has, each of which has an effect. */
   readonly steps: ReadonlyArray<Run<unknown>>
+  /** Changes that each have an effect in any order, none of them on what another one or `write` touches. */
+  readonly elsewhere: ReadonlyArray<Run<unknown>>
 }
 
 const only = (fields: ReadonlyArray<string>) => (state: Row): Row =>
@@ -50,10 +54,11 @@ const only = (fields: ReadonlyArray<string>) => (state: Row): Row =>
 const task: Run<Life> = Effect.gen(function*() {
   const tasks = yield* Tasks
   const { state: { id } } = yield* tasks.create({ params: { a: 1, b: { c: 2 }, ["__proto__"]: null } })
-  const update = (body: object, conditions?: Records.Conditions) =>
+  const update = (body: object, conditions?: Records.UpdateConditions) =>
     tasks.update(id, Task.Task.fromBody({ ...body }), conditions)
   return {
     own: only(["params", "task_metadata"]),
+    lasting: only(["params", "task_metadata", "status", "status_reason"]),
     get: tasks.get(id),
     at: (version) => tasks.at(id, version),
     diff: (from, to) => tasks.diff(id, from, to),
@@ -68,6 +73,11 @@ const task: Run<Life> = Effect.gen(function*() {
       update({ task_metadata: { m: 1 }, merge_params: { b: null } }),
       tasks.move(id, "RUNNING", { status_reason: "again" }),
       update({ task_metadata: {} })
+    ],
+    elsewhere: [
+      update({ merge_params: { a: 2 } }),
+      update({ task_metadata: { m: 1 } }),
+      tasks.move(id, "INTERRUPTED")
     ]
   }
 })
@@ -77,10 +87,15 @@ const tracker: Run<Life> = Effect.gen(function*() {
   const { state: { id: task_id } } = yield* (yield* Tasks).create({ agent_ids: ["a"] })
   const { state: { id } } = yield* trackers.assign({ task_id, agent_id: "a" })
   const events = yield* Effect.forEach([1, 2], (content) => trackers.append(task_id, { agent_id: "a", content }))
-  const update = (body: object, conditions?: Records.Conditions) =>
+  const update = (body: object, conditions?: Records.UpdateConditions) =>
     trackers.update(id, AgentTaskTracker.AgentTaskTracker.fromBody({ ...body }), conditions)
   return {
     own: only(["status", "status_reason"]),
+    lasting: ({ last_processed_event_id, status, status_reason }) => ({
+      status,
+      status_reason,
+      sequence: last_processed_event_id?.sequence
+    }),
     get: trackers.get(id),
     at: (version) => trackers.at(id, version),
     diff: (from, to) => trackers.diff(id, from, to),
@@ -93,26 +108,30 @@ const tracker: Run<Life> = Effect.gen(function*() {
       update({ last_processed_event_id: events[0]!.id }),
       update({ status: "busy", status_reason: "r", last_processed_event_id: events[1]!.id }),
       update({ status: null, status_reason: "s" })
-    ]
+    ],
+    elsewhere: [update({ last_processed_event_id: events[0]!.id }), update({ status_reason: "r" })]
   }
 })
+
+const boardFields = [
+  "title",
+  "description",
+  "priority",
+  "assigned_to_type_id",
+  "assigned_to_instance_id",
+  "assigned_to_user_id",
+  "correlation_bucket_id",
+  "source"
+]
 
 const boardTask: Run<Life> = Effect.gen(function*() {
   const board = yield* Board
   const { state: { id } } = yield* board.create({ title: "Work" })
-  const update = (body: object, conditions?: Records.Conditions) =>
+  const update = (body: object, conditions?: Records.UpdateConditions) =>
     board.update(id, BoardTask.BoardTask.fromBody({ ...body }), conditions)
   return {
-    own: only([
-      "title",
-      "description",
-      "priority",
-      "assigned_to_type_id",
-      "assigned_to_instance_id",
-      "assigned_to_user_id",
-      "correlation_bucket_id",
-      "source"
-    ]),
+    own: only(boardFields),
+    lasting: only([...boardFields, "status"]),
     get: board.get(id),
     at: (version) => board.at(id, version),
     diff: (from, to) => board.diff(id, from, to),
@@ -127,6 +146,11 @@ const boardTask: Run<Life> = Effect.gen(function*() {
       board.claim(id, { field: "assigned_to_user_id", id: "u" }),
       update({ assigned_to_type_id: null, correlation_bucket_id: "b" }),
       board.transition(id, "review")
+    ],
+    elsewhere: [
+      update({ priority: 1 }),
+      update({ correlation_bucket_id: "b" }),
+      board.assign(id, { field: "assigned_to_type_id", id: "t" })
     ]
   }
 })
@@ -144,11 +168,12 @@ const taskAgent: Run<Life> = Effect.gen(function*() {
     instruction: "Do",
     llm_model_id: model
   })
-  const edit = (body: object, conditions?: Records.Conditions) =>
+  const edit = (body: object, conditions?: Records.UpdateConditions) =>
     agents.update(scope, id, { _tag: "Edit", draft: TaskAgent.Edit.fromBody({ ...body }) }, conditions)
   const activate = (revision_id: string) => agents.update(scope, id, { _tag: "Activate", revision_id })
   return {
     own: only(["name", "task_agent_run_visibility"]),
+    lasting: only(["name", "task_agent_run_visibility", "revision_count"]),
     get: agents.get(scope, id),
     at: (version) => agents.at(scope, id, version),
     diff: (from, to) => agents.diff(scope, id, from, to),
@@ -163,7 +188,8 @@ const taskAgent: Run<Life> = Effect.gen(function*() {
       Effect.flatMap(agents.get(scope, id), ({ revisions }) => activate(revisions[0]!.id)),
       edit({ max_turns: 3 }),
       activate(active_revision!.id)
-    ]
+    ],
+    elsewhere: [edit({ task_agent_run_visibility: "all_viewers" }), edit({ description: "d" }), edit({ max_turns: 3 })]
   }
 })
 

@@ -137,15 +137,6 @@ export const taskAgentFacts: Facts = {
     equal(entry!.patch, { name: { set: "Eve" }, instruction: { set: "Do better" }, max_turns: { set: 3 } })
     equal(entry!.inverse, { name: { set: "Ada" }, instruction: { set: "Do" }, max_turns: { set: null } })
   }),
-  "however many edit at once, each makes its revision": Effect.gen(function*() {
-    const { agents, id, update } = yield* make
-    const edits = yield* Effect.all(Array.from({ length: 64 }, (_, n) => update(edit({ max_turns: n + 1 }))), {
-      concurrency: "unbounded"
-    })
-    equal(new Set(edits.map(({ revision_id }) => revision_id)).size, 64)
-    const { revisions, version } = yield* agents.get(scope, id)
-    equal([version, revisions.length, revisions[0]!.number], [65, 65, 65])
-  }),
   "revisions never change (Q8)": Effect.gen(function*() {
     const { agents, configuration, id, made, update } = yield* make
     const first = made.active_revision!
@@ -156,19 +147,6 @@ export const taskAgentFacts: Facts = {
     equal(yield* configuration(first.id), before)
     const { revision } = yield* agents.revision(scope, id, first.id)
     equal([revision.number, revision.content_hash, revision.created], [1, first.content_hash, first.created])
-  }),
-  "concurrent edits each make their revision, numbered without gaps, none lost": Effect.gen(function*() {
-    const { agents, configuration, id, update } = yield* make
-    yield* Effect.all(
-      [{ description: "d" }, { max_turns: 9 }, { name: "N" }, { mcp_servers: [{ task_mcp_server_id: "m" }] }].map(
-        (body) => update(edit(body))
-      ),
-      { concurrency: "unbounded" }
-    )
-    const { revisions, state, version } = yield* agents.get(scope, id)
-    equal([version, state.name, revisions.map(({ number }) => number)], [5, "N", [4, 3, 2, 1]])
-    const tip = yield* configuration(revisions[0]!.id)
-    equal([tip.description, tip.max_turns, tip.mcp_servers.length], ["d", 9, 1])
   }),
   "nothing about a deleted agent can change or be seen": Effect.gen(function*() {
     const { agents, id, made, update } = yield* make
@@ -251,5 +229,31 @@ export const taskAgentFacts: Facts = {
         (_, at) => 103 - at
       )
     )
+  })
+}
+
+/** What holds of agents that are changed at once, by sentence. */
+export const taskAgentRaces: Facts = {
+  "however many edit at once, each makes its revision": Effect.gen(function*() {
+    const { agents, id, update } = yield* make
+    const edits = yield* Effect.all(Array.from({ length: 64 }, (_, n) => update(edit({ max_turns: n + 1 }))), {
+      concurrency: "unbounded"
+    })
+    equal(new Set(edits.map(({ revision_id }) => revision_id)).size, 64)
+    const { revisions, version } = yield* agents.get(scope, id)
+    equal([version, revisions.length, revisions[0]!.number], [65, 65, 65])
+  }),
+  "concurrent edits each make their revision, numbered without gaps, none lost": Effect.gen(function*() {
+    const { agents, configuration, id, update } = yield* make
+    yield* Effect.all(
+      [{ description: "d" }, { max_turns: 9 }, { name: "N" }, { mcp_servers: [{ task_mcp_server_id: "m" }] }].map(
+        (body) => update(edit(body))
+      ),
+      { concurrency: "unbounded" }
+    )
+    const { revisions, state, version } = yield* agents.get(scope, id)
+    equal([version, state.name, revisions.map(({ number }) => number)], [5, "N", [4, 3, 2, 1]])
+    const tip = yield* configuration(revisions[0]!.id)
+    equal([tip.description, tip.max_turns, tip.mcp_servers.length], ["d", 9, 1])
   })
 }

@@ -83,23 +83,6 @@ export const taskFacts: Facts = {
       yield* refusal(tasks.update(state.id, merge({ a: 9 }), { rebaseFrom: 0 }), "VersionUnknown")
     }
   ),
-  "a move is a compare-and-set with its default reason, and its loser learns the present status": Effect.gen(
-    function*() {
-      const tasks = yield* Tasks
-      const { state } = yield* tasks.create({})
-      const results = yield* Effect.all(
-        (["COMPLETED", "FAILED", "CANCELED", "TIMED_OUT"] as const).map((to) =>
-          Effect.result(tasks.move(state.id, to))
-        ),
-        { concurrency: "unbounded" }
-      )
-      equal(results.filter(({ _tag }) => _tag === "Success").length, 1)
-      const now = yield* tasks.get(state.id)
-      equal([now.version, now.state.status_reason], [2, Task.defaultReason[now.state.status!]])
-      const refused = yield* refusal(tasks.move(state.id, "RUNNING"), "TransitionRefused")
-      equal([refused.from, refused.to, refused.allowed], [now.state.status, "RUNNING", ["DELETED"]])
-    }
-  ),
   "moving to the present status changes nothing, or only a new reason": Effect.gen(function*() {
     const tasks = yield* Tasks
     const { state } = yield* tasks.create({})
@@ -114,31 +97,6 @@ export const taskFacts: Facts = {
     yield* tasks.move(state.id, "INTERRUPTED")
     equal((yield* tasks.move(state.id, "RUNNING")).state.status_reason, "Task resumed")
     equal((yield* tasks.move(state.id, "RUNNING")).changed, false)
-  }),
-  "a move that is legal where the task stands is not refused because others move it too": Effect.gen(function*() {
-    const tasks = yield* Tasks
-    const { state } = yield* tasks.create({})
-    const moves = yield* Effect.all(
-      Array.from(
-        { length: 24 },
-        (_, n) => Effect.result(tasks.move(state.id, n % 2 === 0 ? "INTERRUPTED" : "RUNNING"))
-      ),
-      { concurrency: "unbounded" }
-    )
-    equal(moves.filter(({ _tag }) => _tag === "Failure"), [])
-    const { version } = yield* tasks.get(state.id)
-    equal(moves.filter((move) => move._tag === "Success" && move.success.changed).length, version - 1)
-  }),
-  "creations that name the same new agents in any order do not stand in each other's way": Effect.gen(function*() {
-    const tasks = yield* Tasks
-    const agents = ["a", "b", "c", "d"]
-    yield* Effect.all(
-      Array.from(
-        { length: 12 },
-        (_, n) => tasks.create({ agent_ids: [...agents.slice(n % 4), ...agents.slice(0, n % 4)] })
-      ),
-      { concurrency: "unbounded" }
-    )
   }),
   "why a task was created is kept": Effect.gen(function*() {
     const tasks = yield* Tasks
@@ -243,5 +201,51 @@ export const taskFacts: Facts = {
     for (const use of uses) yield* refusal(use.pipe(as("stranger")), "RecordMissing")
     yield* tasks.move(id, "DELETED")
     for (const use of uses) yield* refusal(use, "RecordMissing")
+  })
+}
+
+/** What holds of tasks that are changed at once, by sentence. */
+export const taskRaces: Facts = {
+  "a move is a compare-and-set with its default reason, and its loser learns the present status": Effect.gen(
+    function*() {
+      const tasks = yield* Tasks
+      const { state } = yield* tasks.create({})
+      const results = yield* Effect.all(
+        (["COMPLETED", "FAILED", "CANCELED", "TIMED_OUT"] as const).map((to) =>
+          Effect.result(tasks.move(state.id, to))
+        ),
+        { concurrency: "unbounded" }
+      )
+      equal(results.filter(({ _tag }) => _tag === "Success").length, 1)
+      const now = yield* tasks.get(state.id)
+      equal([now.version, now.state.status_reason], [2, Task.defaultReason[now.state.status!]])
+      const refused = yield* refusal(tasks.move(state.id, "RUNNING"), "TransitionRefused")
+      equal([refused.from, refused.to, refused.allowed], [now.state.status, "RUNNING", ["DELETED"]])
+    }
+  ),
+  "a move that is legal where the task stands is not refused because others move it too": Effect.gen(function*() {
+    const tasks = yield* Tasks
+    const { state } = yield* tasks.create({})
+    const moves = yield* Effect.all(
+      Array.from(
+        { length: 24 },
+        (_, n) => Effect.result(tasks.move(state.id, n % 2 === 0 ? "INTERRUPTED" : "RUNNING"))
+      ),
+      { concurrency: "unbounded" }
+    )
+    equal(moves.filter(({ _tag }) => _tag === "Failure"), [])
+    const { version } = yield* tasks.get(state.id)
+    equal(moves.filter((move) => move._tag === "Success" && move.success.changed).length, version - 1)
+  }),
+  "creations that name the same new agents in any order do not stand in each other's way": Effect.gen(function*() {
+    const tasks = yield* Tasks
+    const agents = ["a", "b", "c", "d"]
+    yield* Effect.all(
+      Array.from(
+        { length: 12 },
+        (_, n) => tasks.create({ agent_ids: [...agents.slice(n % 4), ...agents.slice(0, n % 4)] })
+      ),
+      { concurrency: "unbounded" }
+    )
   })
 }

@@ -23,17 +23,6 @@ const scene = Effect.gen(function*() {
 
 /** What holds of trackers and events, by sentence. */
 export const trackerFacts: Facts = {
-  "assigning once more, at the same time too, gives the same tracker": Effect.gen(function*() {
-    const { state } = yield* (yield* Tasks).create({})
-    const trackers = yield* Trackers
-    const made = yield* Effect.all(
-      Array.from({ length: 8 }, () => trackers.assign({ task_id: state.id, agent_id: "a", name: "Ada" })),
-      { concurrency: "unbounded" }
-    )
-    equal(new Set(made.map((tracker) => tracker.state.id)).size, 1)
-    equal(made.filter(({ created }) => created).length, 1)
-    yield* refusal(trackers.assign({ task_id: "none", agent_id: "a" }), "RecordMissing")
-  }),
   "events are numbered 1, 2, 3 in their task": Effect.gen(function*() {
     const { first, foreign, last, trackers } = yield* scene
     equal([first, foreign, last].map((event) => event.sequence_id), [1, 2, 3])
@@ -63,54 +52,6 @@ export const trackerFacts: Facts = {
     yield* refusal(trackers.events({ ...query, task_id: "none" }), "RecordMissing")
     equal(yield* trackers.events({ ...query, agent_id: "none" }), [])
     yield* refusal(trackers.events({ ...query, last_processed_event_id: foreign.id }), "ReferenceUnknown")
-  }),
-  "a reader who follows its cursor meets every event once and in order, whoever appends at the same time": Effect.gen(
-    function*() {
-      const { state: task } = yield* (yield* Tasks).create({ agent_ids: ["a", "b"] })
-      const trackers = yield* Trackers
-      const count = 40
-      const appending = Effect.all(
-        Array.from(
-          { length: 2 * count },
-          (_, n) => trackers.append(task.id, { agent_id: n % 2 ? "b" : "a", content: n })
-        ),
-        { concurrency: 8, discard: true }
-      )
-      const seen: Array<EventLog.Event> = []
-      const reading = Effect.gen(function*() {
-        while (seen.length < count) {
-          const last = seen.at(-1)?.id
-          const query = { task_id: task.id, agent_id: "a", limit: 7 }
-          seen.push(
-            ...yield* trackers.events(last === undefined ? query : { ...query, last_processed_event_id: last })
-          )
-          yield* Effect.yieldNow
-        }
-      })
-      yield* Effect.all([appending, reading], { concurrency: "unbounded" })
-      equal(seen, yield* trackers.events({ task_id: task.id, agent_id: "a", limit: 1_000 }))
-      equal(
-        seen.map(({ sequence_id }) => sequence_id),
-        seen.map(({ sequence_id }) => sequence_id).toSorted((a, b) => a - b)
-      )
-    }
-  ),
-  "what a reader has seen of a task stays the beginning of what it sees later": Effect.gen(function*() {
-    const { state: task } = yield* (yield* Tasks).create({ agent_ids: ["a"] })
-    const trackers = yield* Trackers
-    const read = Effect.map(
-      trackers.events({ task_id: task.id, agent_id: "a", limit: 1_000 }),
-      (events) => events.map(({ id, sequence_id }) => [id, sequence_id] as const)
-    )
-    const looks = Effect.forEach(Array.from({ length: 30 }), () => read)
-    const appends = Effect.all(
-      Array.from({ length: 30 }, (_, n) => trackers.append(task.id, { agent_id: "a", content: n })),
-      { concurrency: 8, discard: true }
-    )
-    const [seen] = yield* Effect.all([looks, appends], { concurrency: "unbounded" })
-    const whole = yield* read
-    equal(whole.map(([, sequence_id]) => sequence_id), Array.from({ length: 30 }, (_, n) => n + 1))
-    for (const part of seen) equal(part, whole.slice(0, part.length))
   }),
   "under neither policy does a cursor go back, nor to an event of another agent": Effect.gen(function*() {
     for (const policy of ["reject", "join"] as const) {
@@ -172,13 +113,6 @@ export const trackerFacts: Facts = {
       equal([after.state.status, after.state.last_processed_event_id?.id], ["x", last.id])
     }
   ),
-  "any order of deliveries ends at the last event": Effect.gen(function*() {
-    const { first, id, last, trackers } = yield* scene
-    yield* Effect.all([last, first, last, first].map((event) => trackers.update(id, cursor(event.id))), {
-      concurrency: "unbounded"
-    }).pipe(Effect.provideService(CursorPolicy, "join"))
-    equal((yield* trackers.get(id)).state.last_processed_event_id, { sequence: 3, id: last.id })
-  }),
   "restore and undo leave the cursor where it is, and say so": Effect.gen(function*() {
     const { first, id, trackers } = yield* scene
     yield* trackers.update(id, fromBody({ status: "busy", last_processed_event_id: first.id }))
@@ -202,5 +136,75 @@ export const trackerFacts: Facts = {
     yield* refusal(trackers.update(id, cursor(foreign.id), dry), "ReferenceUnknown")
     yield* trackers.update(id, cursor(last.id))
     yield* refusal(trackers.update(id, cursor(first.id), dry), "CursorBackwards")
+  })
+}
+
+/** What holds of trackers and events under several hands, by sentence. */
+export const trackerRaces: Facts = {
+  "assigning once more, at the same time too, gives the same tracker": Effect.gen(function*() {
+    const { state } = yield* (yield* Tasks).create({})
+    const trackers = yield* Trackers
+    const made = yield* Effect.all(
+      Array.from({ length: 8 }, () => trackers.assign({ task_id: state.id, agent_id: "a", name: "Ada" })),
+      { concurrency: "unbounded" }
+    )
+    equal(new Set(made.map((tracker) => tracker.state.id)).size, 1)
+    equal(made.filter(({ created }) => created).length, 1)
+    yield* refusal(trackers.assign({ task_id: "none", agent_id: "a" }), "RecordMissing")
+  }),
+  "a reader who follows its cursor meets every event once and in order, whoever appends at the same time": Effect.gen(
+    function*() {
+      const { state: task } = yield* (yield* Tasks).create({ agent_ids: ["a", "b"] })
+      const trackers = yield* Trackers
+      const count = 40
+      const appending = Effect.all(
+        Array.from(
+          { length: 2 * count },
+          (_, n) => trackers.append(task.id, { agent_id: n % 2 ? "b" : "a", content: n })
+        ),
+        { concurrency: 8, discard: true }
+      )
+      const seen: Array<EventLog.Event> = []
+      const reading = Effect.gen(function*() {
+        while (seen.length < count) {
+          const last = seen.at(-1)?.id
+          const query = { task_id: task.id, agent_id: "a", limit: 7 }
+          seen.push(
+            ...yield* trackers.events(last === undefined ? query : { ...query, last_processed_event_id: last })
+          )
+          yield* Effect.yieldNow
+        }
+      })
+      yield* Effect.all([appending, reading], { concurrency: "unbounded" })
+      equal(seen, yield* trackers.events({ task_id: task.id, agent_id: "a", limit: 1_000 }))
+      equal(
+        seen.map(({ sequence_id }) => sequence_id),
+        seen.map(({ sequence_id }) => sequence_id).toSorted((a, b) => a - b)
+      )
+    }
+  ),
+  "what a reader has seen of a task stays the beginning of what it sees later": Effect.gen(function*() {
+    const { state: task } = yield* (yield* Tasks).create({ agent_ids: ["a"] })
+    const trackers = yield* Trackers
+    const read = Effect.map(
+      trackers.events({ task_id: task.id, agent_id: "a", limit: 1_000 }),
+      (events) => events.map(({ id, sequence_id }) => [id, sequence_id] as const)
+    )
+    const looks = Effect.forEach(Array.from({ length: 30 }), () => read)
+    const appends = Effect.all(
+      Array.from({ length: 30 }, (_, n) => trackers.append(task.id, { agent_id: "a", content: n })),
+      { concurrency: 8, discard: true }
+    )
+    const [seen] = yield* Effect.all([looks, appends], { concurrency: "unbounded" })
+    const whole = yield* read
+    equal(whole.map(([, sequence_id]) => sequence_id), Array.from({ length: 30 }, (_, n) => n + 1))
+    for (const part of seen) equal(part, whole.slice(0, part.length))
+  }),
+  "any order of deliveries ends at the last event": Effect.gen(function*() {
+    const { first, id, last, trackers } = yield* scene
+    yield* Effect.all([last, first, last, first].map((event) => trackers.update(id, cursor(event.id))), {
+      concurrency: "unbounded"
+    }).pipe(Effect.provideService(CursorPolicy, "join"))
+    equal((yield* trackers.get(id)).state.last_processed_event_id, { sequence: 3, id: last.id })
   })
 }
