@@ -103,6 +103,15 @@ export const taskFacts: Facts = {
     const { state } = yield* tasks.create({}, { reason: "nightly run" })
     equal((yield* tasks.history(state.id)).map(({ reason }) => reason), ["nightly run"])
   }),
+  "a task that has ended is updated like any other": Effect.gen(function*() {
+    const tasks = yield* Tasks
+    for (const status of ["COMPLETED", "FAILED", "CANCELED", "TERMINATED", "TIMED_OUT", "INTERRUPTED"] as const) {
+      const { state } = yield* tasks.create({})
+      yield* tasks.move(state.id, status)
+      const after = yield* tasks.update(state.id, merge({ a: 1 }))
+      equal([after.version, after.state.status, after.state.params], [3, status, { a: 1 }])
+    }
+  }),
   "a deleted task is missing to everything": Effect.gen(function*() {
     const tasks = yield* Tasks
     const { state } = yield* tasks.create({ agent_ids: ["a"] })
