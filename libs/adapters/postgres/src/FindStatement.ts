@@ -74,7 +74,8 @@ export const page = (
   const end = `${order} OFFSET ${offset} LIMIT ${rows}`
   if (!Lists.isWindowed(relation, query)) {
     const source = pieces.length === 1 ? from(all, pieces[0]!) : `FROM (${first(all, needed)}) t`
-    return { text: `SELECT ${fields}\n${source}\n${end}`, parameters: parameters.values }
+    const text = `SELECT ${fields}\n${source}\n${end}`
+    return Lists.isFiltered(relation, query) ? once(text, parameters) : { text, parameters: parameters.values }
   }
   const id = idColumn(relation)
   const window = `${needed} * ${Lists.window}`
@@ -98,20 +99,23 @@ FROM (
   WHERE (SELECT is_so FROM rare)
 ) t
 ${end}`
-  return { text: written(text, parameters.values), parameters: [], isOnce: true }
+  return once(text, parameters)
 }
 
 /**
  * Writes the parameters of a statement into its text: which of several filters selects least, the database can only tell
  * of values that it sees when it plans.
  */
-const written = (text: string, values: Filters.Parameters["values"]): string =>
-  text.replace(/\$(\d+)/g, (_, number) => {
+const once = (text: string, { values }: Filters.Parameters): Statement => ({
+  text: text.replace(/\$(\d+)/g, (_, number) => {
     const value = values[Number(number) - 1]!
     return literal(
       typeof value === "string" ? value : `{${value.map((item) => `"${item.replace(/["\\]/g, "\\$&")}"`).join()}}`
     )
-  })
+  }),
+  parameters: [],
+  isOnce: true
+})
 
 const own = (of: Attribute): ReadonlyArray<string> => Table.names(of.column).map((name) => `t.${quoted(name)}`)
 

@@ -33,16 +33,25 @@ export const split = (relation: Relation, query: RecordStore.Query): Split => {
 }
 
 /**
- * Tells whether a page is looked for in a part of its list first. Where the values asked for belong to few records, or
- * everything is asked for, it is not.
+ * Tells whether a query asks for a page of a list that has indexes: not for records whose values belong to few, nor for
+ * everything.
  */
-export const isWindowed = (relation: Relation, query: RecordStore.Query): boolean => {
-  const { contains = {}, limit, referred = [], refers = {}, where = {} } = query
+const isPage = (relation: Relation, query: RecordStore.Query): boolean => {
+  const { limit, where = {} } = query
   if ((relation.table.lists ?? []).length === 0 || !Number.isSafeInteger(limit) || query.deleted) return false
   const unique = [["id"], ...(relation.kind.unique ?? []).map(({ fields }) => fields)]
-  if (unique.some((fields) => fields.every((field) => Object.hasOwn(where, field)))) return false
-  const fields = lookedUp(relation, query)
+  return !unique.some((fields) => fields.every((field) => Object.hasOwn(where, field)))
+}
+
+/** Tells whether it hangs on the values asked for which index a page is read from. */
+export const isFiltered = (relation: Relation, query: RecordStore.Query): boolean =>
+  isPage(relation, query) && Object.keys(query.where ?? {}).length > 0
+
+/** Tells whether a page is looked for in a part of its list first, because no index looks all of its filter up. */
+export const isWindowed = (relation: Relation, query: RecordStore.Query): boolean => {
+  const fields = isPage(relation, query) ? lookedUp(relation, query) : undefined
   if (fields === undefined) return false
+  const { contains = {}, referred = [], refers = {}, where = {} } = query
   return Object.keys(where).some((field) => !fields.includes(field)) ||
     [contains, refers].some((part) => Object.keys(part).length > 0) || referred.length > 0 ||
     !isOfLiving(relation, query)

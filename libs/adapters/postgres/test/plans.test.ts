@@ -17,6 +17,9 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as FindStatement from "../src/FindStatement.ts"
+import * as Migration from "../src/Migration.ts"
+import { migrations } from "../src/migrations.ts"
+import { lists as listIndexes } from "../src/migrations/0006_lists.ts"
 import * as Relation from "../src/Relation.ts"
 
 const many = 200_000
@@ -66,8 +69,7 @@ const load = [
   `INSERT INTO task_agent_revisions (tenant, id, version, task_agent_id, number, created, created_by, content_hash,
       instruction, mode, task_tools, mcp_servers, integrations, skills)
     SELECT 't', '00000000-0000-4000-8001-' || lpad(n::text, 12, '0'), 1, '${uuid(2)}', n, ${at}, 'u', repeat('0', 64),
-      'Do', 'agentic', '[]', '[]', '[]', '[]' FROM ${numbers}`,
-  "ANALYZE"
+      'Do', 'agentic', '[]', '[]', '[]', '[]' FROM ${numbers}`
 ]
 
 interface Node {
@@ -96,10 +98,15 @@ class Reads extends Context.Service<Reads, {
 
 /** The store, whose every query is also explained, as it is planned when it is prepared. */
 const explained = Layer.effectContext(Effect.gen(function*() {
-  const url = yield* TestDatabase.make()
+  const url = yield* TestDatabase.make({ empty: true })
   const pool = yield* Database.make({ url, maxConnections: 1, statementTimeoutMillis: 0 })
   const query = Database.through(pool)
+  // The indexes of the lists are made over records that are there: as a database of an earlier version gets them.
+  yield* Migration.run(pool, migrations.slice(0, listIndexes.number - 1))
+  yield* query("SET session_replication_role = replica", [])
   for (const statement of load) yield* query(statement, [])
+  yield* Migration.run(pool, migrations)
+  yield* query("ANALYZE", [])
   const inner = yield* Layer.build(PostgresStore.layer({ url, migrate: false, maxConnections: 1 }))
   const store = Context.get(inner, RecordStore.RecordStore)
   const relations = Relation.join(kinds, tables)
