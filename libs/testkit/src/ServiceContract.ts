@@ -16,6 +16,8 @@ import { plainly, repeatedly, run } from "./services/Execution.ts"
 import { as, type Facts, type Services } from "./services/Fact.ts"
 import { graphFacts, graphRaces } from "./services/GraphFacts.ts"
 import { historyFacts, historyRaces } from "./services/HistoryFacts.ts"
+import { interleavings } from "./services/InterleavingFacts.ts"
+import { gate } from "./services/Interleavings.ts"
 import { keyFacts } from "./services/KeyFacts.ts"
 import { lives } from "./services/Life.ts"
 import { boardListFacts, taskListFacts } from "./services/ListFacts.ts"
@@ -93,11 +95,29 @@ export const servers: <E>(count: number, server: Layer.Layer<Services, E>) => La
  * @since 0.1.0
  */
 export const crowded = <E>(count: number, store: Layer.Layer<Ports, E>): Layer.Layer<Services, E> =>
-  Layer.unwrap(Effect.map(Layer.build(store), (ports) =>
-    servers(
-      count,
-      Layer.provide(DomainServices.layer, Layer.succeedContext(gated(ports, () => Effect.yieldNow)))
-    )))
+  behind(count, store, () => Effect.yieldNow)
+
+const behind = <E>(
+  count: number,
+  store: Layer.Layer<Ports, E>,
+  gate: (call: string) => Effect.Effect<void>
+): Layer.Layer<Services, E> =>
+  Layer.unwrap(
+    Effect.map(
+      Layer.build(store),
+      (ports) => servers(count, Layer.provide(DomainServices.layer, Layer.succeedContext(gated(ports, gate))))
+    )
+  )
+
+/**
+ * Registers the facts about two writers of one record on two servers, each tried in every order in which their calls
+ * can reach the store: they come one after the other (law P4).
+ *
+ * @category suites
+ * @since 0.1.0
+ */
+export const interleaved = <E>(name: string, store: Layer.Layer<Ports, E>): void =>
+  suite(`${name}, two writers`, behind(2, store, gate), interleavings)
 
 /**
  * Registers the test that two implementations of the services answer random sequences of commands equally: every

@@ -9,6 +9,7 @@ ServiceContract.suite(
   ServiceContract.crowded(3, MemoryStore.layer()),
   ServiceContract.races
 )
+ServiceContract.interleaved("memory", MemoryStore.layer())
 ServiceContract.differential(
   "memory and memory",
   Services.layer.pipe(Layer.provide(MemoryStore.layer())),

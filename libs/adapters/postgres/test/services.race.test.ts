@@ -165,6 +165,8 @@ ServiceContract.suite(
   ServiceContract.races
 )
 
+ServiceContract.interleaved("PostgreSQL", TestDatabase.layer())
+
 describe("several servers on one database", () => {
   it.effect("of sets, merges, moves and deletes of the same tasks at once, none that was acknowledged is lost or undone", () =>
     Effect.gen(function*() {

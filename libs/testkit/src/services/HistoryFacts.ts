@@ -136,6 +136,21 @@ export const historyFacts = (make: (typeof lives)[keyof typeof lives]): Facts =>
     equal(life.own((yield* life.undo(3)).state), life.own(undo.state))
     equal(life.own((yield* life.restore(1)).state), life.own(restore.state))
   }),
+  "of an update of several fields of which one is refused, none is written": Effect.gen(function*() {
+    const life = yield* make
+    yield* life.write("theirs")
+    const before = yield* whole(life)
+    for (const update of life.wrong) {
+      const { _tag } = yield* Effect.flip(update)
+      equal(["InputInvalid", "ReferenceUnknown"].includes(_tag), true, _tag)
+      equal(yield* whole(life), before)
+    }
+    const { conflicts } = yield* refusal(life.both("mine", { rebaseFrom: 1 }), "RebaseConflict")
+    equal(conflicts.map(({ path }) => path), [life.path])
+    yield* refusal(life.both("mine", { ifMatch: [1] }), "VersionMismatch")
+    equal(yield* whole(life), before)
+    equal((yield* life.both("mine")).version, 3)
+  }),
   "who led it back and why is told, and a demand on the version is heard": Effect.gen(function*() {
     const life = yield* make
     yield* life.write("one")

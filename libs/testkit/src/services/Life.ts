@@ -8,6 +8,7 @@ import {
   Board,
   BoardTask,
   type History,
+  Json,
   type Past,
   type Records,
   type Refusals,
@@ -40,6 +41,10 @@ export interface Life {
   readonly history: Run<ReadonlyArray<Revision.Revision>>
   /** An update of a field of text, which is the first change. */
   readonly write: (text: string, conditions?: Records.UpdateConditions) => Run<Records.Changed<Row>>
+  /** An update of the field of `write` and another one. */
+  readonly both: (text: string, conditions?: Records.UpdateConditions) => Run<Records.Changed<Row>>
+  /** Updates of several fields, one of which is refused for its value. */
+  readonly wrong: ReadonlyArray<Run<unknown>>
   /** The path that `write` writes. */
   readonly path: string
   /** Changes of every sort that the kind has, each of which has an effect. */
@@ -47,6 +52,9 @@ export interface Life {
   /** Changes that each have an effect in any order, none of them on what another one or `write` touches. */
   readonly elsewhere: ReadonlyArray<Run<unknown>>
 }
+
+/** A text that takes as many bytes as a whole value may. */
+const large = "x".repeat(Json.maxBytes)
 
 const only = (fields: ReadonlyArray<string>) => (state: Row): Row =>
   Object.fromEntries(fields.map((field) => [field, state[field]]))
@@ -66,6 +74,11 @@ const task: Run<Life> = Effect.gen(function*() {
     undo: (revision, conditions) => tasks.undo(id, revision, conditions),
     history: tasks.history(id, { limit: 1_000 }),
     write: (text, conditions) => update({ merge_params: { text } }, conditions),
+    both: (text, conditions) => update({ merge_params: { text }, task_metadata: { text } }, conditions),
+    wrong: [
+      update({ task_metadata: { m: 1 }, merge_params: { large } }),
+      update({ task_metadata: { large }, merge_params: { text: "one" } })
+    ],
     path: "/params/text",
     steps: [
       update({ merge_params: { a: 2, d: [1] } }),
@@ -103,6 +116,8 @@ const tracker: Run<Life> = Effect.gen(function*() {
     undo: (revision, conditions) => trackers.undo(id, revision, conditions),
     history: trackers.history(id, { limit: 1_000 }),
     write: (status, conditions) => update({ status }, conditions),
+    both: (status, conditions) => update({ status, status_reason: status }, conditions),
+    wrong: [update({ status: "busy", last_processed_event_id: "none" })],
     path: "/status",
     steps: [
       update({ last_processed_event_id: events[0]!.id }),
@@ -139,6 +154,8 @@ const boardTask: Run<Life> = Effect.gen(function*() {
     undo: (revision, conditions) => board.undo(id, revision, conditions),
     history: board.history(id, { limit: 1_000 }),
     write: (description, conditions) => update({ description }, conditions),
+    both: (description, conditions) => update({ description, priority: 4 }, conditions),
+    wrong: [],
     path: "/description",
     steps: [
       board.assign(id, { field: "assigned_to_type_id", id: "t" }),
@@ -181,6 +198,8 @@ const taskAgent: Run<Life> = Effect.gen(function*() {
     undo: (revision, conditions) => agents.undo(scope, id, revision, conditions),
     history: agents.history(scope, id, { limit: 1_000 }),
     write: (name, conditions) => edit({ name }, conditions),
+    both: (name, conditions) => edit({ name, description: name }, conditions),
+    wrong: [edit({ name: "Eve", description: "d", memory_config: { large } })],
     path: "/name",
     steps: [
       edit({ task_agent_run_visibility: "all_viewers", description: "d" }),

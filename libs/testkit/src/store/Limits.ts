@@ -6,8 +6,10 @@
 import { Json, RecordStore } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Generate from "../Generate.ts"
 import { rejected, written } from "./Bench.ts"
 import { changes, type Fact, same } from "./Fact.ts"
+import { blind } from "./Updates.ts"
 
 /** The fields that hold any JSON object. */
 const objects = ({ kind }: Parameters<NonNullable<Fact["concerns"]>>[0]): ReadonlyArray<string> =>
@@ -63,6 +65,29 @@ export const facts: ReadonlyArray<Fact> = [
         yield* same("what is stored", yield* bench.present(record.key), { version: 1, state: record.state })
         const [left] = yield* written(yield* bench.commit(bench.update(record, { patch: patch(room) })))
         yield* same("the bytes", Json.textBytes(left.state[field]), Json.maxBytes)
+      }
+    })
+  },
+  {
+    name: "of an update of several fields of which one is too large, none is written",
+    concerns: (kind) => changes(kind) && objects(kind).length > 0,
+    holds: Effect.fnUntraced(function*(bench) {
+      const store = yield* RecordStore.RecordStore
+      for (const field of objects(bench.kind)) {
+        const record = yield* bench.given()
+        const large = { [field]: { set: sized(Json.maxBytes + 1, mixed) } }
+        const other = bench.sample(Generate.state(bench.kind.kind), 50).map((state) => {
+          const { [field]: _, ...rest } = blind(bench.kind, bench.kind.kind.diff(record.state, state))
+          return rest
+        }).find((patch) => Object.keys(patch).length > 0)!
+        for (const patch of [{ ...other, ...large }, { ...large, ...other }]) {
+          const result = yield* bench.commit(bench.update(record, { patch }))
+          yield* same("the field", (yield* rejected(result, "TooLarge")).field, field)
+          yield* same("what is stored", yield* bench.present(record.key), { version: 1, state: record.state })
+          yield* same("the history", (yield* store.history(record.key, { limit: 9 })).length, 1)
+        }
+        const [left] = yield* written(yield* bench.commit(bench.update(record, { patch: other })))
+        yield* same("the version without it", left.version, 2)
       }
     })
   }
