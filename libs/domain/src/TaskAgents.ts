@@ -7,11 +7,11 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as AgentActivation from "./AgentActivation.ts"
+import * as AgentCreation from "./AgentCreation.ts"
 import * as AgentEdit from "./AgentEdit.ts"
 import * as AgentLists from "./AgentLists.ts"
 import * as AgentPast from "./AgentPast.ts"
 import * as AgentRecords from "./AgentRecords.ts"
-import * as AgentRevisions from "./AgentRevisions.ts"
 import {
   type Activation,
   type AgentChanged,
@@ -22,12 +22,9 @@ import {
   type ListedAgent,
   type RevisionSummary,
   type Scope,
-  summary,
-  told
+  summary
 } from "./AgentView.ts"
 import type * as History from "./History.ts"
-import { Identifiers } from "./Identifiers.ts"
-import { problems } from "./kinds/Configuration.ts"
 import * as ConfigurationDifference from "./kinds/ConfigurationDifference.ts"
 import * as TaskAgent from "./kinds/TaskAgent.ts"
 import type * as Lists from "./Lists.ts"
@@ -135,37 +132,9 @@ export class TaskAgents extends Context.Service<TaskAgents, {
 const make = Effect.gen(function*() {
   const store = yield* RecordStore
   const agents = AgentRecords.make(store)
-  const { decide, find, once, outcome, records, view } = agents
+  const { decide, find, once, outcome, view } = agents
   const edit = AgentEdit.make(agents)
   const activation = AgentActivation.make(agents, store)
-
-  const create = Effect.fnUntraced(function*(
-    scope: Scope,
-    input: typeof TaskAgent.Creation.Type,
-    conditions: Records.Authoring = {}
-  ) {
-    const configuration = TaskAgent.initialConfiguration(input)
-    const broken = problems(configuration)
-    if (broken.length > 0) {
-      return yield* new InputInvalid({
-        problems: broken.map(({ field, message }) => ({ path: [field], message }))
-      })
-    }
-    const id = yield* (yield* Identifiers).next
-    const revision = yield* AgentRevisions.draft({
-      agent: id,
-      number: 1,
-      parent: null,
-      configuration,
-      annotation: undefined
-    })
-    const root = yield* records.create(
-      TaskAgent.initial(input, { id, ...scope, at: revision.state.created, revision: revision.state.id }),
-      conditions,
-      [revision]
-    )
-    return conditions.dryRun === true ? told(root, [revision.state], revision.state) : yield* view(root)
-  })
 
   const update = Effect.fnUntraced(function*(
     scope: Scope,
@@ -208,7 +177,7 @@ const make = Effect.gen(function*() {
   })
 
   return TaskAgents.of({
-    create: once("TaskAgents.create", create),
+    create: once("TaskAgents.create", AgentCreation.make(agents)),
     get: (scope, id) => Effect.flatMap(find(scope, id), view),
     ...AgentLists.make(store, find),
     revision,

@@ -9,13 +9,36 @@ import * as Result from "effect/Result"
 import { Caller } from "./Caller.ts"
 import { StoreRefused } from "./CommitRefusal.ts"
 import type { Authoring } from "./Conditions.ts"
-import type { EventLog } from "./EventLog.ts"
+import type { AppendRejection, Event, EventLog } from "./EventLog.ts"
 import { Identifiers } from "./Identifiers.ts"
 import * as Json from "./Json.ts"
 import * as Once from "./Once.ts"
 import type { RecordStore } from "./RecordStore.ts"
 import { AlreadyTaken, InputInvalid, RecordMissing, ReferenceUnknown } from "./Refusals.ts"
 import { timestamp } from "./Text.ts"
+
+/** Says why an event was not appended. */
+const refused = Effect.fnUntraced(
+  function*({ agent_id, id, task_id }: Pick<Event, "id" | "task_id" | "agent_id">, rejection: AppendRejection) {
+    switch (rejection._tag) {
+      case "TaskMissing":
+        return yield* new RecordMissing({ kind: "Task", id: task_id })
+      case "NotAssigned":
+        return yield* new ReferenceUnknown({
+          kind: "Event",
+          field: "agent_id",
+          given: agent_id,
+          message: "agent_id must be an agent that is assigned to the task"
+        })
+      case "Taken":
+        return yield* new AlreadyTaken({ kind: "Event", fields: ["id"] })
+      case "Repeated":
+        return yield* Effect.die(new Once.Repeated())
+      case "Refused":
+        return yield* Effect.die(new StoreRefused({ kind: "Event", id, message: rejection.reason }))
+    }
+  }
+)
 
 /** Gives the use cases over a log. */
 export const make = (store: RecordStore["Service"], log: EventLog["Service"], once: Once.Once) => {
@@ -46,23 +69,7 @@ export const make = (store: RecordStore["Service"], log: EventLog["Service"], on
       ...(memo === undefined ? undefined : { memo })
     }])
     if (Result.isSuccess(result!)) return result.success
-    switch (result!.failure._tag) {
-      case "TaskMissing":
-        return yield* new RecordMissing({ kind: "Task", id: task_id })
-      case "NotAssigned":
-        return yield* new ReferenceUnknown({
-          kind: "Event",
-          field: "agent_id",
-          given: agent_id,
-          message: "agent_id must be an agent that is assigned to the task"
-        })
-      case "Taken":
-        return yield* new AlreadyTaken({ kind: "Event", fields: ["id"] })
-      case "Repeated":
-        return yield* Effect.die(new Once.Repeated())
-      case "Refused":
-        return yield* Effect.die(new StoreRefused({ kind: "Event", id, message: result!.failure.reason }))
-    }
+    return yield* refused({ id, task_id, agent_id }, result!.failure)
   })
 
   const event = Effect.fnUntraced(function*(id: string) {

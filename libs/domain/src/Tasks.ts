@@ -8,7 +8,6 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Result from "effect/Result"
 import { assignment } from "./assignment.ts"
 import { Caller } from "./Caller.ts"
 import * as History from "./History.ts"
@@ -18,8 +17,9 @@ import type * as Lists from "./Lists.ts"
 import * as Once from "./Once.ts"
 import * as Records from "./Records.ts"
 import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
-import { RecordMissing, StatusRefused, TooContended, TransitionRefused } from "./Refusals.ts"
+import { RecordMissing, type StatusRefused, type TransitionRefused } from "./Refusals.ts"
 import * as TaskLists from "./TaskLists.ts"
+import * as TaskMoves from "./TaskMoves.ts"
 import * as TaskNames from "./TaskNames.ts"
 import { timestamp } from "./Text.ts"
 import * as UseCase from "./UseCase.ts"
@@ -97,6 +97,7 @@ export class Tasks extends Context.Service<Tasks, {
       const records = Records.make(store, Task.taskKind, Task.Task)
       const past = History.make(store, Task.taskKind, records)
       const once = Once.make(store)
+      const moves = TaskMoves.make(records)
 
       const create = Effect.fnUntraced(function*(
         input: typeof Task.Creation.Type,
@@ -130,63 +131,14 @@ export class Tasks extends Context.Service<Tasks, {
         }
       )
 
-      const move = Effect.fnUntraced(function*(id: string, to: Task.Status, options: MoveOptions = {}) {
-        const { status_reason, ...conditions } = options
-        const step = {
-          assign: { status: to, status_reason: status_reason ?? Task.defaultReason[to] },
-          where: { status: Task.sources(to) }
-        }
-        // Already there: only a new reason is a change, and only while it stays there.
-        const stay = {
-          ...(status_reason === undefined ? undefined : { assign: { status_reason } }),
-          where: { status: [to] }
-        }
-        let attempt: Records.Change = step
-        for (let attempts = 0; attempts < Records.maxAttempts; attempts++) {
-          const result = yield* Effect.result(records.change(id, attempt, conditions))
-          if (Result.isSuccess(result)) return result.success
-          const rejection = result.failure
-          if (rejection._tag !== "Stale" || !Records.meets(rejection.record, conditions)) {
-            return yield* Records.refusal(Task.taskKind, rejection, conditions)
-          }
-          const from = rejection.record.state["status"] as Task.Status | null
-          if (from !== to && !Task.sources(to).includes(from)) {
-            return yield* new TransitionRefused({
-              kind: "Task",
-              id,
-              from,
-              to,
-              allowed: Task.allowed(from),
-              blocked_by: `there is no move from ${from} to ${to}`
-            })
-          }
-          // The move is legal from where the task is now: another writer moved it meanwhile, or it is there already.
-          attempt = from === to ? stay : step
-        }
-        return yield* new TooContended({ kind: "Task", id, attempts: Records.maxAttempts })
-      })
-
-      const clean = Effect.fn("Tasks.clean")(function*(id: string, conditions: Records.Conditions = {}) {
-        const assign = { cleaned_at: timestamp(yield* Clock.currentTimeNanos) }
-        return yield* records.change(id, { assign, where: { status: Task.cleanable }, redact: true }, conditions).pipe(
-          Effect.mapError((rejection) => {
-            if (rejection._tag !== "Stale" || !Records.meets(rejection.record, conditions)) {
-              return Records.refusal(Task.taskKind, rejection, conditions)
-            }
-            const from = rejection.record.state["status"] as Task.Status | null
-            return new StatusRefused({ kind: "Task", id, from, demanded: Task.cleanable })
-          })
-        )
-      })
-
       return Tasks.of({
         create: once("Tasks.create", create),
         get: records.find,
         list: TaskLists.make(store),
         named: (name, use) => once("Tasks.named", () => named(name, use))(),
         update: once("Tasks.update", (id, draft, conditions = {}) => records.update(id, draft, conditions)),
-        move: once("Tasks.move", move),
-        clean: once("Tasks.clean", clean),
+        move: once("Tasks.move", moves.move),
+        clean: once("Tasks.clean", moves.clean),
         at: past.at,
         diff: past.diff,
         restore: once("Tasks.restore", past.restore),

@@ -7,18 +7,16 @@ import type { Kind } from "@emend/algebra/schema"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { assignment } from "./assignment.ts"
-import { Caller } from "./Caller.ts"
+import * as Assignments from "./Assignments.ts"
 import { type Event, EventLog } from "./EventLog.ts"
 import * as History from "./History.ts"
 import * as Tracker from "./kinds/AgentTaskTracker.ts"
-import { taskKind } from "./kinds/Task.ts"
 import * as Lists from "./Lists.ts"
 import * as Once from "./Once.ts"
-import { isDeleted } from "./RecordKind.ts"
 import * as Records from "./Records.ts"
 import { RecordStore, type StoreUnavailable } from "./RecordStore.ts"
-import { RecordMissing, type ReferenceUnknown } from "./Refusals.ts"
+import type { RecordMissing } from "./Refusals.ts"
+import { type ReferenceUnknown } from "./Refusals.ts"
 import * as TaskEvents from "./TaskEvents.ts"
 import * as UseCase from "./UseCase.ts"
 
@@ -105,60 +103,13 @@ export class Trackers extends Context.Service<Trackers, {
       const listed = Lists.make<Tracker.AgentTaskTracker>(store, Tracker.trackerKind)
       const once = Once.make(store)
 
-      const assigned = Effect.fnUntraced(function*(task_id: string, agent_id: string) {
-        const { tenant } = yield* Caller
-        const [found] = yield* store.find({
-          kind: "AgentTaskTracker",
-          tenant,
-          where: { task_id: [task_id], agent_id: [agent_id] },
-          limit: 1
-        })
-        return found as Saved | undefined
-      })
-
-      const assign = Effect.fnUntraced(function*(
-        { agent_id, name, task_id }: {
-          readonly task_id: string
-          readonly agent_id: string
-          readonly name?: string | null
-        },
-        conditions: Records.Authoring = {}
-      ) {
-        const first = yield* records.again
-        if (first !== undefined) return { version: first.version, state: first.state, created: first.changed }
-        const { tenant } = yield* Caller
-        const [task] = yield* store.get([{ kind: "Task", tenant, id: task_id }])
-        if (task === undefined || isDeleted(taskKind, task.state)) {
-          return yield* new RecordMissing({ kind: "Task", id: task_id })
-        }
-        const present = yield* assigned(task_id, agent_id)
-        if (present !== undefined) return yield* kept(present, conditions)
-        const [agent, tracker] = yield* assignment({ task_id, agent_id, name: name ?? null }, conditions)
-        return yield* records.create(tracker.state, conditions, [], [agent]).pipe(
-          Effect.map((made) => ({ ...made, created: true })),
-          // Another request assigned the agent meanwhile: its tracker is the one.
-          Effect.catchTag("AlreadyTaken", (refusal) =>
-            Effect.gen(function*() {
-              const winner = yield* assigned(task_id, agent_id)
-              return winner === undefined ? yield* refusal : yield* kept(winner, conditions)
-            }))
-        )
-      })
-
-      const kept = (present: Saved, { dryRun }: Records.Authoring) =>
-        Effect.as(records.leave(present), {
-          ...present,
-          created: false,
-          ...(dryRun === true ? { changes: 0 } : undefined)
-        })
-
       const list = ({ agent_id, order_direction = "desc", task_id, ...range }: TrackerQuery = {}) => {
         const where = Lists.where({ agent_id, task_id })
         return listed({ filter: { where }, by: ["created_at"], direction: order_direction }, range)
       }
 
       return Trackers.of({
-        assign: once("Trackers.assign", assign),
+        assign: once("Trackers.assign", Assignments.make(store, records)),
         get: records.find,
         list,
         update: once(
