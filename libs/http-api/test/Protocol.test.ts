@@ -270,6 +270,27 @@ describe("requests", () => {
 })
 
 describe("a header that says nothing to an operation", () => {
+  it("a change under a condition that its operation does not heed is refused by the condition's name, and nothing is done", async () => {
+    for (
+      const [header, method, path, json] of [
+        ["If-Match", "POST", "/tasks", { id: "t9" }],
+        ["Rebase-From", "POST", "/tasks", { id: "t9" }],
+        ["Rebase-From", "POST", "/tasks/t1/complete", undefined],
+        ["Rebase-From", "DELETE", "/tasks/t1", undefined],
+        ["Revision-Base", "PUT", "/tasks/t1", { merge_params: { a: 1 } }],
+        ["Revision-Annotation", "PATCH", "/agents/tasks/b1", { title: "Two" }]
+      ] as const
+    ) {
+      expect(await ask(path, { method, json, headers: { [header.toLowerCase()]: "\"1\"" } })).toMatchObject({
+        status: 400,
+        body: { code: "malformed-header", header }
+      })
+    }
+    expect((await ask("/tasks/t9")).status).toBe(404)
+    expect((await ask("/tasks/t1")).headers.etag).toBe("\"1\"")
+    expect((await ask("/agents/tasks/b1")).body.title).toBe("One")
+  })
+
   it("a read is answered whatever it asks for", async () => {
     expect((await ask("/tasks/t1", { headers: { "idempotency-key": "k", "dry-run": "true" } })).status).toBe(200)
   })

@@ -94,6 +94,24 @@ export const read = (declared: ReadonlySet<string>, headers: Headers): Result.Re
   return Result.succeed(conditions)
 }
 
+/**
+ * Gives the problem with a request to change something that is made under a condition which its operation does not
+ * heed. To ignore it would harm a client that relies on it: its request would be done although the condition fails.
+ *
+ * @category checks
+ * @since 0.1.0
+ */
+export const unheeded = (declared: ReadonlySet<string>, headers: Headers): Problem | undefined => {
+  const header = binding.find((name) => headers[name.toLowerCase()] !== undefined && !declared.has(name.toLowerCase()))
+  return header === undefined ? undefined : new Problem({
+    code: "malformed-header",
+    detail: `${header} is not served for this operation; nothing was done`,
+    facts: { header }
+  })
+}
+
+const binding = ["If-Match", "Rebase-From", "Revision-Base", "Revision-Annotation", "Dry-Run", "Idempotency-Key"]
+
 type Draft = { -readonly [K in keyof Conditions]: Conditions[K] }
 
 const readers: ReadonlyArray<readonly [string, (value: string, conditions: Draft) => Problem | undefined]> = [

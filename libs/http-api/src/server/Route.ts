@@ -106,6 +106,7 @@ const route = (
   const payload = HttpMethod.hasBody(endpoint.method) ? bodyDecoder(endpoint, settings) : undefined
   const optional = Context.get(endpoint.annotations, OptionalBody)
   const declared = new Set(propertiesOf(endpoint.headers))
+  const changes = endpoint.method !== "GET"
 
   return HttpRouter.route(
     endpoint.method,
@@ -113,6 +114,8 @@ const route = (
     Effect.gen(function*() {
       const request = yield* HttpServerRequest.HttpServerRequest
       const grant = yield* admission.admit(request.headers)
+      const unheeded = changes ? Conditions.unheeded(declared, request.headers) : undefined
+      if (unheeded !== undefined) return yield* unheeded
       const search = yield* HttpServerRequest.ParsedSearchParams
       const errors: Array<ValidationError> = []
       const last = lastOfEach(search)
