@@ -61,6 +61,21 @@ describe("POST /tasks/{task_id}/clean", () => {
     expect((await ask("/events?task_id=c3&agent_id=ag")).body).toMatchObject([{ sequence_id: 1, content: null }])
   })
 
+  it("leaves nothing that a key remembers to be told again", async () => {
+    const keyed = (method: string, path: string, json?: object) =>
+      ask(path, { method, json, headers: { "idempotency-key": `${method}-${path}` } })
+    const uses = () => [
+      () => keyed("POST", "/tasks", { id: "c5", params: { a: "secret" } }),
+      () => keyed("PUT", "/tasks/c5", { task_metadata: { m: "secret" } }),
+      () => keyed("POST", "/tasks/c5/interrupt", { reason: "secret" })
+    ]
+    for (const use of uses()) expect((await use()).status).toBeLessThan(300)
+    for (const use of uses()) expect((await use()).headers["idempotent-replayed"]).toBe("true")
+    expect((await keyed("POST", "/tasks/c5/clean")).status).toBe(200)
+    for (const use of uses()) expect(await use()).toMatchObject({ status: 409, body: { code: "redacted" } })
+    expect(await keyed("POST", "/tasks/c5/clean")).toMatchObject({ status: 200, headers: { etag: "\"4\"" } })
+  })
+
   it("reaches a deleted task, which stays missing to everything else", async () => {
     await done("c4")
     await ask("/tasks/c4", { method: "DELETE" })

@@ -92,8 +92,8 @@ const decoded = (value: string): string => {
   }
 }
 
-/** The conflicts that every operation with an idempotency key can have: one example of them is enough. */
-const generalCodes: ReadonlySet<string> = new Set(["key-in-use"])
+/** The conflicts that every operation with an idempotency key, or on what can be cleaned, can have: one example of them is enough. */
+const generalCodes: ReadonlySet<string> = new Set(["key-in-use", "redacted"])
 
 /** Answers that would repeat the document in itself. */
 const unshown: ReadonlySet<string> = new Set(["GET /openapi.json 200", "GET /docs 200", "GET /metrics 200"])

@@ -47,7 +47,7 @@ const move = <const Name extends keyof typeof moves>(name: Name) =>
     headers: Operation.headers.change,
     payload: Move,
     success: Operation.changed(Task.Task.Wire),
-    error: Operation.refusals(404, "transition-refused", 412, ...Operation.withBody)
+    error: Operation.refusals(404, "transition-refused", "redacted", 412, ...Operation.withBody)
   }).annotate(Operation.OptionalBody, true).annotateMerge(
     Operation.described(
       "editor",
@@ -103,7 +103,7 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
     headers: Operation.headers.create,
     payload: Operation.body(Task.Creation),
     success: Operation.created(Task.Task.Wire),
-    error: Operation.refusals("already-taken", ...Operation.withBody)
+    error: Operation.refusals("already-taken", "redacted", ...Operation.withBody)
   }).annotateMerge(
     Operation.described("editor", "Create Task", "Creates a running task and assigns the agents named to it.")
   ),
@@ -148,7 +148,7 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
     params: nameParams,
     headers: Operation.headers.change,
     success: Operation.changed(Deleted),
-    error: Operation.refusals(404, "key-in-use", 412)
+    error: Operation.refusals(404, "key-in-use", "redacted", 412)
   }).annotateMerge(
     Operation.described("owner", "Delete Task by Name", "Deletes a task. Its name is free again, its id never.")
   ),
@@ -183,7 +183,7 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
     },
     headers: Operation.headers.change,
     success: Operation.changed(Deleted),
-    error: Operation.refusals(404, "key-in-use", 412)
+    error: Operation.refusals(404, "key-in-use", "redacted", 412)
   }).annotateMerge(
     Operation.described("owner", "Delete Task by ID", "Deletes a task. Its name is free again, its id never.")
   ),
@@ -198,7 +198,7 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
     params,
     headers: Operation.headers.change,
     success: Operation.changed(Task.Task.Wire),
-    error: Operation.refusals(404, "status-refused", "key-in-use", 412)
+    error: Operation.refusals(404, "status-refused", "key-in-use", "redacted", 412)
   }).annotateMerge(
     Operation.described(
       "owner",

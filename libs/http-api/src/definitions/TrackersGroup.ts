@@ -50,7 +50,7 @@ export const TrackersGroup = HttpApiGroup.make("trackers").annotateMerge(
       identifier: "AssignAgentRequest"
     }),
     success: [Operation.present(Wire), Operation.created(Wire)[0]],
-    error: Operation.refusals(404, ...Operation.withBody)
+    error: Operation.refusals(404, "redacted", ...Operation.withBody)
   }).annotate(Operation.OptionalBody, true).annotateMerge(
     Operation.described(
       "editor",
