@@ -21,7 +21,7 @@ import { gate } from "./services/Interleavings.ts"
 import { keyFacts } from "./services/KeyFacts.ts"
 import { lives } from "./services/Life.ts"
 import { boardListFacts, taskListFacts } from "./services/ListFacts.ts"
-import { sequence, type ServiceCommand } from "./services/ServiceCommand.ts"
+import { sequence, type ServiceCommand, subjects } from "./services/ServiceCommand.ts"
 import { gated, type Ports, several } from "./services/Several.ts"
 import { taskAgentFacts, taskAgentRaces } from "./services/TaskAgentFacts.ts"
 import { taskFacts, taskRaces } from "./services/TaskFacts.ts"
@@ -121,7 +121,8 @@ export const interleaved = <E>(name: string, store: Layer.Layer<Ports, E>): void
 
 /**
  * Registers the test that two implementations of the services answer random sequences of commands equally: every
- * state, every result, every refusal with its facts (law P3). `runs` sequences of `length` commands each, from `seed`.
+ * state, every result, every refusal with its facts (law P3), about everything and about each kind of record alone;
+ * and that each history is sound afterwards, in both. `runs` sequences of `length` commands each, from `seed`.
  *
  * @category suites
  * @since 0.1.0
@@ -138,6 +139,7 @@ export const differential = <E1, E2>(
 ): void => {
   const compare = (
     what: string,
+    about: string,
     expecting: (commands: ReadonlyArray<ServiceCommand>) => ReturnType<typeof run>,
     acting: (commands: ReadonlyArray<ServiceCommand>) => ReturnType<typeof run>
   ) =>
@@ -146,7 +148,7 @@ export const differential = <E1, E2>(
         const left = yield* Layer.build(reference)
         const right = yield* Layer.build(subject)
         let sequences = 0
-        const result = yield* Arbitrary.checkEffect(sequence(length), (commands) =>
+        const result = yield* Arbitrary.checkEffect(sequence(length, subjects[about]), (commands) =>
           Effect.gen(function*() {
             const own = as(`${name} sequence ${sequences++}`)
             const expected = yield* expecting(commands).pipe(own, Effect.provide(left))
@@ -159,6 +161,13 @@ export const differential = <E1, E2>(
         const failure = Arbitrary.formatCheckFailure(result)
         assert.equal(failure, undefined, failure)
       }).pipe(Effect.scoped))
-  compare("random sequences of commands are answered equally (P3)", run, run)
-  compare("commands that come again and again under their keys are done as if they came once", plainly, repeatedly)
+  for (const about of Object.keys(subjects)) {
+    compare(`random sequences of commands about ${about} are answered equally (P3)`, about, run, run)
+  }
+  compare(
+    "commands that come again and again under their keys are done as if they came once",
+    "everything",
+    plainly,
+    repeatedly
+  )
 }

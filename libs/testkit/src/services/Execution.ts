@@ -11,6 +11,7 @@ import { strict as assert } from "node:assert"
 import type { Services } from "./Fact.ts"
 import { soundGraph } from "./GraphVerbs.ts"
 import { type ServiceCommand, verbs } from "./ServiceCommand.ts"
+import { soundHistories } from "./SoundHistory.ts"
 import type { Made } from "./Verb.ts"
 
 /**
@@ -95,7 +96,7 @@ const execute = (
         Effect.provideService(Clock.Clock, still)
       )
     })
-    return [...outcomes, plain(yield* soundGraph(made.board))]
+    return [...outcomes, plain(yield* soundGraph(made.board)), yield* soundHistories(made)]
   })
 
 const told = (outcome: Result.Result<unknown, unknown>): unknown =>

@@ -90,14 +90,8 @@ const past = (
   }
 }
 
-/** Everything that the services can be asked to do. */
-export const verbs: Readonly<Record<string, Verb>> = {
-  ...graphVerbs,
-  ...listVerbs,
+const taskVerbs: Readonly<Record<string, Verb>> = {
   ...past("Task", ({ tasks }) => tasks, Tasks),
-  ...past("Tracker", ({ trackers }) => trackers, Trackers),
-  ...past("BoardTask", ({ board }) => board, Board),
-  ...past("Agent", ({ agents }) => agents, TaskAgents, scope),
   createTask: {
     weight: 1,
     arguments: [
@@ -133,7 +127,11 @@ export const verbs: Readonly<Record<string, Verb>> = {
     arguments: [["task", place], ["conditions", onlyIfMatch]],
     run: (given, { tasks }) =>
       Effect.flatMap(Tasks, (service) => service.clean(idAt(tasks, given["task"]), given["conditions"]))
-  },
+  }
+}
+
+const trackerVerbs: Readonly<Record<string, Verb>> = {
+  ...past("Tracker", ({ trackers }) => trackers, Trackers),
   assignAgent: {
     arguments: [["task", place], ["agent", agent], ["dryRun", dry]],
     run: ({ agent, dryRun, task }, { tasks, trackers }) =>
@@ -182,7 +180,12 @@ export const verbs: Readonly<Record<string, Verb>> = {
           }),
           given["conditions"]
         ))
-  },
+  }
+}
+
+const boardVerbs: Readonly<Record<string, Verb>> = {
+  ...graphVerbs,
+  ...past("BoardTask", ({ board }) => board, Board),
   createBoardTask: {
     weight: 1,
     arguments: [["priority", maybe(element([1, 4]))], ["assigned_to_type_id", maybe(element(["t"]))], ["dryRun", dry]],
@@ -226,7 +229,11 @@ export const verbs: Readonly<Record<string, Verb>> = {
     weight: 1,
     arguments: [["task", place]],
     run: (given, { board }) => Effect.flatMap(Board, (service) => service.remove(idAt(board, given["task"])))
-  },
+  }
+}
+
+const agentVerbs: Readonly<Record<string, Verb>> = {
+  ...past("Agent", ({ agents }) => agents, TaskAgents, scope),
   createAgent: {
     weight: 1,
     arguments: [["description", maybe(element(["d"]))], ["dryRun", dry]],
@@ -288,14 +295,44 @@ export const verbs: Readonly<Record<string, Verb>> = {
   }
 }
 
+/** Everything that the services can be asked to do. */
+export const verbs: Readonly<Record<string, Verb>> = {
+  ...listVerbs,
+  ...taskVerbs,
+  ...trackerVerbs,
+  ...boardVerbs,
+  ...agentVerbs
+}
+
+const alone = (verbs: Readonly<Record<string, Verb>>, ...lists: ReadonlyArray<string>): ReadonlyArray<string> => [
+  ...Object.keys(verbs),
+  ...lists
+]
+
 /**
- * Generates a sequence of commands that begins with what most of them need.
+ * The verbs by what they are about: sequences of one subject lead its records through a long life.
  *
  * @category generators
  * @since 0.1.0
  */
-export const sequence = (length: number): Arbitrary.Arbitrary<ReadonlyArray<ServiceCommand>> => {
-  const names = Object.keys(verbs)
+export const subjects: Readonly<Record<string, ReadonlyArray<string>>> = {
+  everything: Object.keys(verbs),
+  tasks: alone(taskVerbs, "listTasks"),
+  trackers: alone(trackerVerbs, "listTrackers"),
+  "the board": alone(boardVerbs, "listBoard"),
+  agents: alone(agentVerbs, "listAgents", "listRevisions")
+}
+
+/**
+ * Generates a sequence of commands, of the verbs named, that begins with what most of them need.
+ *
+ * @category generators
+ * @since 0.1.0
+ */
+export const sequence = (
+  length: number,
+  names: ReadonlyArray<string> = Object.keys(verbs)
+): Arbitrary.Arbitrary<ReadonlyArray<ServiceCommand>> => {
   const command = (name: string) =>
     Arbitrary.map(
       Arbitrary.all([element([0, 1, 2, 3]), struct(verbs[name]!.arguments), maybe(element(["k", "l"]))]),
