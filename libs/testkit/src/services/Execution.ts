@@ -17,7 +17,8 @@ import type { Made } from "./Verb.ts"
 /**
  * Executes a sequence: the outcome of each command as plain data, a refusal with its tag and facts, and at the end the
  * links between the board tasks. New ids are counted and the clock stands where the command says, so that two stores can
- * be compared to the letter. A key is remembered for two seconds of that clock.
+ * be compared to the letter. A key is remembered for longer than that clock goes: as it may go back, a store could have
+ * forgotten a key that is in force again.
  *
  * @category running
  * @since 0.1.0
@@ -28,7 +29,7 @@ export const run = (commands: ReadonlyArray<ServiceCommand>): Effect.Effect<Read
       ? program
       : program.pipe(
         Effect.provideService(IdempotencyKey, { scope: request.verb, key, request: request.arguments }),
-        Effect.provideService(KeyLifetimeMillis, 2_000)
+        Effect.provideService(KeyLifetimeMillis, 10_000)
       ))
 
 /**
