@@ -109,6 +109,7 @@ export const make = (store: RecordStore["Service"], links: BoardLinks): BoardGra
           const { along, first = false, happenings } = intent
           const main: Write = { ...intent.main, ...more }
           const changes = happenings.map((happening, n) => told(tenant, (last?.number ?? 0) + 1 + n, happening, author))
+          // It has the main write in it: that a list of the second form is never empty its type does not tell.
           const commit: Commit = first
             ? [main, ...changes, ...along]
             : [...changes, main, ...along] as unknown as Commit

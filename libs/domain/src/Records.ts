@@ -243,6 +243,7 @@ export const make = <Fs extends Declare.Fields>(
       ...(dryRun === true ? { dry: true } : undefined),
       ...(memo === undefined ? undefined : { memo })
     }
+    // It has the insert in it: that a list of this form is never empty its type does not tell.
     const written = yield* commit([...before, insert, ...along] as unknown as Commit).pipe(
       Effect.mapError((rejection) => refusal(recordKind, rejection))
     )

@@ -64,6 +64,7 @@ export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>) => 
         const [at] = group.at
         const commit = commits[at!]!
         const dry = commit.some(({ dry }) => dry === true)
+        // A map of a list that is never empty is one too, which its type does not tell.
         const steps = Plan.steps(dry ? commit.map(forReal) as unknown as RecordStore.Commit : commit, relations)
         const outcome = yield* several(executors, pool, steps, dry ? "ROLLBACK" : "COMMIT")
         outcomes[at!] = dry ? outcome : yield* unlessRepeated(run, commit, outcome)

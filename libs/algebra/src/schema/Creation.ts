@@ -70,6 +70,7 @@ export type Schemas<Fs> =
  * @since 0.1.0
  */
 export const schemas = <const Fs extends Declare.Fields>({ fields }: { readonly fields: Fs }): Schemas<Fs> =>
+  // What is made name by name has the names in its type only by assertion.
   Object.fromEntries(
     Object.entries(fields).flatMap(([name, { creation, description, schema, title }]): ReadonlyArray<
       readonly [string, Schema.Top]

@@ -71,6 +71,16 @@ const depth = Schema.optionalKey(
 
 const tooLarge = "With more than 10000 links to read it is refused (409)."
 
+const walk = <const Name extends string>(name: Name, summary: string, relatives: string) =>
+  HttpApiEndpoint.get(name, `/agents/tasks/:task_id/${name}`, {
+    params,
+    query: { ...List.page, depth },
+    success: Operation.paged(Relative),
+    error: Operation.refusals(404, "graph-too-large")
+  }).annotateMerge(
+    Operation.described("viewer", summary, `Lists ${relatives}, each once, the nearest first. ${tooLarge}`)
+  )
+
 /**
  * The operations, to be added to those of the board.
  *
@@ -140,30 +150,8 @@ export const boardGraphOperations = [
       "Lists the tasks that a task is a subtask of, in the order of their creation."
     )
   ),
-  HttpApiEndpoint.get("ancestors", "/agents/tasks/:task_id/ancestors", {
-    params,
-    query: { ...List.page, depth },
-    success: Operation.paged(Relative),
-    error: Operation.refusals(404, "graph-too-large")
-  }).annotateMerge(
-    Operation.described(
-      "viewer",
-      "List Ancestors",
-      `Lists the tasks that a task is a part of, directly or not, each once, the nearest first. ${tooLarge}`
-    )
-  ),
-  HttpApiEndpoint.get("descendants", "/agents/tasks/:task_id/descendants", {
-    params,
-    query: { ...List.page, depth },
-    success: Operation.paged(Relative),
-    error: Operation.refusals(404, "graph-too-large")
-  }).annotateMerge(
-    Operation.described(
-      "viewer",
-      "List Descendants",
-      `Lists the subtasks of a task, theirs, and so on, each once, the nearest first. ${tooLarge}`
-    )
-  ),
+  walk("ancestors", "List Ancestors", "the tasks that a task is a part of, directly or not"),
+  walk("descendants", "List Descendants", "the subtasks of a task, theirs, and so on"),
   HttpApiEndpoint.get("activity", "/agents/tasks/:task_id/activity", {
     params,
     query: List.page,
