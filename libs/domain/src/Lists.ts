@@ -84,8 +84,9 @@ export interface Selection {
  *
  * A list whose order hangs on values that no update changes gives every record that is in it all the time once, whatever
  * else changes between two pages. In the order of the last change it gives every record that does not change meanwhile
- * once, and none twice: one that changes is then to be found behind the end. In the order of another value a record
- * that keeps its value is given once; one whose value changes comes where its value at the time of the page puts it.
+ * once, and none twice: one that changes becomes the newest, which is behind the end or, in descending order, before the
+ * pages already read, so that this walk may miss it. In the order of another value a record that keeps its value is given
+ * once; one whose value changes comes where its value at the time of the page puts it.
  *
  * @category constructors
  * @since 0.1.0
