@@ -183,7 +183,7 @@ const leave = (
     const [last] = yield* connection.queryValues(`SELECT pg_try_advisory_lock(${presence})`)
     if (last?.[0] !== true) return
     // The connections of a pool that was just closed take a moment to go.
-    for (let attempts = 0; attempts < 50; attempts++) {
+    for (let attempts = 0; attempts < 200; attempts++) {
       const clients = yield* connection.queryValues(others)
       if (clients.length === 0) return yield* Cluster.stop(cluster)
       yield* Effect.promise(() => pause(10))

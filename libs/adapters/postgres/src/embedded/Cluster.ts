@@ -136,9 +136,13 @@ export const start = (
  */
 export const stop = (cluster: Cluster): Effect.Effect<void, EmbeddedPostgresError> =>
   attempt("PostgreSQL could not be stopped", async () => {
+    const running = status(cluster)
     await run(cluster, cluster.binaries.pg_ctl, ["-D", data(cluster.folder), "-m", "fast", "-W", "-s", "stop"])
     const until = performance.now() + 30_000
-    while (status(cluster) !== undefined && performance.now() < until) await pause(pollMillis)
+    // The lock file goes a moment before the process does.
+    while (running !== undefined && serves(running.pid, cluster.folder) && performance.now() < until) {
+      await pause(pollMillis)
+    }
   })
 
 /**
