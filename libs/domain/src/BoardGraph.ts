@@ -16,7 +16,7 @@ import { type BoardLink, boardLinkKind } from "./kinds/BoardLink.ts"
 import { type BoardTask, boardTaskKind } from "./kinds/BoardTask.ts"
 import * as Once from "./Once.ts"
 import { isDeleted, type RecordKind } from "./RecordKind.ts"
-import { type Changed, type Created, filled } from "./Records.ts"
+import { type Changed, type Created, filled, maxAttempts } from "./Records.ts"
 import type { Commit, Insert, RecordStore, Stored, Update, Write } from "./RecordStore.ts"
 import { CycleRefused, type GraphTooLarge, RecordMissing, TooContended } from "./Refusals.ts"
 import type { Authorship } from "./Revision.ts"
@@ -52,9 +52,6 @@ export interface BoardGraph {
   /** Deletes a task with all its links. */
   readonly remove: (id: string, conditions: Conditions) => Effect.Effect<Changed<BoardTask>, GraphRefusal>
 }
-
-/** How often a write is tried anew when others of the tenant were faster; each time, another one succeeded. */
-const maxAttempts = 64
 
 type Happening = Pick<BoardChange, "change" | "task_id" | "subtask_id">
 

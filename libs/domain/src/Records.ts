@@ -179,12 +179,14 @@ export interface Records<Fs extends Declare.Fields, S = Patch.State<Fs>> {
 }
 
 /**
- * How often a change is tried anew when other processes were faster.
+ * How often a change is tried anew when other processes were faster. Each time another one succeeded, and each process
+ * tries one change of a record at a time: of n equally fast ones, a change is lost so often in a row with the chance
+ * ((n - 1) / n) ^ 64.
  *
  * @category limits
  * @since 0.1.0
  */
-export const maxAttempts = 16
+export const maxAttempts = 64
 
 /**
  * Gives the use cases of one kind of record.
