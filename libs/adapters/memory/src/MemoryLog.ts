@@ -24,7 +24,9 @@ export const append = (
   if (!assigned) return Result.fail({ _tag: "NotAssigned" })
   const name = nameOf(tenant, event.id)
   if (state.events.has(name)) return Result.fail({ _tag: "Taken" })
-  const sequence_id = 1 + read(state, { tenant, task_id: event.task_id, after: 0, limit: Infinity }).length
+  // What came from an archive may leave numbers out.
+  const last = read(state, { tenant, task_id: event.task_id, after: 0, limit: Infinity }).at(-1)
+  const sequence_id = 1 + (last?.sequence_id ?? 0)
   const appended = frozen({ ...event, content: JSON.parse(JSON.stringify(event.content)), sequence_id })
   if (dry) return Result.succeed(appended)
   state.events.set(name, appended)
@@ -41,4 +43,4 @@ export const read = (
   [...state.events].filter(([name, event]) =>
     event.task_id === task_id && event.sequence_id > after && (agent_id === undefined || event.agent_id === agent_id) &&
     name === nameOf(tenant, event.id)
-  ).map(([, event]) => event).slice(0, limit)
+  ).map(([, event]) => event).sort((a, b) => a.sequence_id - b.sequence_id).slice(0, limit)

@@ -3,7 +3,7 @@
  *
  * @internal
  */
-import { RecordKind, type RecordStore, type Revision } from "@emend/domain"
+import { RecordKind, type RecordStore, type Revision, Text } from "@emend/domain"
 import { type Entry, lookUp, select, type State } from "./MemoryState.ts"
 
 type Order = NonNullable<RecordStore.Query["order"]>
@@ -102,19 +102,8 @@ const comparing = (order: Order) => (a: object, b: object): number => {
     const x = (a as Revision.Row)[field]
     const y = (b as Revision.Row)[field]
     if (x === y) continue
-    const before = x === null ? false : y === null ? true : typeof x === "string" ? byCodePoint(x, y) < 0 : x < y
+    const before = x === null ? false : y === null ? true : typeof x === "string" ? Text.byCodePoint(x, y) < 0 : x < y
     return before === (direction === "asc") ? -1 : 1
   }
   return 0
-}
-
-/** UTF-16 code units and code points order text differently beyond U+D7FF. */
-const byCodePoint = (a: string, b: string): number => {
-  for (let i = 0; i < a.length && i < b.length;) {
-    const x = a.codePointAt(i)!
-    const y = b.codePointAt(i)!
-    if (x !== y) return x - y
-    i += x > 0xffff ? 2 : 1
-  }
-  return a.length - b.length
 }

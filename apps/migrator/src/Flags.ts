@@ -1,0 +1,124 @@
+/**
+ * The flags that several commands have.
+ *
+ * @since 0.1.0
+ */
+import * as Option from "effect/Option"
+import { Flag } from "effect/cli"
+import { formats } from "./Input.ts"
+import { RecordArchive } from "@emend/domain"
+
+/** Gives `undefined` where a flag is not there. */
+const optional = <A>(flag: Flag.Flag<A>): Flag.Flag<A | undefined> =>
+  Flag.map(Flag.optional(flag), Option.getOrUndefined)
+
+/**
+ * A store by its address.
+ *
+ * @category flags
+ * @since 0.1.0
+ */
+export const store = (name: "to" | "from"): Flag.Flag<string> =>
+  Flag.String(name).pipe(
+    Flag.withMetavar("STORE"),
+    Flag.withDescription(
+      "postgres://…, embedded:DIR, file:PATH, http(s)://… or env:NAME for an address in a variable; " +
+        "passwords and tokens come from PGPASSWORD and EMEND_TOKEN"
+    )
+  )
+
+/**
+ * Whether the summary is one JSON object.
+ *
+ * @category flags
+ * @since 0.1.0
+ */
+export const json: Flag.Flag<boolean> = Flag.Boolean("json").pipe(
+  Flag.withDefault(false),
+  Flag.withDescription("Print the summary as one JSON object")
+)
+
+/**
+ * How rejects are kept, and how many there may be.
+ *
+ * @category flags
+ * @since 0.1.0
+ */
+export const rejecting = {
+  rejects: optional(Flag.String("rejects").pipe(
+    Flag.withMetavar("FILE"),
+    Flag.withDescription("Write what was not taken to this file: mended, it is imported again")
+  )),
+  maxRejects: Flag.Int("max-rejects").pipe(
+    Flag.withDefault(1000),
+    Flag.withDescription("Give up after more rejects than this; -1 for no limit. Default 1000")
+  )
+}
+
+/**
+ * How many records go to a store at once, and where others wait.
+ *
+ * @category flags
+ * @since 0.1.0
+ */
+export const loading = {
+  batch: Flag.Int("batch").pipe(
+    Flag.withDefault(5000),
+    Flag.filter((count) => count >= 1 && count <= 100_000, () => "Expected a number from 1 to 100000"),
+    Flag.withDescription("How many records go to the store at once. Default 5000")
+  ),
+  spool: optional(Flag.Directory("spool", { mustExist: true }).pipe(
+    Flag.withDescription("The folder below which records wait for those that they refer to. Default: that of the system")
+  ))
+}
+
+/**
+ * The tenant of the records.
+ *
+ * @category flags
+ * @since 0.1.0
+ */
+export const tenant: Flag.Flag<string | undefined> = optional(Flag.String("tenant").pipe(
+  Flag.withDescription("The tenant that records get, whatever the source says. Default: the source's, else local")
+))
+
+/**
+ * How files are read.
+ *
+ * @category flags
+ * @since 0.1.0
+ */
+export const reading = {
+  format: optional(Flag.Literals("format", formats).pipe(
+    Flag.withDescription("The form of the files. Default: told by their names and first characters")
+  )),
+  kind: optional(Flag.Literals("kind", RecordArchive.archivedKinds.map((kind) => kind.kind.name)).pipe(
+    Flag.withDescription("The kind of every record. Default: told by its fields")
+  )),
+  unknown: Flag.Literals("unknown", ["refuse", "keep"]).pipe(
+    Flag.withDefault("refuse"),
+    Flag.withDescription("Fields that a kind does not have: refuse them, or keep those of tasks in task_metadata.imported")
+  ),
+  surreal: Flag.Boolean("surreal").pipe(
+    Flag.withDefault(false),
+    Flag.withDescription("Ids are those of SurrealDB (task:abc), of which the key is taken")
+  ),
+  assumeUtc: Flag.Boolean("assume-utc").pipe(
+    Flag.withDefault(false),
+    Flag.withDescription("Take times without a zone as UTC")
+  ),
+  cutNanoseconds: Flag.Boolean("cut-nanoseconds").pipe(
+    Flag.withDefault(false),
+    Flag.withDescription("Cut off what is below a microsecond")
+  ),
+  createdAt: optional(Flag.String("created-at").pipe(
+    Flag.withMetavar("TIME"),
+    Flag.withDescription("When records were made that do not say so")
+  )),
+  organization: optional(Flag.String("organization").pipe(Flag.withDescription("The organization of task agents"))),
+  project: optional(Flag.String("project").pipe(Flag.withDescription("The project of task agents"))),
+  maxRecordBytes: Flag.Int("max-record-bytes").pipe(
+    Flag.withDefault(33_554_432),
+    Flag.withDescription("The size of a record with its history at most. Default 33554432")
+  )
+}
