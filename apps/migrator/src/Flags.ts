@@ -83,6 +83,28 @@ export const tenant: Flag.Flag<string | undefined> = optional(Flag.String("tenan
 ))
 
 /**
+ * The tenant whose records are taken.
+ *
+ * @category flags
+ * @since 0.1.0
+ */
+export const tenantOnly: Flag.Flag<string | undefined> = optional(Flag.String("tenant").pipe(
+  Flag.withDescription("Take the records of this tenant only. Default: of all")
+))
+
+/**
+ * The file that is written.
+ *
+ * @category flags
+ * @since 0.1.0
+ */
+export const output: Flag.Flag<string | undefined> = optional(Flag.String("output").pipe(
+  Flag.withAlias("o"),
+  Flag.withMetavar("FILE"),
+  Flag.withDescription("Write to this file, compressed where its name ends in .gz. Default: the standard output")
+))
+
+/**
  * How files are read.
  *
  * @category flags

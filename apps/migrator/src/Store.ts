@@ -3,13 +3,15 @@
  *
  * @since 0.1.0
  */
-import { EventLog, RecordArchive, RecordStore } from "@emend/domain"
+import type { EventLog, RecordArchive, RecordStore } from "@emend/domain"
 import { EmbeddedPostgres, PostgresStore } from "@emend/postgres"
 import * as PostgresArchive from "@emend/postgres/archive"
+import type * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
 import { resolve } from "node:path"
 
 /**
@@ -29,40 +31,61 @@ export class StoreFailed extends Data.TaggedError("StoreFailed")<{ readonly mess
 export type Services = RecordArchive.RecordArchive | RecordStore.RecordStore | EventLog.EventLog
 
 /**
- * Opens the store of an address while the layer lives:
+ * The variables of the process.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Gives the address itself, where another one stands in a variable.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const resolved = (address: string, environment: Environment): Effect.Effect<string, StoreFailed> => {
+  if (!address.startsWith("env:")) return Effect.succeed(address)
+  const name = address.slice("env:".length)
+  const named = environment[name]
+  return named === undefined || named === ""
+    ? Effect.fail(new StoreFailed({ message: `The variable ${name} is not set` }))
+    : resolved(named, environment)
+}
+
+/**
+ * Opens the store of an address while the scope is open:
  *
  * - `postgres://user@host/database`: the password is taken from `PGPASSWORD` where the address has none
  * - `embedded:DIR`: the PostgreSQL whose data are in a folder
  * - `env:NAME`: the address that the variable `NAME` holds
  *
- * @category layers
+ * @category constructors
  * @since 0.1.0
  */
-export const open = (
-  address: string,
-  environment: Readonly<Record<string, string | undefined>>
-): Layer.Layer<Services, StoreFailed> => {
+export const context = Effect.fnUntraced(function*(
+  given: string,
+  environment: Environment
+): Effect.fn.Return<Context.Context<Services>, StoreFailed, Scope.Scope> {
+  const address = yield* resolved(given, environment)
   const [scheme, rest = ""] = address.split(/:(.*)/s) as [string, string?]
   switch (scheme) {
-    case "env": {
-      const named = environment[rest]
-      return named === undefined ? failed(`The variable ${rest} is not set`) : open(named, environment)
-    }
     case "postgres":
     case "postgresql":
-      return postgres(withPassword(address, environment["PGPASSWORD"]))
-    case "embedded":
-      return Layer.unwrap(Effect.map(
-        Effect.mapError(
-          EmbeddedPostgres.make({ dataDir: resolve(rest) }),
-          ({ message }) => new StoreFailed({ message })
-        ),
-        ({ url }) => postgres(url)
-      ))
-    default:
-      return failed(`${shown(address)} is no store: expected postgres://…, embedded:DIR, file:PATH, http(s)://… or env:NAME`)
+      return yield* postgres(withPassword(address, environment["PGPASSWORD"]))
+    case "embedded": {
+      const { url } = yield* Effect.mapError(
+        EmbeddedPostgres.make({ dataDir: resolve(rest) }),
+        ({ message }) => new StoreFailed({ message })
+      )
+      return yield* postgres(url)
+    }
+    default: {
+      const expected = "expected postgres://…, embedded:DIR, file:PATH, http(s)://… or env:NAME"
+      return yield* new StoreFailed({ message: `${shown(address)} is no store for this: ${expected}` })
+    }
   }
-}
+})
 
 /**
  * An address as it may be shown: without its password.
@@ -72,8 +95,6 @@ export const open = (
  */
 export const shown = (address: string): string => address.replace(/(:\/\/[^:@/]*):[^@]*@/, "$1:***@")
 
-const failed = (message: string) => Layer.effectContext(Effect.fail(new StoreFailed({ message })))
-
 const withPassword = (address: string, password: string | undefined): Redacted.Redacted => {
   if (password === undefined || !URL.canParse(address)) return Redacted.make(address)
   const url = new URL(address)
@@ -81,11 +102,13 @@ const withPassword = (address: string, password: string | undefined): Redacted.R
   return Redacted.make(url.href)
 }
 
-const postgres = (url: Redacted.Redacted): Layer.Layer<Services, StoreFailed> =>
-  Layer.merge(PostgresStore.layer({ url, maxConnections: 2 }), PostgresArchive.layer({ url })).pipe(
-    Layer.catchCause((cause) => {
+const postgres = (url: Redacted.Redacted): Effect.Effect<Context.Context<Services>, StoreFailed, Scope.Scope> =>
+  Effect.catchCause(
+    Layer.build(Layer.merge(PostgresStore.layer({ url, maxConnections: 2 }), PostgresArchive.layer({ url }))),
+    (cause) => {
       const reason = cause.reasons.find((reason) => reason._tag === "Fail")?.error
       const why = reason?._tag === "DatabaseUnsuitable" ? reason.message : "it cannot be reached or does not let this user in"
-      return failed(`The database ${shown(Redacted.value(url))} cannot be used: ${why}`)
-    })
+      const message = `The database ${shown(Redacted.value(url))} cannot be used: ${why}`
+      return Effect.fail(new StoreFailed({ message }))
+    }
   )

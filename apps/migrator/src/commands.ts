@@ -5,10 +5,15 @@
  */
 import * as Effect from "effect/Effect"
 import { Argument, Command } from "effect/cli"
+import * as Copy from "./Copy.ts"
 import * as Ending from "./Ending.ts"
+import * as Export from "./Export.ts"
 import * as Flags from "./Flags.ts"
 import * as Import from "./Import.ts"
+import * as Source from "./Source.ts"
 import * as Store from "./Store.ts"
+import * as Target from "./Target.ts"
+import * as Verify from "./Verify.ts"
 
 const importing = Command.make(
   "import",
@@ -25,10 +30,7 @@ const importing = Command.make(
     json: Flags.json
   },
   ({ files, json, to, ...options }) =>
-    Import.run(files, options).pipe(
-      Effect.provide(Store.open(to, process.env)),
-      Effect.map((ending) => Ending.tell(ending, json))
-    )
+    Effect.map(Target.use(to, process.env, Import.run(files, options)), (ending) => Ending.tell(ending, json))
 ).pipe(
   Command.withDescription("Import records from files: those of the four APIs, of the board's database, and exports"),
   Command.withExamples([
@@ -39,6 +41,43 @@ const importing = Command.make(
   ])
 )
 
+const copying = Command.make(
+  "copy",
+  { from: Flags.store("from"), to: Flags.store("to"), tenant: Flags.tenantOnly, ...Flags.rejecting, json: Flags.json },
+  ({ from, json, tenant, to, ...options }) =>
+    Effect.scoped(Effect.gen(function*() {
+      const pull = yield* Source.open(from, process.env, tenant)
+      const name = Store.shown(from)
+      Ending.tell(yield* Target.use(to, process.env, Copy.run(pull, { ...options, name })), json)
+    }))
+).pipe(Command.withDescription("Copy all records with their histories from one store to another"))
+
+const verifying = Command.make(
+  "verify",
+  { from: Flags.store("from"), to: Flags.store("to"), tenant: Flags.tenantOnly, json: Flags.json },
+  ({ from, json, tenant, to }) =>
+    Effect.scoped(Effect.gen(function*() {
+      const [mine, theirs] = [
+        yield* Source.open(from, process.env, tenant),
+        yield* Source.open(to, process.env, tenant)
+      ]
+      const tell = ({ found, id, kind, parts = [], tenant }: Verify.Difference) =>
+        void process.stdout.write(`${found}: ${kind} ${id} of ${tenant}${parts.map((part) => ` ${part}`).join("")}\n`)
+      Ending.tell(yield* Verify.run(mine, theirs, json ? undefined : tell), json)
+    }))
+).pipe(Command.withDescription("Compare all records and histories of two stores, and list what differs"))
+
+const exporting = Command.make(
+  "export",
+  { from: Flags.store("from"), tenant: Flags.tenantOnly, output: Flags.output, json: Flags.json },
+  ({ from, json, output, tenant }) =>
+    Effect.scoped(Effect.gen(function*() {
+      const ending = yield* Export.run(yield* Source.open(from, process.env, tenant), output)
+      // The standard output is the export itself, where there is no file for it.
+      Ending.tell(ending, json && output !== undefined)
+    }))
+).pipe(Command.withDescription("Export all records with their histories as lines of JSON, in one order"))
+
 /**
  * The command line.
  *
@@ -47,5 +86,5 @@ const importing = Command.make(
  */
 export const root = Command.make("emend-migrate").pipe(
   Command.withDescription("Carries whole stores of records: import, copy, apply, verify, export"),
-  Command.withSubcommands([importing])
+  Command.withSubcommands([importing, copying, verifying, exporting])
 )
