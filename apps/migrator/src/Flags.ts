@@ -3,10 +3,11 @@
  *
  * @since 0.1.0
  */
+import { RecordArchive } from "@emend/domain"
 import * as Option from "effect/Option"
 import { Flag } from "effect/cli"
 import { formats } from "./Input.ts"
-import { RecordArchive } from "@emend/domain"
+import { kinds } from "./UpdateLine.ts"
 
 /** Gives `undefined` where a flag is not there. */
 const optional = <A>(flag: Flag.Flag<A>): Flag.Flag<A | undefined> =>
@@ -143,4 +144,35 @@ export const reading = {
     Flag.withDefault(33_554_432),
     Flag.withDescription("The size of a record with its history at most. Default 33554432")
   )
+}
+
+/**
+ * How updates are applied.
+ *
+ * @category flags
+ * @since 0.1.0
+ */
+export const applying = {
+  tenant: Flag.String("tenant").pipe(
+    Flag.withDefault("local"),
+    Flag.withDescription("The tenant of the records. Default: local")
+  ),
+  kind: optional(Flag.Literals("kind", [...kinds.keys()]).pipe(
+    Flag.withDescription("The kind of records whose line names none")
+  )),
+  by: Flag.String("by").pipe(
+    Flag.withDefault("migrator"),
+    Flag.withDescription("Who changes the records. Default: migrator")
+  ),
+  dryRun: Flag.Boolean("dry-run").pipe(
+    Flag.withDefault(false),
+    Flag.withDescription("Tell what would change, and write nothing")
+  ),
+  run: optional(Flag.String("run").pipe(
+    Flag.withMetavar("NAME"),
+    Flag.withDescription(
+      "The same updates under the same name are applied once in 24 hours. Default: the content of the files"
+    )
+  )),
+  maxRecordBytes: reading.maxRecordBytes
 }

@@ -20,6 +20,15 @@ import * as Splitter from "./Splitter.ts"
 export class InputFailed extends Data.TaggedError("InputFailed")<{ readonly message: string }> {}
 
 /**
+ * Gives the failure of a source.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export const failure = (error: unknown): InputFailed =>
+  error instanceof InputFailed ? error : new InputFailed({ message: (error as Error).message })
+
+/**
  * The forms of a source: a JSON text on each line, one JSON array, or a table whose first line names its columns.
  *
  * @category models

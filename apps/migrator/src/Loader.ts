@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
 import * as Flaw from "./Flaw.ts"
-import { InputFailed } from "./Input.ts"
+import { failure, type InputFailed } from "./Input.ts"
 import * as Reading from "./Reading.ts"
 import type { Origin, Rejects } from "./Rejects.ts"
 import * as Resolution from "./Resolution.ts"
@@ -121,7 +121,7 @@ const each = <A, E, R>(
     while (true) {
       const next = yield* Effect.tryPromise({
         try: () => source.next(),
-        catch: (error) => error instanceof InputFailed ? error : new InputFailed({ message: String(error) })
+        catch: failure
       })
       if (next.done === true) return
       yield* use(next.value)

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as ArchiveLine from "./ArchiveLine.ts"
-import { InputFailed, pieces } from "./Input.ts"
+import { failure, InputFailed, pieces } from "./Input.ts"
 import * as Reading from "./Reading.ts"
 import * as Store from "./Store.ts"
 
@@ -104,7 +104,7 @@ const ofFile = (path: string, tenant: string | undefined): Pull => {
     while (true) {
       const next = yield* Effect.tryPromise({
         try: () => source.next(),
-        catch: (error) => error instanceof InputFailed ? error : new InputFailed({ message: String(error) })
+        catch: failure
       })
       if (next.done === true) return []
       const records: Array<RecordArchive.Archived> = []

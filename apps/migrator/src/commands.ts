@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { Argument, Command } from "effect/cli"
+import * as Apply from "./Apply.ts"
 import * as Copy from "./Copy.ts"
 import * as Ending from "./Ending.ts"
 import * as Export from "./Export.ts"
@@ -40,6 +41,22 @@ const importing = Command.make(
     }
   ])
 )
+
+const applying = Command.make(
+  "apply",
+  {
+    files: Argument.String("FILE").pipe(
+      Argument.withDescription("Lines {\"kind\", \"id\", \"update\", \"reason\"?, \"version\"?}; - for the standard input"),
+      Argument.variadic({ min: 1 })
+    ),
+    to: Flags.store("to"),
+    ...Flags.applying,
+    ...Flags.rejecting,
+    json: Flags.json
+  },
+  ({ files, json, to, ...options }) =>
+    Effect.map(Target.use(to, process.env, Apply.run(files, options)), (ending) => Ending.tell(ending, json))
+).pipe(Command.withDescription("Apply updates to records, those of one record composed before they reach the store"))
 
 const copying = Command.make(
   "copy",
@@ -86,5 +103,5 @@ const exporting = Command.make(
  */
 export const root = Command.make("emend-migrate").pipe(
   Command.withDescription("Carries whole stores of records: import, copy, apply, verify, export"),
-  Command.withSubcommands([importing, copying, verifying, exporting])
+  Command.withSubcommands([importing, copying, applying, verifying, exporting])
 )
