@@ -40,7 +40,7 @@ const given = Effect.gen(function*() {
     yield* tasks.create({ id: `t${i}`, ...(i === 0 ? {} : { params: { a: i } }) })
     yield* board.create({ id: `b${i}`, title: "T" })
   }
-  const tracker = yield* trackers.assign("t0", "agent")
+  const tracker = yield* trackers.assign({ task_id: "t0", agent_id: "agent" })
   const events = yield* Effect.forEach([1, 2, 3], (n) => trackers.append("t0", { agent_id: "agent", content: n }))
   return { tracker: tracker.state.id, events: events.map((event) => event.id) }
 })
