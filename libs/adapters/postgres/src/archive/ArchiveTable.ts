@@ -47,8 +47,10 @@ export interface ArchiveTable {
     readonly insertAlong: ReadonlyArray<string>
     /** Keeps other writers of edges away until the end of the transaction. */
     readonly lock: string | undefined
-    /** The ordinals of the edges given that lie on a cycle. */
+    /** The ordinals of the staged edges that lie on a cycle, but for those given. */
     readonly cycles: string | undefined
+    /** Of staged edges, given by their ordinals and ids, those that close a cycle with earlier ones, the first first. */
+    readonly closing: string | undefined
     readonly read: string
     readonly byKey: string
   }
@@ -103,6 +105,7 @@ const make = (relation: Relation, relations: ReadonlyMap<string, Relation>): Arc
         : [],
       lock: kind.acyclic === undefined ? undefined : `LOCK TABLE ${name} IN SHARE ROW EXCLUSIVE MODE`,
       cycles: kind.acyclic && cycles(relation, stage, kind.acyclic),
+      closing: kind.acyclic && closing(relation, stage, kind.acyclic),
       read: `SELECT ${state} FROM ${name} WHERE tenant = $1 AND ${id} > $2 ORDER BY ${id} LIMIT $3`,
       byKey: `SELECT ${state} FROM ${name} WHERE tenant = $1 AND ${id} = ANY($2::text[])`
     }
@@ -128,11 +131,9 @@ const clashes = (relation: Relation): ReadonlyArray<string> =>
       WHERE u.tenant = s.tenant${equal}${living("u")}) THEN 'taken:${at}'`
   })
 
-const cycles = (
-  { byField, table }: Relation,
-  stage: string,
-  { from, to, where }: { readonly from: string; readonly to: string; readonly where: string }
-): string => {
+type Acyclic = NonNullable<Relation["kind"]["acyclic"]>
+
+const cycles = ({ byField, table }: Relation, stage: string, { from, to, where }: Acyclic): string => {
   const [near, far, counts] = [from, to, where].map((field) => column(byField.get(field)!))
   return `WITH RECURSIVE way AS (
       SELECT ord, tenant, ${near} AS start, ${far} AS at FROM ${stage} WHERE ${counts} AND NOT (ord = ANY($1::int[]))
@@ -140,6 +141,17 @@ const cycles = (
       SELECT w.ord, w.tenant, w.start, l.${far} FROM way w JOIN ${quoted(table.name)} l
         ON l.tenant = w.tenant AND l.${near} = w.at AND l.${counts} WHERE w.at <> w.start
     ) SELECT DISTINCT ord FROM way WHERE at = start`
+}
+
+const closing = (relation: Relation, stage: string, { from, to, where }: Acyclic): string => {
+  const [near, far, counts] = [from, to, where].map((field) => column(relation.byField.get(field)!))
+  return `WITH RECURSIVE given AS (SELECT * FROM unnest($1::int[], $2::text[]) AS g (ord, id)), way AS (
+      SELECT s.ord, s.tenant, ${near} AS start, ${far} AS at FROM ${stage} s WHERE s.ord = ANY($1::int[])
+      UNION
+      SELECT w.ord, w.tenant, w.start, l.${far} FROM way w JOIN ${quoted(relation.table.name)} l
+        ON l.tenant = w.tenant AND l.${near} = w.at AND l.${counts} LEFT JOIN given g ON g.id = l.${idColumn(relation)}
+      WHERE w.at <> w.start AND (g.ord IS NULL OR g.ord < w.ord)
+    ) SELECT DISTINCT ord FROM way WHERE at = start ORDER BY ord`
 }
 
 /**

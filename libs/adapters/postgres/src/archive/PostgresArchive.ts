@@ -107,7 +107,8 @@ type Parcels = ReadonlyArray<RecordArchive.Parcel>
 
 /**
  * Puts the parcels at these places, none of which is in the way of another. Where the database refuses, halves are put
- * one after the other, so that one that is refused is found and its neighbours are not. Of edges on a cycle the last one is refused.
+ * one after the other, so that one that is refused is found and its neighbours are not. Of edges the first one that closes a cycle
+ * with earlier ones is refused.
  */
 const put = (
   pool: pg.Pool,
@@ -237,10 +238,12 @@ const stage = Effect.fnUntraced(function*(
       yield* session.query(statements.insert, [left])
       if (hasHistory) yield* session.query(ArchiveTable.history.insert, [left])
       if (statements.cycles !== undefined) {
-        const closing = yield* session.query(statements.cycles, [left])
-        if (closing.length > 0) {
-          const last = Math.max(...closing.map(([ord]) => ord as number))
-          return yield* session.refuse(last, Waves.refused({ _tag: "Cycle", key: keys.get(last)! }))
+        const cyclic = (yield* session.query(statements.cycles, [left])).map(([ord]) => ord as number)
+        if (cyclic.length > 0) {
+          const ids = cyclic.map((ord) => keys.get(ord)!.id)
+          const [first] = yield* session.query(statements.closing!, [cyclic, ids])
+          const place = first![0] as number
+          return yield* session.refuse(place, Waves.refused({ _tag: "Cycle", key: keys.get(place)! }))
         }
       }
     }
