@@ -157,7 +157,7 @@ const flushing = (
         const { origin, update: { kind } } = run[0]!
         rejects.add(origin, { kind, reason: reasonOf(result.failure) })
       } // What is refused as one may be allowed in part: each for itself, in order.
-      else { for (const placed of run) yield* settle([[placed]]) }
+      else for (const placed of run) yield* settle([[placed]])
     }
   }) as (runs: ReadonlyArray<Runs.Run>) => Effect.Effect<void, RecordStore.StoreUnavailable, RecordStore.RecordStore>
   return Effect.fnUntraced(function*(runs: ReadonlyArray<Runs.Run>) {

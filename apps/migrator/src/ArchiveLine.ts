@@ -54,7 +54,8 @@ export const state = (kind: string, value: unknown): Result.Result<Revision.Row,
  * @category queries
  * @since 0.1.0
  */
-export const isLine = (value: Revision.Row): boolean => typeof value["kind"] === "string" && Object.hasOwn(value, "state")
+export const isLine = (value: Revision.Row): boolean =>
+  typeof value["kind"] === "string" && Object.hasOwn(value, "state")
 
 /**
  * Writes a record as a line, without its end.
@@ -106,11 +107,15 @@ const historyFlaw = (kind: RecordKind.RecordKind, record: RecordArchive.Archived
     return `Expected a history with each version from 1 to ${version}`
   }
   if (history.some(({ initial }, i) => (initial === null) !== (i > 0))) return "Expected one initial state, the first"
-  for (const whole of [...snapshots.map(({ state }) => state), ...(history[0]!.redacted ? [] : [history[0]!.initial])]) {
+  for (
+    const whole of [...snapshots.map(({ state }) => state), ...(history[0]!.redacted ? [] : [history[0]!.initial])]
+  ) {
     const checked = state(kind.kind.name, whole)
     if (Result.isFailure(checked)) return `A state of the history: ${checked.failure}`
   }
-  if (snapshots.some((snapshot, i) => snapshot.version > version || snapshot.version <= (snapshots[i - 1]?.version ?? 0))) {
+  if (
+    snapshots.some((snapshot, i) => snapshot.version > version || snapshot.version <= (snapshots[i - 1]?.version ?? 0))
+  ) {
     return "Expected whole states at versions that the record has, in order"
   }
   try {
@@ -123,7 +128,9 @@ const historyFlaw = (kind: RecordKind.RecordKind, record: RecordArchive.Archived
 
 const leads = (kind: RecordKind.RecordKind, { history, snapshots, state }: RecordArchive.Archived): boolean => {
   for (const { inverse, patch } of history) {
-    if (!kind.kind.equal(kind.kind.normalise(patch), patch) || !kind.kind.equal(kind.kind.normalise(inverse), inverse)) {
+    if (
+      !kind.kind.equal(kind.kind.normalise(patch), patch) || !kind.kind.equal(kind.kind.normalise(inverse), inverse)
+    ) {
       return false
     }
   }

@@ -25,8 +25,10 @@ export const run = (pull: Source.Pull, file: string | undefined): Effect.Effect<
   Effect.scoped(Effect.gen(function*() {
     let records = 0
     yield* Progress.show("exported", () => ({ records }))
-    const write = yield* Effect.acquireRelease(Effect.sync(() => writing(file)), (write, exit) =>
-      Effect.promise(() => exit._tag === "Success" ? Promise.resolve() : write.discard()))
+    const write = yield* Effect.acquireRelease(
+      Effect.sync(() => writing(file)),
+      (write, exit) => Effect.promise(() => exit._tag === "Success" ? Promise.resolve() : write.discard())
+    )
     while (true) {
       const page = yield* pull
       if (page.length === 0) break

@@ -4,8 +4,8 @@
  * @since 0.1.0
  */
 import { RecordArchive } from "@emend/domain"
-import * as Option from "effect/Option"
 import { Flag } from "effect/cli"
+import * as Option from "effect/Option"
 import { formats } from "./Input.ts"
 import { kinds } from "./UpdateLine.ts"
 
@@ -46,10 +46,12 @@ export const json: Flag.Flag<boolean> = Flag.Boolean("json").pipe(
  * @since 0.1.0
  */
 export const rejecting = {
-  rejects: optional(Flag.String("rejects").pipe(
-    Flag.withMetavar("FILE"),
-    Flag.withDescription("Write what was not taken to this file: mended, it is imported again")
-  )),
+  rejects: optional(
+    Flag.String("rejects").pipe(
+      Flag.withMetavar("FILE"),
+      Flag.withDescription("Write what was not taken to this file: mended, it is imported again")
+    )
+  ),
   maxRejects: Flag.Int("max-rejects").pipe(
     Flag.withDefault(1000),
     Flag.withDescription("Give up after more rejects than this; -1 for no limit. Default 1000")
@@ -68,9 +70,13 @@ export const loading = {
     Flag.filter((count) => count >= 1 && count <= 100_000, () => "Expected a number from 1 to 100000"),
     Flag.withDescription("How many records go to the store at once. Default 2000")
   ),
-  spool: optional(Flag.Directory("spool", { mustExist: true }).pipe(
-    Flag.withDescription("The folder below which records wait for those that they refer to. Default: that of the system")
-  ))
+  spool: optional(
+    Flag.Directory("spool", { mustExist: true }).pipe(
+      Flag.withDescription(
+        "The folder below which records wait for those that they refer to. Default: that of the system"
+      )
+    )
+  )
 }
 
 /**
@@ -79,9 +85,11 @@ export const loading = {
  * @category flags
  * @since 0.1.0
  */
-export const tenant: Flag.Flag<string | undefined> = optional(Flag.String("tenant").pipe(
-  Flag.withDescription("The tenant that records get, whatever the source says. Default: the source's, else local")
-))
+export const tenant: Flag.Flag<string | undefined> = optional(
+  Flag.String("tenant").pipe(
+    Flag.withDescription("The tenant that records get, whatever the source says. Default: the source's, else local")
+  )
+)
 
 /**
  * The tenant whose records are taken.
@@ -89,9 +97,11 @@ export const tenant: Flag.Flag<string | undefined> = optional(Flag.String("tenan
  * @category flags
  * @since 0.1.0
  */
-export const tenantOnly: Flag.Flag<string | undefined> = optional(Flag.String("tenant").pipe(
-  Flag.withDescription("Take the records of this tenant only. Default: of all")
-))
+export const tenantOnly: Flag.Flag<string | undefined> = optional(
+  Flag.String("tenant").pipe(
+    Flag.withDescription("Take the records of this tenant only. Default: of all")
+  )
+)
 
 /**
  * The file that is written.
@@ -99,11 +109,13 @@ export const tenantOnly: Flag.Flag<string | undefined> = optional(Flag.String("t
  * @category flags
  * @since 0.1.0
  */
-export const output: Flag.Flag<string | undefined> = optional(Flag.String("output").pipe(
-  Flag.withAlias("o"),
-  Flag.withMetavar("FILE"),
-  Flag.withDescription("Write to this file, compressed where its name ends in .gz. Default: the standard output")
-))
+export const output: Flag.Flag<string | undefined> = optional(
+  Flag.String("output").pipe(
+    Flag.withAlias("o"),
+    Flag.withMetavar("FILE"),
+    Flag.withDescription("Write to this file, compressed where its name ends in .gz. Default: the standard output")
+  )
+)
 
 /**
  * How files are read.
@@ -112,15 +124,21 @@ export const output: Flag.Flag<string | undefined> = optional(Flag.String("outpu
  * @since 0.1.0
  */
 export const reading = {
-  format: optional(Flag.Literals("format", formats).pipe(
-    Flag.withDescription("The form of the files. Default: told by their names and first characters")
-  )),
-  kind: optional(Flag.Literals("kind", RecordArchive.archivedKinds.map((kind) => kind.kind.name)).pipe(
-    Flag.withDescription("The kind of every record. Default: told by its fields")
-  )),
+  format: optional(
+    Flag.Literals("format", formats).pipe(
+      Flag.withDescription("The form of the files. Default: told by their names and first characters")
+    )
+  ),
+  kind: optional(
+    Flag.Literals("kind", RecordArchive.archivedKinds.map((kind) => kind.kind.name)).pipe(
+      Flag.withDescription("The kind of every record. Default: told by its fields")
+    )
+  ),
   unknown: Flag.Literals("unknown", ["refuse", "keep"]).pipe(
     Flag.withDefault("refuse"),
-    Flag.withDescription("Fields that a kind does not have: refuse them, or keep those of tasks in task_metadata.imported")
+    Flag.withDescription(
+      "Fields that a kind does not have: refuse them, or keep those of tasks in task_metadata.imported"
+    )
   ),
   surreal: Flag.Boolean("surreal").pipe(
     Flag.withDefault(false),
@@ -134,10 +152,12 @@ export const reading = {
     Flag.withDefault(false),
     Flag.withDescription("Cut off what is below a microsecond")
   ),
-  createdAt: optional(Flag.String("created-at").pipe(
-    Flag.withMetavar("TIME"),
-    Flag.withDescription("When records were made that do not say so")
-  )),
+  createdAt: optional(
+    Flag.String("created-at").pipe(
+      Flag.withMetavar("TIME"),
+      Flag.withDescription("When records were made that do not say so")
+    )
+  ),
   organization: optional(Flag.String("organization").pipe(Flag.withDescription("The organization of task agents"))),
   project: optional(Flag.String("project").pipe(Flag.withDescription("The project of task agents"))),
   maxRecordBytes: Flag.Int("max-record-bytes").pipe(
@@ -157,9 +177,11 @@ export const applying = {
     Flag.withDefault("local"),
     Flag.withDescription("The tenant of the records. Default: local")
   ),
-  kind: optional(Flag.Literals("kind", [...kinds.keys()]).pipe(
-    Flag.withDescription("The kind of records whose line names none")
-  )),
+  kind: optional(
+    Flag.Literals("kind", [...kinds.keys()]).pipe(
+      Flag.withDescription("The kind of records whose line names none")
+    )
+  ),
   by: Flag.String("by").pipe(
     Flag.withDefault("migrator"),
     Flag.withDescription("Who changes the records. Default: migrator")
@@ -168,11 +190,13 @@ export const applying = {
     Flag.withDefault(false),
     Flag.withDescription("Tell what would change, and write nothing")
   ),
-  run: optional(Flag.String("run").pipe(
-    Flag.withMetavar("NAME"),
-    Flag.withDescription(
-      "The same updates under the same name are applied once in 24 hours. Default: the content of the files"
+  run: optional(
+    Flag.String("run").pipe(
+      Flag.withMetavar("NAME"),
+      Flag.withDescription(
+        "The same updates under the same name are applied once in 24 hours. Default: the content of the files"
+      )
     )
-  )),
+  ),
   maxRecordBytes: reading.maxRecordBytes
 }

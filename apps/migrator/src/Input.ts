@@ -76,7 +76,9 @@ export async function* pieces(file: string, options: Options): AsyncGenerator<Re
     const rest = again(first, bytes)
     const format = options.format ?? guessed(file, first.done === true ? Buffer.alloc(0) : first.value)
     if (format === "csv") return yield* rows(rest)
-    const splitter = format === "json" ? Splitter.elements(options.maxRecordBytes) : Splitter.lines(options.maxRecordBytes)
+    const splitter = format === "json"
+      ? Splitter.elements(options.maxRecordBytes)
+      : Splitter.lines(options.maxRecordBytes)
     for await (const chunk of rest) yield splitter.feed(chunk)
     yield splitter.end()
   } catch (error) {
@@ -157,7 +159,11 @@ async function* rows(bytes: AsyncGenerator<Buffer>): AsyncGenerator<ReadonlyArra
   })()
   pump.catch((error: Error) => parser.destroy(error))
   let out: Array<Splitter.Piece> = []
-  type Parsed = { readonly record: Record<string, string>; readonly info: { readonly lines: number }; readonly raw: string }
+  type Parsed = {
+    readonly record: Record<string, string>
+    readonly info: { readonly lines: number }
+    readonly raw: string
+  }
   for await (const { info, raw, record } of parser as unknown as AsyncIterable<Parsed>) {
     out.push(
       // A replacement character in the text of the table would not be told from bytes that are none.

@@ -134,25 +134,31 @@ const sink = Effect.fnUntraced(function*(rejects: Rejects, counts: Counts, { bat
   const held = new Map<string, Array<Resolution.Read>>()
   let underway: Fiber.Fiber<void, Failure> | undefined
 
-  const put = Effect.fnUntraced(function*(kind: string, items: ReadonlyArray<Resolution.Read>) {
+  const put = Effect.fnUntraced(function*(
+    kind: string,
+    items: ReadonlyArray<Resolution.Read>,
+    attempts = 10
+  ): Effect.fn.Return<void, RecordStore.StoreUnavailable, Services> {
     const resolved = yield* Resolution.resolve(kind, items)
     const parcels: Array<RecordArchive.Parcel> = []
-    const origins: Array<Origin> = []
-    for (const one of resolved) {
+    const reads: Array<Resolution.Read> = []
+    for (const [i, one] of resolved.entries()) {
       if ("flaw" in one) rejects.add(one.origin, one.flaw)
       else {
         parcels.push(one.parcel)
-        origins.push(one.origin)
+        reads.push(items[i]!)
       }
     }
-    const results = yield* archive.put(parcels)
-    for (const [i, result] of results.entries()) {
-      if (Result.isFailure(result)) rejects.add(origins[i]!, Flaw.ofRejection(result.failure))
-      else counts[result.success]++
-      if (Result.isSuccess(result) && result.success === "added") {
-        counts.byKind.set(kind, (counts.byKind.get(kind) ?? 0) + 1)
-      }
+    const again: Array<Resolution.Read> = []
+    for (const [i, result] of (yield* archive.put(parcels)).entries()) {
+      if (Result.isSuccess(result)) {
+        counts[result.success]++
+        if (result.success === "added") counts.byKind.set(kind, (counts.byKind.get(kind) ?? 0) + 1)
+      } // Somebody else took the number of what goes along meanwhile: it gets another one.
+      else if (result.failure.key.kind !== kind && attempts > 1) again.push(reads[i]!)
+      else rejects.add(reads[i]!.origin, Flaw.ofRejection(result.failure))
     }
+    if (again.length > 0) yield* put(kind, again, attempts - 1)
   })
 
   const settle = Effect.suspend(() => {

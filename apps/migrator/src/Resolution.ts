@@ -89,9 +89,11 @@ const cursors = Effect.fnUntraced(function*(items: ReadonlyArray<Read>) {
 const links = Effect.fnUntraced(function*(items: ReadonlyArray<Read>) {
   const archive = yield* RecordArchive.RecordArchive
   const open = items.filter(({ lookUp }) => lookUp === "ends")
-  const ends = yield* archive.get(open.flatMap(({ record: { key: { tenant }, state } }) =>
-    [state["parent_id"], state["child_id"]].map((id) => ({ kind: "BoardTask", tenant, id: id as string }))
-  ))
+  const ends = yield* archive.get(
+    open.flatMap(({ record: { key: { tenant }, state } }) =>
+      [state["parent_id"], state["child_id"]].map((id) => ({ kind: "BoardTask", tenant, id: id as string }))
+    )
+  )
   const made = yield* Effect.forEach(open, ({ record }, i): Effect.Effect<string | RecordArchive.Archived> => {
     const [parent, child] = [ends[2 * i], ends[2 * i + 1]]
     if (parent === undefined || child === undefined) {
@@ -106,8 +108,10 @@ const links = Effect.fnUntraced(function*(items: ReadonlyArray<Read>) {
       ? parent_created_at
       : child_created_at
     const updated = updated_at > at ? updated_at : at
-    return Effect.map(ContentHash.of([parent_id, child_id]), (id) =>
-      changed(record, { id, parent_created_at, child_created_at, created_at: at, updated_at: updated }))
+    return Effect.map(
+      ContentHash.of([parent_id, child_id]),
+      (id) => changed(record, { id, parent_created_at, child_created_at, created_at: at, updated_at: updated })
+    )
   })
   const records = made.filter((one) => typeof one !== "string")
   const there = yield* archive.get(records.map(({ key }) => key))

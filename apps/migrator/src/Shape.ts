@@ -222,7 +222,9 @@ const inTime = (kind: RecordKind.RecordKind, state: Record<string, unknown>, opt
 
 const kept = (state: Record<string, unknown>, value: Value, unknown: ReadonlyArray<string>): string | undefined => {
   const metadata = (state["task_metadata"] ?? {}) as Value
-  if (has(metadata, "imported")) return `task_metadata.imported is there already, so that ${unknown.join(", ")} has no place`
+  if (has(metadata, "imported")) {
+    return `task_metadata.imported is there already, so that ${unknown.join(", ")} has no place`
+  }
   const imported = Object.fromEntries(unknown.map((key) => [key, value[key]]))
   const [flaw] = Json.flaws(imported)
   if (flaw !== undefined) return `${flaw.path.join(".")}: ${flaw.issue}`

@@ -99,7 +99,8 @@ export const ofArchive = Effect.fnUntraced(function*(
 const ofFile = (path: string, tenant: string | undefined): Pull => {
   const source = pieces(path, { format: "ndjson", maxRecordBytes: Infinity })
   let last: RecordStore.RecordKey | undefined
-  const failed = (line: number, why: string) => Effect.fail(new InputFailed({ message: `${path}, line ${line}: ${why}` }))
+  const failed = (line: number, why: string) =>
+    Effect.fail(new InputFailed({ message: `${path}, line ${line}: ${why}` }))
   return Effect.gen(function*() {
     while (true) {
       const next = yield* Effect.tryPromise({

@@ -107,7 +107,9 @@ const postgres = (url: Redacted.Redacted): Effect.Effect<Context.Context<Service
     Layer.build(Layer.merge(PostgresStore.layer({ url, maxConnections: 2 }), PostgresArchive.layer({ url }))),
     (cause) => {
       const reason = cause.reasons.find((reason) => reason._tag === "Fail")?.error
-      const why = reason?._tag === "DatabaseUnsuitable" ? reason.message : "it cannot be reached or does not let this user in"
+      const why = reason?._tag === "DatabaseUnsuitable"
+        ? reason.message
+        : "it cannot be reached or does not let this user in"
       const message = `The database ${shown(Redacted.value(url))} cannot be used: ${why}`
       return Effect.fail(new StoreFailed({ message }))
     }

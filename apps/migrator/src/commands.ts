@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
-import * as Effect from "effect/Effect"
 import { Argument, Command } from "effect/cli"
+import * as Effect from "effect/Effect"
 import * as Apply from "./Apply.ts"
 import * as Copy from "./Copy.ts"
 import * as Ending from "./Ending.ts"
@@ -46,7 +46,9 @@ const applying = Command.make(
   "apply",
   {
     files: Argument.String("FILE").pipe(
-      Argument.withDescription("Lines {\"kind\", \"id\", \"update\", \"reason\"?, \"version\"?}; - for the standard input"),
+      Argument.withDescription(
+        "Lines {\"kind\", \"id\", \"update\", \"reason\"?, \"version\"?}; - for the standard input"
+      ),
       Argument.variadic({ min: 1 })
     ),
     to: Flags.store("to"),

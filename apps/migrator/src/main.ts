@@ -6,9 +6,9 @@
  */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Cause from "effect/Cause"
+import { CliError, Command } from "effect/cli"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { CliError, Command } from "effect/cli"
 import * as Fiber from "effect/Fiber"
 import { root } from "./commands.ts"
 import { codes } from "./Ending.ts"

@@ -1,4 +1,14 @@
-import { AgentTaskTracker, BoardTask, RecordArchive, RecordStore, Services, Task, Tasks, Trackers, Board } from "@emend/domain"
+import {
+  AgentTaskTracker,
+  Board,
+  BoardTask,
+  RecordArchive,
+  RecordStore,
+  Services,
+  Task,
+  Tasks,
+  Trackers
+} from "@emend/domain"
 import { MemoryStore } from "@emend/memory"
 import * as TestDatabase from "@emend/postgres/testing"
 import * as Effect from "effect/Effect"
@@ -68,11 +78,33 @@ test("updates that are composed leave what they leave one by one, and refuse the
       const reason = random.once(3) ? { reason: "because" } : {}
       switch (random.below(4)) {
         case 0:
-          return { kind: "BoardTask", id: `b${random.below(6)}`, update: random.pick([{ priority: 1 + random.below(5) }, { title: random.text() }, { description: null }]), ...reason }
+          return {
+            kind: "BoardTask",
+            id: `b${random.below(6)}`,
+            update: random.pick([{ priority: 1 + random.below(5) }, { title: random.text() }, { description: null }]),
+            ...reason
+          }
         case 1:
-          return { kind: "AgentTaskTracker", id: "tracker", update: random.pick([{ last_processed_event_id: random.below(4) }, { status: random.text() }, { status: null }]), ...reason }
+          return {
+            kind: "AgentTaskTracker",
+            id: "tracker",
+            update: random.pick([{ last_processed_event_id: random.below(4) }, { status: random.text() }, {
+              status: null
+            }]),
+            ...reason
+          }
         default:
-          return { kind: "Task", id: `t${random.below(6)}`, update: random.pick([{ merge_params: random.object() }, { task_metadata: random.object() }, { bogus: 1 }, {}]), ...reason }
+          return {
+            kind: "Task",
+            id: `t${random.below(6)}`,
+            update: random.pick([
+              { merge_params: random.object() },
+              { task_metadata: random.object() },
+              { bogus: 1 },
+              {}
+            ]),
+            ...reason
+          }
       }
     })
     const said = ({ events, tracker }: typeof mine) =>
@@ -123,7 +155,10 @@ test("the same file once more changes nothing, also where it undoes itself on th
   // Together they would be too large: the two that fit are taken, as they would be one by one.
   expect(first).toMatchObject({ code: 3, data: { read: 5, applied: 4, rejected: 1 } })
   const version = (id: string) =>
-    Effect.map(Effect.flatMap(RecordStore.RecordStore, (port) => port.get([{ kind: "Task", tenant: "local", id }])), ([found]) => found!.version)
+    Effect.map(
+      Effect.flatMap(RecordStore.RecordStore, (port) => port.get([{ kind: "Task", tenant: "local", id }])),
+      ([found]) => found!.version
+    )
   const before = await store.runPromise(version("t2"))
   const again = await store.runPromise(Apply.run([updates], options))
   expect(again.data).toMatchObject({ applied: 0, repeated: 4, rejected: 1 })
@@ -153,26 +188,45 @@ test("a demand on the version and a record that is not there are told with their
   await store.dispose()
 })
 
-test("killed and run again, every update is applied once", { timeout: 180_000 }, () =>
-  Effect.runPromise(Effect.scoped(Effect.gen(function*() {
-    const env = { STORE: Redacted.value(yield* TestDatabase.make()) }
-    const go = (args: ReadonlyArray<string>, more = {}) => Effect.promise(() => run([...args, "--json"], { env, ...more }))
-    const tasks = file("tasks", Array.from({ length: 500 }, (_, i) => ({ id: `t${i}`, params: {}, created_at: "2026-11-21T10:00:00Z" })))
-    yield* go(["import", tasks, "--to", "env:STORE"])
-    // Reasons that alternate keep neighbours apart: each update is a write, and there are many moments in between.
-    const updates = file("many", Array.from({ length: 6000 }, (_, i) => ({ kind: "Task", id: `t${i % 500}`, reason: `r${Math.floor(i / 500) % 2}`, update: { merge_params: { n: i } } })))
-    const begun = performance.now()
-    yield* go(["apply", updates, "--to", "env:STORE", "--run", "timed", "--dry-run"], { killAfter: 1 })
-    const killAfter = Math.max(1500, (performance.now() - begun) * 2)
-    yield* go(["apply", updates, "--to", "env:STORE"], { killAfter })
-    const ended = yield* go(["apply", updates, "--to", "env:STORE"])
-    const { applied, repeated } = JSON.parse(ended.stdout)
-    expect(applied + repeated).toBe(6000)
-    const out = join(folder, "out")
-    yield* go(["export", "--from", "env:STORE", "-o", out])
-    for (const line of readFileSync(out, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line))) {
-      const number = Number(line.state.id.slice(1))
-      expect(line.version).toBe(13)
-      expect(line.state.params).toEqual({ n: 5500 + number })
-    }
-  }))))
+test(
+  "killed and run again, every update is applied once",
+  { timeout: 180_000 },
+  () =>
+    Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+      const env = { STORE: Redacted.value(yield* TestDatabase.make()) }
+      const go = (args: ReadonlyArray<string>, more = {}) =>
+        Effect.promise(() => run([...args, "--json"], { env, ...more }))
+      const tasks = file(
+        "tasks",
+        Array.from({ length: 500 }, (_, i) => ({ id: `t${i}`, params: {}, created_at: "2026-11-21T10:00:00Z" }))
+      )
+      yield* go(["import", tasks, "--to", "env:STORE"])
+      // Reasons that alternate keep neighbours apart: each update is a write, and there are many moments in between.
+      const updates = file(
+        "many",
+        Array.from(
+          { length: 6000 },
+          (_, i) => ({
+            kind: "Task",
+            id: `t${i % 500}`,
+            reason: `r${Math.floor(i / 500) % 2}`,
+            update: { merge_params: { n: i } }
+          })
+        )
+      )
+      const begun = performance.now()
+      yield* go(["apply", updates, "--to", "env:STORE", "--run", "timed", "--dry-run"], { killAfter: 1 })
+      const killAfter = Math.max(1500, (performance.now() - begun) * 2)
+      yield* go(["apply", updates, "--to", "env:STORE"], { killAfter })
+      const ended = yield* go(["apply", updates, "--to", "env:STORE"])
+      const { applied, repeated } = JSON.parse(ended.stdout)
+      expect(applied + repeated).toBe(6000)
+      const out = join(folder, "out")
+      yield* go(["export", "--from", "env:STORE", "-o", out])
+      for (const line of readFileSync(out, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line))) {
+        const number = Number(line.state.id.slice(1))
+        expect(line.version).toBe(13)
+        expect(line.state.params).toEqual({ n: 5500 + number })
+      }
+    })))
+)

@@ -22,14 +22,17 @@ const load = (...args: ReadonlyArray<string>): Promise<Ended> =>
   run(["import", ...args, "--to", `file:${at("store")}`, "--rejects", at("rejects"), "--json"])
 const stored = (): ReadonlyArray<any> =>
   readFileSync(at("store"), "utf8").trimEnd().split("\n").filter((line) => line !== "").map((line) => JSON.parse(line))
-const rejected = (): ReadonlyArray<any> => readFileSync(at("rejects"), "utf8").trimEnd().split("\n").map((line) => JSON.parse(line))
+const rejected = (): ReadonlyArray<any> =>
+  readFileSync(at("rejects"), "utf8").trimEnd().split("\n").map((line) => JSON.parse(line))
 
 const time = "2026-11-21T10:00:00.000001Z"
 const task = (id: string, more: object = {}) => ({ id, params: {}, created_at: time, ...more })
 const card = (id: string) => ({ id, title: id, organization_id: "acme", created_at: time })
 
 test("a compressed file that is cut off fails by name, with what came before it kept; mended, it goes on", async () => {
-  const whole = gzipSync(lines(...Array.from({ length: 20_000 }, (_, i) => task(`t${i}`, { params: { i, x: Math.sin(i) } }))))
+  const whole = gzipSync(
+    lines(...Array.from({ length: 20_000 }, (_, i) => task(`t${i}`, { params: { i, x: Math.sin(i) } })))
+  )
   const file = given("tasks.ndjson.gz", whole.subarray(0, whole.length >> 1))
   const ended = await load(file)
   expect(ended.code).toBe(1)
@@ -45,7 +48,9 @@ test("a record that is not UTF-8, not JSON, too long, or no object is rejected w
     Buffer.concat([
       Buffer.from(lines(task("a"))),
       Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d, 0x0a]),
-      Buffer.from(lines("{\"id\": ", "[1]", task("b"), task("big", { params: { text: "x".repeat(50_000_000) } }), task("c")))
+      Buffer.from(
+        lines("{\"id\": ", "[1]", task("b"), task("big", { params: { text: "x".repeat(50_000_000) } }), task("c"))
+      )
     ])
   )
   const ended = await load(file)
@@ -71,7 +76,10 @@ test("an id that comes twice is taken once; with another content it is rejected,
 test("an edge that would close a cycle is rejected, and so is one whose end is not there", async () => {
   const edge = (from: string, to: string) => ({ in: `card:${from}`, out: `card:${to}` })
   const cards = ["x", "y", "z"].map((id) => card(`card:${id}`))
-  const file = given("board.ndjson", lines(edge("x", "y"), edge("y", "z"), edge("z", "x"), edge("x", "nobody"), edge("x", "x"), ...cards))
+  const file = given(
+    "board.ndjson",
+    lines(edge("x", "y"), edge("y", "z"), edge("z", "x"), edge("x", "nobody"), edge("x", "x"), ...cards)
+  )
   const ended = await load(file, "--surreal")
   expect(ended.code).toBe(3)
   expect(rejected().map(({ line, reason }) => [line, reason])).toEqual([
@@ -92,7 +100,13 @@ test("kinds may be mixed in one file; a record of no kind is rejected until it i
 })
 
 test("a rejects file that was mended is imported as it is", async () => {
-  const file = given("tasks.ndjson", lines(task("a", { status: "NONE" }), "{\"id\": \"b\", \"params\": {\"n\": 1e400}, \"created_at\": \"2026-11-21T10:00:00Z\"}"))
+  const file = given(
+    "tasks.ndjson",
+    lines(
+      task("a", { status: "NONE" }),
+      "{\"id\": \"b\", \"params\": {\"n\": 1e400}, \"created_at\": \"2026-11-21T10:00:00Z\"}"
+    )
+  )
   expect((await load(file)).code).toBe(3)
   const mended = readFileSync(at("rejects"), "utf8").replaceAll("NONE", "FAILED").replaceAll("1e400", "1e40")
   expect((await load(given("mended.ndjson", mended))).code).toBe(0)
@@ -103,7 +117,10 @@ test("a rejects file that was mended is imported as it is", async () => {
 })
 
 test("unknown fields are refused by name, or those of tasks are kept where they were told to be", async () => {
-  const file = given("tasks.ndjson", lines(task("a", { colour: "red", task_metadata: { x: 1 } }), { ...card("c"), colour: "red" }))
+  const file = given(
+    "tasks.ndjson",
+    lines(task("a", { colour: "red", task_metadata: { x: 1 } }), { ...card("c"), colour: "red" })
+  )
   expect((await load(file)).code).toBe(3)
   expect(rejected().map(({ reason }) => reason.split(";")[0])).toEqual([
     "A Task has no field colour",
@@ -114,11 +131,20 @@ test("unknown fields are refused by name, or those of tasks are kept where they 
 })
 
 test("a time without a zone, or with more than microseconds, is refused until it is said what it means", async () => {
-  const file = given("tasks.ndjson", lines(task("a", { created_at: "2026-11-21T10:00:00.5" }), task("b", { created_at: "2026-11-21T10:00:00.123456789Z" })))
+  const file = given(
+    "tasks.ndjson",
+    lines(
+      task("a", { created_at: "2026-11-21T10:00:00.5" }),
+      task("b", { created_at: "2026-11-21T10:00:00.123456789Z" })
+    )
+  )
   expect((await load(file)).code).toBe(3)
   expect(rejected().map(({ reason }) => /--[a-z-]+/.exec(reason)![0])).toEqual(["--assume-utc", "--cut-nanoseconds"])
   expect((await load(file, "--assume-utc", "--cut-nanoseconds")).code).toBe(0)
-  expect(stored().map(({ state }) => state.created_at)).toEqual(["2026-11-21T10:00:00.500000Z", "2026-11-21T10:00:00.123456Z"])
+  expect(stored().map(({ state }) => state.created_at)).toEqual([
+    "2026-11-21T10:00:00.500000Z",
+    "2026-11-21T10:00:00.123456Z"
+  ])
 })
 
 test("a run with more rejects than allowed stops and says so; what it took stays for the next one", async () => {
@@ -128,7 +154,10 @@ test("a run with more rejects than allowed stops and says so; what it took stays
 })
 
 test("a table is read by its columns, quoted cells and JSON included; a row of another width is rejected", async () => {
-  const file = given("cards.csv", `id,title,organization_id,priority,created_at\nc1,"A, ""b""\nline",acme,2,${time}\nc2,short\nc3,Z,acme,9,${time}\n`)
+  const file = given(
+    "cards.csv",
+    `id,title,organization_id,priority,created_at\nc1,"A, ""b""\nline",acme,2,${time}\nc2,short\nc3,Z,acme,9,${time}\n`
+  )
   expect((await load(file)).code).toBe(3)
   expect(stored()).toMatchObject([{ kind: "BoardTask", state: { id: "c1", title: "A, \"b\"\nline", priority: 2 } }])
   expect(rejected().length).toBe(2)

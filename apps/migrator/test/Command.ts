@@ -18,7 +18,10 @@ export interface Settings {
   readonly killAfter?: number
 }
 
-export const run = async (args: ReadonlyArray<string>, { env = {}, input, killAfter }: Settings = {}): Promise<Ended> => {
+export const run = async (
+  args: ReadonlyArray<string>,
+  { env = {}, input, killAfter }: Settings = {}
+): Promise<Ended> => {
   const child = spawn(process.execPath, ["--conditions=@emend/source", main, ...args], {
     env: { PATH: process.env["PATH"], ...env },
     stdio: ["pipe", "pipe", "pipe"]

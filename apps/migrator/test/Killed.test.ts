@@ -34,7 +34,9 @@ test(
             Effect.promise(async () => {
               const env = { STORE: Redacted.value(url) }
               const begun = performance.now()
-              expect(await run(["import", ...files, ...own, "--to", "env:STORE", ...flags], { env })).toMatchObject({ code: 0 })
+              expect(await run(["import", ...files, ...own, "--to", "env:STORE", ...flags], { env })).toMatchObject({
+                code: 0
+              })
               const millis = performance.now() - begun
               expect(await run(["export", "--from", "env:STORE", "-o", out], { env })).toMatchObject({ code: 0 })
               return { text: readFileSync(out), millis }

@@ -6,7 +6,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { run } from "./Command.ts"
-import { type Export, exports } from "./exports/Exports.ts"
+import type { Export } from "./exports/ExportFile.ts"
+import { exports } from "./exports/Exports.ts"
 
 const records = Number(process.env["EMEND_EXPORT_RECORDS"] ?? 200)
 const folder = mkdtempSync(join(tmpdir(), "emend-round-trip-"))
@@ -20,32 +21,36 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const long = Math.max(120_000, records * 60)
 
 describe.each([0, 1, 2])("export %i", (which) => {
-  test("is imported, compared and exported again byte for byte; once more changes nothing", { timeout: long }, () =>
-    Effect.runPromise(Effect.scoped(Effect.gen(function*() {
-      const { expected, files, flags } = made[which]!
-      const env = { STORE: Redacted.value(yield* TestDatabase.make()) }
-      const go = (...args: ReadonlyArray<string>) => Effect.promise(() => run(args, { env }))
-      const [snapshot, out, rejects] = ["snapshot", "out", "rejects"].map((name) => join(folder, `${name}-${which}`))
-      const imported = yield* go("import", ...files, ...flags, "--to", "env:STORE", "--json", "--rejects", rejects!)
-      expect(imported).toMatchObject({ code: 0 })
-      expect(JSON.parse(imported.stdout)).toMatchObject({ present: 0, rejected: 0 })
+  test(
+    "is imported, compared and exported again byte for byte; once more changes nothing",
+    { timeout: long },
+    () =>
+      Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+        const { expected, files, flags } = made[which]!
+        const env = { STORE: Redacted.value(yield* TestDatabase.make()) }
+        const go = (...args: ReadonlyArray<string>) => Effect.promise(() => run(args, { env }))
+        const [snapshot, out, rejects] = ["snapshot", "out", "rejects"].map((name) => join(folder, `${name}-${which}`))
+        const imported = yield* go("import", ...files, ...flags, "--to", "env:STORE", "--json", "--rejects", rejects!)
+        expect(imported).toMatchObject({ code: 0 })
+        expect(JSON.parse(imported.stdout)).toMatchObject({ present: 0, rejected: 0 })
 
-      expect(yield* go("export", "--from", "env:STORE", "-o", out!)).toMatchObject({ code: 0 })
-      const lines = readFileSync(out!, "utf8").trimEnd().split("\n")
-      expect(lines.length).toBe(expected.length)
-      expect(lines.toSorted()).toEqual(expected.toSorted())
+        expect(yield* go("export", "--from", "env:STORE", "-o", out!)).toMatchObject({ code: 0 })
+        const lines = readFileSync(out!, "utf8").trimEnd().split("\n")
+        expect(lines.length).toBe(expected.length)
+        expect(lines.toSorted()).toEqual(expected.toSorted())
 
-      expect(yield* go("copy", "--from", "env:STORE", "--to", `file:${snapshot}`)).toMatchObject({ code: 0 })
-      expect(readFileSync(snapshot!).equals(readFileSync(out!))).toBe(true)
-      const verified = yield* go("verify", "--from", `file:${snapshot}`, "--to", "env:STORE", "--json")
-      expect(verified).toMatchObject({ code: 0 })
-      expect(JSON.parse(verified.stdout)).toMatchObject({ records: expected.length, differences: 0 })
+        expect(yield* go("copy", "--from", "env:STORE", "--to", `file:${snapshot}`)).toMatchObject({ code: 0 })
+        expect(readFileSync(snapshot!).equals(readFileSync(out!))).toBe(true)
+        const verified = yield* go("verify", "--from", `file:${snapshot}`, "--to", "env:STORE", "--json")
+        expect(verified).toMatchObject({ code: 0 })
+        expect(JSON.parse(verified.stdout)).toMatchObject({ records: expected.length, differences: 0 })
 
-      const again = yield* go("import", ...files, ...flags, "--to", "env:STORE", "--json")
-      expect(JSON.parse(again.stdout)).toMatchObject({ added: 0, rejected: 0 })
-      expect(yield* go("export", "--from", "env:STORE", "-o", `${out!}-again`)).toMatchObject({ code: 0 })
-      expect(readFileSync(`${out!}-again`).equals(readFileSync(out!))).toBe(true)
-    }))))
+        const again = yield* go("import", ...files, ...flags, "--to", "env:STORE", "--json")
+        expect(JSON.parse(again.stdout)).toMatchObject({ added: 0, rejected: 0 })
+        expect(yield* go("export", "--from", "env:STORE", "-o", `${out!}-again`)).toMatchObject({ code: 0 })
+        expect(readFileSync(`${out!}-again`).equals(readFileSync(out!))).toBe(true)
+      })))
+  )
 })
 
 test("what differs between two stores is told record by record, with the parts that differ", () =>

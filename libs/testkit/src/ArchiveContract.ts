@@ -128,7 +128,14 @@ const changed = (tenant: string): Archived => {
     history: [
       ...history,
       { ...step, version: 2, patch: { params: { set: { a: 1 } } }, inverse },
-      { ...step, version: 3, at: at(3), patch: {}, inverse: {}, moves: { status: { from: "RUNNING", to: "COMPLETED" } } }
+      {
+        ...step,
+        version: 3,
+        at: at(3),
+        patch: {},
+        inverse: {},
+        moves: { status: { from: "RUNNING", to: "COMPLETED" } }
+      }
     ],
     snapshots: [{ version: 2, state: second }]
   }
@@ -144,8 +151,10 @@ const told = (results: ReadonlyArray<RecordArchive.PutResult>): ReadonlyArray<st
   results.map((result) => Result.isSuccess(result) ? result.success : result.failure._tag)
 
 const all = (tenant: string, kind: string, limit = 100, after?: string) =>
-  Effect.flatMap(RecordArchive.RecordArchive, (archive) =>
-    archive.read({ kind, tenant, limit, ...(after === undefined ? undefined : { after }) }))
+  Effect.flatMap(
+    RecordArchive.RecordArchive,
+    (archive) => archive.read({ kind, tenant, limit, ...(after === undefined ? undefined : { after }) })
+  )
 
 const facts: Readonly<Record<string, (tenant: string) => Holds>> = {
   "what is put is read again as it is, with its history, by its key and in the order of ids": Effect.fnUntraced(
@@ -155,7 +164,13 @@ const facts: Readonly<Record<string, (tenant: string) => Holds>> = {
       const tasks = [...ids.map((id) => task(tenant, id)), changed(tenant)]
       const results = yield* put(...tasks, agent(tenant, "a"), event(tenant, "a", 1), event(tenant, "a", 7))
       expect(new Set(results)).toEqual(new Set(["added"]))
-      expect((yield* all(tenant, "Task")).map(({ key }) => key.id)).toEqual(["a", "b", "changed", "\uffee", "\u{1d54f}"])
+      expect((yield* all(tenant, "Task")).map(({ key }) => key.id)).toEqual([
+        "a",
+        "b",
+        "changed",
+        "\uffee",
+        "\u{1d54f}"
+      ])
       expect((yield* all(tenant, "Task", 2, "b")).map(({ key }) => key.id)).toEqual(["changed", "\uffee"])
       expect(yield* all(tenant, "Event")).toEqual([event(tenant, "a", 1), event(tenant, "a", 7)])
       const keys = [changed(tenant).key, { kind: "Task", tenant, id: "none" }, task(tenant, "\uffee").key]
@@ -169,14 +184,15 @@ const facts: Readonly<Record<string, (tenant: string) => Holds>> = {
       const { history, ...rest } = changed(tenant)
       const other = { ...rest, history: history.with(1, { ...history[1]!, reason: "another" }) }
       const state = task(tenant, "t", { params: { a: 1 } })
-      expect(yield* put(changed(tenant), other, state, task(tenant, "t"), task(tenant, "n"), task(tenant, "n"))).toEqual([
-        "present",
-        "Different",
-        "Different",
-        "present",
-        "added",
-        "present"
-      ])
+      expect(yield* put(changed(tenant), other, state, task(tenant, "t"), task(tenant, "n"), task(tenant, "n")))
+        .toEqual([
+          "present",
+          "Different",
+          "Different",
+          "present",
+          "added",
+          "present"
+        ])
       expect(yield* all(tenant, "Task")).toEqual([changed(tenant), task(tenant, "n"), task(tenant, "t")])
     }
   ),
@@ -209,8 +225,8 @@ const facts: Readonly<Record<string, (tenant: string) => Holds>> = {
       ])
     }
   ),
-  "an edge that closes a cycle is refused, with what goes along; what goes along is refused with its record":
-    Effect.fnUntraced(function*(tenant) {
+  "an edge that closes a cycle is refused, with what goes along; what goes along is refused with its record": Effect
+    .fnUntraced(function*(tenant) {
       const archive = yield* RecordArchive.RecordArchive
       yield* put(card(tenant, "x"), card(tenant, "y"), card(tenant, "z"))
       const parcels = [["x", "y"], ["y", "z"], ["z", "x"], ["x", "x"], ["x", "z"]].map(([from, to], i) => ({

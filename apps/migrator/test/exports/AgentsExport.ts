@@ -1,10 +1,20 @@
 /** Tasks, trackers, events and agents as an API gives them: what is referred to comes last. */
 import { join } from "node:path"
-import { type Export, write } from "./Exports.ts"
+import { type Export, write } from "./ExportFile.ts"
 import * as Random from "./Random.ts"
 import * as Written from "./Written.ts"
 
-const statuses = ["RUNNING", "COMPLETED", "FAILED", "CANCELED", "TERMINATED", "TIMED_OUT", "DELETED", "INTERRUPTED", null]
+const statuses = [
+  "RUNNING",
+  "COMPLETED",
+  "FAILED",
+  "CANCELED",
+  "TERMINATED",
+  "TIMED_OUT",
+  "DELETED",
+  "INTERRUPTED",
+  null
+]
 
 export const agents = (folder: string, records: number, seed: number): Export => {
   const random = Random.make(seed)
@@ -20,7 +30,14 @@ export const agents = (folder: string, records: number, seed: number): Export =>
     // An agent that is not in the export is known by those who name it.
     const agent_id = agentIds[random.below(records)]!
     const created_at = random.moment(i)
-    const event = { id: Random.idOf(random, "event", i), sequence_id: 1 + random.below(9), task_id, agent_id, created_at, content: random.json() }
+    const event = {
+      id: Random.idOf(random, "event", i),
+      sequence_id: 1 + random.below(9),
+      task_id,
+      agent_id,
+      created_at,
+      content: random.json()
+    }
     lines.rest.push(JSON.stringify(event))
     expected.push(Written.line("Event", event))
     if (!seen.has(agent_id)) {

@@ -1,8 +1,8 @@
 /** The tasks of a board and their `has_subtask` edges as SurrealDB gives them, edges first. */
-import { createHash } from "node:crypto"
 import { ContentHash } from "@emend/domain"
+import { createHash } from "node:crypto"
 import { join } from "node:path"
-import { type Export, write } from "./Exports.ts"
+import { type Export, write } from "./ExportFile.ts"
 import * as Random from "./Random.ts"
 import * as Written from "./Written.ts"
 
@@ -30,7 +30,9 @@ export const board = (folder: string, records: number, seed: number): Export => 
   })
   for (const task of tasks) {
     const { created_by } = task
-    expected.push(Written.line("BoardTask", { ...task, is_deleted: false }, [], created_by === null ? {} : { by: created_by }))
+    expected.push(
+      Written.line("BoardTask", { ...task, is_deleted: false }, [], created_by === null ? {} : { by: created_by })
+    )
   }
   const edges: Array<string> = []
   // A task has its parents among the few before it, so that chains grow long and no cycle is closed.

@@ -1,8 +1,8 @@
 /** An export of a store of this project, of two tenants, with histories. Its lines are in no order. */
-import { createHash } from "node:crypto"
 import { ContentHash } from "@emend/domain"
+import { createHash } from "node:crypto"
 import { join } from "node:path"
-import { type Export, write } from "./Exports.ts"
+import { type Export, write } from "./ExportFile.ts"
 import * as Random from "./Random.ts"
 import * as Written from "./Written.ts"
 
@@ -29,49 +29,84 @@ export const whole = (folder: string, records: number, seed: number): Export => 
       params: random.object(),
       task_metadata: null
     }
-    lines.push(Written.line("Task", task, steps(() =>
-      random.once(3)
-        ? { assign: { status: random.pick(["COMPLETED", "DELETED", "FAILED"]) }, patch: {} }
-        : { patch: { params: { merge: { set: { ...random.object(), n: random.below(1e9) } } }, task_metadata: { set: random.object() } } }), own))
+    lines.push(Written.line(
+      "Task",
+      task,
+      steps(() =>
+        random.once(3)
+          ? { assign: { status: random.pick(["COMPLETED", "DELETED", "FAILED"]) }, patch: {} }
+          : {
+            patch: {
+              params: { merge: { set: { ...random.object(), n: random.below(1e9) } } },
+              task_metadata: { set: random.object() }
+            }
+          }
+      ),
+      own
+    ))
     lines.push(Written.line("Agent", { id: agent_id, name: random.text(), created_at }, [], own))
-    const event = { id: Random.idOf(random, "e", i), sequence_id: 1, task_id: id, agent_id, created_at, content: random.json() }
-    lines.push(Written.line("Event", event, [], own))
-    lines.push(Written.line("AgentTaskTracker", {
-      id: `tr-${i}`,
-      agent_id,
+    const event = {
+      id: Random.idOf(random, "e", i),
+      sequence_id: 1,
       task_id: id,
-      status: null,
-      status_reason: null,
-      last_processed_event_id: null,
+      agent_id,
       created_at,
-      updated_at: created_at
-    }, random.once(2) ? [] : [{ at: at(3), patch: { last_processed_event_id: { advance: { sequence: 1, id: event.id } } } }], own))
+      content: random.json()
+    }
+    lines.push(Written.line("Event", event, [], own))
+    lines.push(Written.line(
+      "AgentTaskTracker",
+      {
+        id: `tr-${i}`,
+        agent_id,
+        task_id: id,
+        status: null,
+        status_reason: null,
+        last_processed_event_id: null,
+        created_at,
+        updated_at: created_at
+      },
+      random.once(2)
+        ? []
+        : [{ at: at(3), patch: { last_processed_event_id: { advance: { sequence: 1, id: event.id } } } }],
+      own
+    ))
     const card = { ...cardOf(`b-${i}`, created_at), title: `T ${random.text()}` }
     lines.push(Written.line("BoardTask", card, steps(() => ({ patch: { description: { set: random.text() } } })), own))
     const part = cardOf(`c-${i}`, created_at)
     lines.push(Written.line("BoardTask", part, [], own))
     const link = createHash("sha256").update(ContentHash.canonical([card.id, part.id])).digest("hex")
-    lines.push(Written.line("BoardLink", {
-      id: link,
-      parent_id: card.id,
-      child_id: part.id,
-      parent_created_at: created_at,
-      child_created_at: created_at,
-      linked: true,
-      created_at,
-      updated_at: created_at,
-      created_by: "ann"
-    }, random.once(3) ? [{ at: at(4), assign: { linked: false } }] : [], own))
-    lines.push(Written.line("BoardChange", {
-      id: String(i + 1),
-      number: i + 1,
-      change: "linked",
-      task_id: card.id,
-      subtask_id: part.id,
-      at: created_at,
-      by: "ann",
-      reason: null
-    }, [], own))
+    lines.push(Written.line(
+      "BoardLink",
+      {
+        id: link,
+        parent_id: card.id,
+        child_id: part.id,
+        parent_created_at: created_at,
+        child_created_at: created_at,
+        linked: true,
+        created_at,
+        updated_at: created_at,
+        created_by: "ann"
+      },
+      random.once(3) ? [{ at: at(4), assign: { linked: false } }] : [],
+      own
+    ))
+    lines.push(Written.line(
+      "BoardChange",
+      {
+        id: String(i + 1),
+        number: i + 1,
+        change: "linked",
+        task_id: card.id,
+        subtask_id: part.id,
+        at: created_at,
+        by: "ann",
+        reason: null
+      },
+      [],
+      own
+    ))
     lines.push(...agentOf(random, own, created_at, at(5)))
   }
   // No line is before what it refers to, more often than not.

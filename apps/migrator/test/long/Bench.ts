@@ -27,7 +27,11 @@ export const withServer = <A>(use: (url: string, folder: string) => Promise<A>):
         EmbeddedPostgres.make({ dataDir: dataDir!, exclusive: true }),
         ({ url }) => Effect.promise(() => use(Redacted.value(url), folder!))
       )
-    ).pipe(Effect.ensuring(Effect.sync(() => [folder!, dataDir!].forEach((path) => rmSync(path, { recursive: true, force: true })))))
+    ).pipe(
+      Effect.ensuring(
+        Effect.sync(() => [folder!, dataDir!].forEach((path) => rmSync(path, { recursive: true, force: true })))
+      )
+    )
   )
 }
 

@@ -11,7 +11,7 @@ import { Agent, request } from "node:http"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
-import { write } from "../exports/Exports.ts"
+import { write } from "../exports/ExportFile.ts"
 import * as Random from "../exports/Random.ts"
 import * as Bench from "./Bench.ts"
 
@@ -44,7 +44,10 @@ const send = async (address: string): Promise<number> => {
       const body = JSON.stringify(update)
       const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) }
       const sent = request(`${address}/tasks/${id}`, { method: "PUT", agent, headers }, (answer) => {
-        answer.resume().on("end", () => answer.statusCode === 200 ? resolve() : reject(new Error(`${answer.statusCode}`)))
+        answer.resume().on(
+          "end",
+          () => answer.statusCode === 200 ? resolve() : reject(new Error(`${answer.statusCode}`))
+        )
       })
       sent.on("error", reject).end(body)
     })
@@ -87,7 +90,13 @@ const states = async (store: string, file: string): Promise<string> => {
 await Bench.withServer(async (url, folder) => {
   const [tasks, all, some] = ["tasks", "all", "some"].map((name) => join(folder, name)) as [string, string, string]
   const created_at = "2026-11-21T10:00:00Z"
-  write(tasks, Array.from({ length: records }, (_, i) => JSON.stringify({ id: `t${i}`, status: "RUNNING", params: {}, created_at })))
+  write(
+    tasks,
+    Array.from(
+      { length: records },
+      (_, i) => JSON.stringify({ id: `t${i}`, status: "RUNNING", params: {}, created_at })
+    )
+  )
   const lined = function*(count: number) {
     for (const update of made(count)) yield JSON.stringify({ kind: "Task", ...update })
   }
@@ -104,15 +113,19 @@ await Bench.withServer(async (url, folder) => {
   await Bench.migrate(["apply", some, "--to", "env:STORE"], bulkSome)
   const same = await states(bulkSome, join(folder, "a")) === await states(single, join(folder, "b"))
   const [bulkRate, singleRate] = [updates / applied.seconds, requests / sent]
-  console.log(JSON.stringify({
-    benchmark: "apply",
-    environment: Bench.environment,
-    updates,
-    records,
-    applied: { ...JSON.parse(applied.stdout), seconds: applied.seconds, peakMiB: applied.peakMiB },
-    requests: { count: requests, seconds: sent },
-    ratio: bulkRate / singleRate,
-    sameStates: same
-  }, undefined, 2))
+  console.log(JSON.stringify(
+    {
+      benchmark: "apply",
+      environment: Bench.environment,
+      updates,
+      records,
+      applied: { ...JSON.parse(applied.stdout), seconds: applied.seconds, peakMiB: applied.peakMiB },
+      requests: { count: requests, seconds: sent },
+      ratio: bulkRate / singleRate,
+      sameStates: same
+    },
+    undefined,
+    2
+  ))
   if (!same) process.exitCode = 1
 })

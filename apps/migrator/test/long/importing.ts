@@ -8,7 +8,7 @@ import { join } from "node:path"
 import { pipeline } from "node:stream/promises"
 import pg from "pg"
 import { from, to } from "pg-copy-streams"
-import { write } from "../exports/Exports.ts"
+import { write } from "../exports/ExportFile.ts"
 import * as Bench from "./Bench.ts"
 
 const records = Number(process.argv[2] ?? 1_000_000)
@@ -16,7 +16,10 @@ const rounds = Number(process.argv[3] ?? 3)
 
 function* lines(): Generator<string> {
   for (let i = 0; i < records; i++) {
-    const at = new Date(1_700_000_000_000 + i * 1000).toISOString().replace("Z", `${String(i % 1000).padStart(3, "0")}Z`)
+    const at = new Date(1_700_000_000_000 + i * 1000).toISOString().replace(
+      "Z",
+      `${String(i % 1000).padStart(3, "0")}Z`
+    )
     yield JSON.stringify({
       id: `018bcfe5-6800-7000-8000-${i.toString(16).padStart(12, "0")}`,
       name: i % 3 === 0 ? `run ${i}` : null,
@@ -25,7 +28,12 @@ function* lines(): Generator<string> {
       created_at: at,
       updated_at: at,
       cleaned_at: null,
-      params: { model: "small", retries: i % 7, prompt: `summarise document ${i} and "quote" it`, nested: { parts: [1, 2.5, null] } },
+      params: {
+        model: "small",
+        retries: i % 7,
+        prompt: `summarise document ${i} and "quote" it`,
+        nested: { parts: [1, 2.5, null] }
+      },
       task_metadata: { owner: `user ${i % 100}`, labels: ["nightly", "report"] }
     })
   }
@@ -33,7 +41,8 @@ function* lines(): Generator<string> {
 
 const tables = {
   tasks: "tasks",
-  record_history: "record_history (tenant, kind, record_id, version, at, by, reason, initial, patch, inverse, moves, state, redacted)"
+  record_history:
+    "record_history (tenant, kind, record_id, version, at, by, reason, initial, patch, inverse, moves, state, redacted)"
 }
 
 const copying = async (url: string, use: (client: pg.Client) => Promise<void>): Promise<number> => {
@@ -71,15 +80,21 @@ await Bench.withServer(async (url, folder) => {
     )
     await Bench.query(url, "DROP DATABASE theirs WITH (FORCE)")
     const { peakMiB, seconds } = imports.at(-1)!
-    console.error(`round ${round + 1}: import ${seconds.toFixed(1)} s, ${peakMiB} MiB; COPY ${copies.at(-1)!.toFixed(1)} s`)
+    console.error(
+      `round ${round + 1}: import ${seconds.toFixed(1)} s, ${peakMiB} MiB; COPY ${copies.at(-1)!.toFixed(1)} s`
+    )
   }
   const ratios = imports.map(({ seconds }, i) => copies[i]! / seconds)
-  console.log(JSON.stringify({
-    benchmark: "F",
-    environment: Bench.environment,
-    records,
-    rounds: imports.map(({ peakMiB, seconds }, i) => ({ importSeconds: seconds, copySeconds: copies[i], peakMiB })),
-    medianRatioOfRowsPerSecond: Bench.median(ratios),
-    peakMiB: Math.max(...imports.map(({ peakMiB }) => peakMiB))
-  }, undefined, 2))
+  console.log(JSON.stringify(
+    {
+      benchmark: "F",
+      environment: Bench.environment,
+      records,
+      rounds: imports.map(({ peakMiB, seconds }, i) => ({ importSeconds: seconds, copySeconds: copies[i], peakMiB })),
+      medianRatioOfRowsPerSecond: Bench.median(ratios),
+      peakMiB: Math.max(...imports.map(({ peakMiB }) => peakMiB))
+    },
+    undefined,
+    2
+  ))
 })

@@ -163,7 +163,8 @@ const closing = (relation: Relation, stage: string, { from, to, where }: Acyclic
 export const history = {
   prepare: `CREATE TEMP TABLE IF NOT EXISTS emend_stage_history ON COMMIT DELETE ROWS AS
     SELECT 0 AS ord, h.* FROM record_history h WITH NO DATA`,
-  copy: `COPY emend_stage_history (ord, tenant, kind, record_id, version, at, by, reason, initial, patch, inverse, moves,
+  copy:
+    `COPY emend_stage_history (ord, tenant, kind, record_id, version, at, by, reason, initial, patch, inverse, moves,
     state, redacted) FROM STDIN`,
   /** The ordinals among those given whose histories differ from what is there. Versions have no gaps. */
   different: `SELECT DISTINCT s.ord FROM emend_stage_history s LEFT JOIN record_history h

@@ -8,11 +8,12 @@ import { Json, RecordArchive, type RecordStore } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import pg from "pg"
 import * as ArchiveReading from "./ArchiveReading.ts"
 import * as ArchiveTable from "./ArchiveTable.ts"
-import { failure, type PutFailed, session, type Session } from "./Session.ts"
+import { failure, type PutFailed, type Session, session } from "./Session.ts"
 import * as Waves from "./Waves.ts"
 
 /**
@@ -175,9 +176,14 @@ const transaction = (
     if (along.length > 0) {
       const others = new Map<number, RecordArchive.PutResult>()
       yield* stage(session, tables, along, others)
-      const refused = [...others].find(([, result]) => result !== Waves.added)
       // The record itself is written by now: the parcel is refused with what goes along.
-      if (refused !== undefined) return yield* session.refuse(...refused)
+      for (const [place, record] of along) {
+        const result = others.get(place)!
+        if (result === Waves.added) continue
+        const isThere = Result.isSuccess(result) || result.failure._tag === "Different"
+        const taken = Waves.refused({ _tag: "Taken", key: record.key, fields: ["id"] })
+        return yield* session.refuse(place, isThere ? taken : result)
+      }
     }
     yield* session.query("COMMIT")
     return found

@@ -94,8 +94,7 @@ const on = (client: pg.PoolClient): Session => ({
         }),
       catch: classify
     }),
-  refuse: (place, result) =>
-    Effect.fail(new PutFailed({ code: "", constraint: undefined, culprit: { place, result } }))
+  refuse: (place, result) => Effect.fail(new PutFailed({ code: "", constraint: undefined, culprit: { place, result } }))
 })
 
 /** 22: a value is not one of the type. 23: a constraint. 54: a limit. 40: another transaction was in the way. */
