@@ -7,6 +7,7 @@ import { Equality } from "@emend/algebra"
 import { ContentHash, RecordArchive, type RecordKind, type RecordStore, Revision, Text } from "@emend/domain"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as Flaw from "./Flaw.ts"
 
 const kinds = new Map(RecordArchive.archivedKinds.map((kind) => [kind.kind.name, kind]))
 
@@ -46,7 +47,7 @@ const states = new Map(RecordArchive.archivedKinds.map((kind) => [
  * @since 0.1.0
  */
 export const state = (kind: string, value: unknown): Result.Result<Revision.Row, string> =>
-  Result.mapError(states.get(kind)!(value), (error) => String(error.issue))
+  Result.mapError(states.get(kind)!(value), Flaw.ofSchema)
 
 /**
  * Tells whether a JSON object has the form of an exported record.
@@ -81,7 +82,7 @@ export const write = ({ history, key, snapshots, state, version }: RecordArchive
  */
 export const read = (value: unknown, tenant: string): Result.Result<RecordArchive.Archived, string> => {
   const line = decode(value)
-  if (Result.isFailure(line)) return Result.fail(String(line.failure.issue))
+  if (Result.isFailure(line)) return Result.fail(Flaw.ofSchema(line.failure))
   const { history = [], kind, snapshots = [], version = 1 } = line.success
   const checked = state(kind, line.success.state)
   if (Result.isFailure(checked)) return Result.fail(checked.failure)

@@ -39,3 +39,16 @@ export const ofRejection = (rejection: RecordArchive.Rejection): Flaw => {
       return { kind, reason: rejection.reason }
   }
 }
+
+/**
+ * Says in one line what a schema found: each place, as a JSON Pointer, with what is wrong there.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const ofSchema = ({ message }: { readonly message: string }): string =>
+  message.split(/\n(?!  at )/).map((flaw) => {
+    const [what, place] = flaw.split(/\n  at (.*)/s)
+    const path = [...(place ?? "").matchAll(/\[("(?:[^"\\]|\\.)*"|\d+)\]/g)].map(([, key]) => String(JSON.parse(key!)))
+    return path.length === 0 ? what! : `/${path.join("/")}: ${what}`
+  }).join("; ")

@@ -29,7 +29,7 @@ export interface Origin {
 export interface Rejects {
   readonly add: (origin: Origin, flaw: Flaw) => void
   readonly count: () => number
-  /** How many there are for each reason, values left out; the most frequent first. */
+  /** How many there are for each reason; the most frequent first. */
   readonly reasons: () => ReadonlyArray<readonly [reason: string, count: number]>
   readonly close: () => void
 }
@@ -47,7 +47,7 @@ export const open = (path: string | undefined): Rejects => {
   return {
     add: (origin, { kind, reason }) => {
       count++
-      const name = `${kind ?? "?"}: ${reason.split("\n")[0]!.slice(0, 120)}`
+      const name = `${kind ?? "?"}: ${reason.slice(0, 160)}`
       if (reasons.has(name) || reasons.size < 100) reasons.set(name, (reasons.get(name) ?? 0) + 1)
       if (path === undefined) return
       file ??= openSync(path, "w")

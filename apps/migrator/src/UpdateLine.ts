@@ -7,7 +7,7 @@ import type { Kind } from "@emend/algebra/schema"
 import { AgentTaskTracker, BoardTask, Task, Text } from "@emend/domain"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { Flaw } from "./Flaw.ts"
+import { type Flaw, ofSchema } from "./Flaw.ts"
 import { parsed } from "./Reading.ts"
 import type { Piece } from "./Splitter.ts"
 
@@ -67,11 +67,11 @@ export const read = (piece: Piece, kind: string | undefined): Result.Result<Upda
 const line = (value: any, given: string | undefined): Result.Result<UpdateLine, Flaw> => {
   if (typeof value?.line === "number" && typeof value.record === "object") return line(value.record, given)
   const found = decode(value)
-  if (Result.isFailure(found)) return Result.fail({ reason: String(found.failure.issue) })
+  if (Result.isFailure(found)) return Result.fail({ reason: ofSchema(found.failure) })
   const { id, kind: own, reason = null, update, version } = found.success
   const kind = own ?? given
   if (kind === undefined) return Result.fail({ reason: "The kind of the record is missing; --kind names it for all" })
   const body = bodies.get(kind)!(update)
-  if (Result.isFailure(body)) return Result.fail({ kind, reason: String(body.failure.issue) })
+  if (Result.isFailure(body)) return Result.fail({ kind, reason: ofSchema(body.failure) })
   return Result.succeed({ kind, id, draft: kinds.get(kind)!.fromBody(body.success), reason, version })
 }
