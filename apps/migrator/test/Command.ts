@@ -16,11 +16,13 @@ export interface Settings {
   readonly input?: Buffer
   /** Killed after so many milliseconds, if it runs so long. */
   readonly killAfter?: number
+  /** Killed when this is done, if it runs so long; told when it has ended. */
+  readonly killWhen?: (ended: AbortSignal) => Promise<void>
 }
 
 export const run = async (
   args: ReadonlyArray<string>,
-  { env = {}, input, killAfter }: Settings = {}
+  { env = {}, input, killAfter, killWhen }: Settings = {}
 ): Promise<Ended> => {
   const child = spawn(process.execPath, ["--conditions=@emend/source", main, ...args], {
     env: { PATH: process.env["PATH"], ...env },
@@ -33,7 +35,11 @@ export const run = async (
   child.stdin.on("error", () => {})
   child.stdin.end(input)
   const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfter)
+  const ended = new AbortController()
+  const watch = killWhen?.(ended.signal).then(() => child.kill("SIGKILL"))
   const [code] = await once(child, "close") as [number | null]
   clearTimeout(timer)
+  ended.abort()
+  await watch
   return { code, stdout, stderr }
 }
