@@ -340,8 +340,13 @@ export const Version = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
  * @category constructors
  * @since 0.1.0
  */
-export const readable = <const Path extends `/${string}`, Params extends Schema.Struct.Fields, S extends Schema.Top>(
-  { causes = [], noun, params, path, schema, title }: {
+export const readable = <
+  const Path extends `/${string}`,
+  Params extends Schema.Struct.Fields,
+  S extends Schema.Top,
+  Query extends Schema.Struct.Fields = {}
+>(
+  { causes = [], noun, params, path, query, schema, title }: {
     readonly path: Path
     readonly params: Params
     readonly schema: S
@@ -351,6 +356,8 @@ export const readable = <const Path extends `/${string}`, Params extends Schema.
     readonly noun: string
     /** The conflicts that reading the past of the kind has beyond others. */
     readonly causes?: ReadonlyArray<Code>
+    /** What else can be asked of the record. */
+    readonly query?: Query
   }
 ) =>
   [
@@ -360,7 +367,8 @@ export const readable = <const Path extends `/${string}`, Params extends Schema.
       query: {
         version: Schema.optionalKey(
           Version.annotate({ description: "The version at which to read; the present one without it." })
-        )
+        ),
+        ...(query ?? {} as Query)
       },
       success: [versioned(schema), notModified],
       error: refusals(404, ...causes)

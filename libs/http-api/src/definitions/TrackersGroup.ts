@@ -64,7 +64,10 @@ export const TrackersGroup = HttpApiGroup.make("trackers").annotateMerge(
       task_id: Schema.optionalKey(Text.Text),
       ...List.numbered,
       order_by: Schema.optionalKey(
-        Schema.Literals(["created_at"]).annotate({ description: "Trackers come in the order of their creation." })
+        Schema.Literals(["created_at", "id", "agent_id", "task_id"]).annotate({
+          description:
+            "`created_at` without it. Those of one agent, or of one task, come in the order of their creation."
+        })
       )
     },
     success: Operation.paged(Wire),
