@@ -23,6 +23,15 @@ import { Access } from "./Access.ts"
 export const OptionalBody = Context.Reference<boolean>("@emend/http-api/OptionalBody", { defaultValue: () => false })
 
 /**
+ * Tells whether an operation writes over what is there, so that it can take back unseen what others wrote. A server can
+ * demand that it says to which version it is meant.
+ *
+ * @category annotations
+ * @since 0.1.0
+ */
+export const Overwrites = Context.Reference<boolean>("@emend/http-api/Overwrites", { defaultValue: () => false })
+
+/**
  * Gives the annotations that every operation has: who may carry it out, and how its document tells it.
  *
  * @category annotations
@@ -74,6 +83,9 @@ export const optional = <A>(schema: Schema.Codec<A, any>, description: string) =
 
 /** What operations with a body, each of which changes something, can be refused with besides. */
 export const withBody = ["key-in-use", 413, 415] as const
+
+/** What operations that write over what is there can be refused with besides. */
+export const overwriting = [412, 428] as const
 
 /**
  * The schema of the header that tells a record's version.

@@ -155,8 +155,8 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
     headers: Operation.headers.update,
     payload: Task.Task.Update,
     success: Operation.changed(Task.Task.Wire),
-    error: Operation.refusals(404, "rebase-conflict", "redacted", 412, ...Operation.withBody)
-  }).annotate(KeyHints, hints).annotateMerge(
+    error: Operation.refusals(404, "rebase-conflict", "redacted", ...Operation.overwriting, ...Operation.withBody)
+  }).annotate(Operation.Overwrites, true).annotate(KeyHints, hints).annotateMerge(
     Operation.described("editor", "Update Task by Name", "Update mutable fields for a task by its unique name.")
   ),
   HttpApiEndpoint.delete("removeByName", "/tasks/name/:name", {
@@ -181,8 +181,8 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
     headers: Operation.headers.update,
     payload: Task.Task.Update,
     success: Operation.changed(Task.Task.Wire),
-    error: Operation.refusals(404, "rebase-conflict", "redacted", 412, ...Operation.withBody)
-  }).annotate(KeyHints, hints).annotateMerge(
+    error: Operation.refusals(404, "rebase-conflict", "redacted", ...Operation.overwriting, ...Operation.withBody)
+  }).annotate(Operation.Overwrites, true).annotate(KeyHints, hints).annotateMerge(
     Operation.described(
       "editor",
       "Update Task by ID",
