@@ -53,7 +53,8 @@ interface Contestant {
   written: number
 }
 
-const handWritten = new URL("handWritten.ts", import.meta.url)
+/** The program of the hand-written server. */
+export const handWritten = new URL("handWritten.ts", import.meta.url)
 export const ours = "emend"
 export const byHand = "fastify + pg"
 const pgbench = "pgbench"
