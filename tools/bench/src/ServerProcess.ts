@@ -17,13 +17,16 @@ export interface ServerProcess {
 
 const root = fileURLToPath(new URL("../../..", import.meta.url))
 
+export interface Options {
+  readonly args?: ReadonlyArray<string>
+  /** What becomes of its log. Default `inherit`. */
+  readonly log?: "inherit" | "ignore"
+}
+
 /** Starts what `npm start` starts, by the same command, without npm around it. */
-export const emend = (
-  env: Readonly<Record<string, string>>,
-  args: ReadonlyArray<string> = []
-): Promise<ServerProcess> => {
+export const emend = (env: Readonly<Record<string, string>>, options: Options = {}): Promise<ServerProcess> => {
   const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
-  return start("sh", ["-c", `${scripts.start} ${args.join(" ")}`], env)
+  return start("sh", ["-c", `${scripts.start} ${(options.args ?? []).join(" ")}`], env, options.log)
 }
 
 /** Starts a program of this package. */
@@ -36,7 +39,8 @@ process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")))
 const start = async (
   command: string,
   args: ReadonlyArray<string>,
-  env: Readonly<Record<string, string>>
+  env: Readonly<Record<string, string>>,
+  log: "inherit" | "ignore" = "inherit"
 ): Promise<ServerProcess> => {
   const began = performance.now()
   const child = spawn(command, args, {
@@ -47,7 +51,7 @@ const start = async (
       PORT: "0",
       ...env
     },
-    stdio: ["ignore", "pipe", "inherit"]
+    stdio: ["ignore", "pipe", log]
   })
   running.add(child)
   const exited = once(child, "exit").then(() => running.delete(child))

@@ -30,7 +30,7 @@ export const measure = async (
     [`${byHand}, the same`, () => ServerProcess.program(handWritten, env)],
     [
       `${ours}, embedded PostgreSQL, which is started with it`,
-      () => ServerProcess.emend({ EMEND_DATA_DIR: join(folder, "data") }, ["--store", "embedded"])
+      () => ServerProcess.emend({ EMEND_DATA_DIR: join(folder, "data") }, { args: ["--store", "embedded"] })
     ]
   ]
   const samples = cases.map(() => ({ seconds: [] as Array<number>, megabytes: [] as Array<number> }))
