@@ -1,5 +1,5 @@
 /** What only this store can get wrong: the file, and who else has it open. */
-import { type EventLog, RecordStore, Services, Task, Tasks } from "@emend/domain"
+import { type EventLog, type RecordStore, Services, Task, Tasks } from "@emend/domain"
 import { ServiceContract } from "@emend/testkit"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
