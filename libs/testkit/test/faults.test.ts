@@ -1,9 +1,11 @@
 /** Stores with one fault each: the contract finds it, so none of what it demands is demanded in vain. */
-import { EventLog, RecordStore } from "@emend/domain"
+import { Caller, EventLog, RecordStore } from "@emend/domain"
 import { MemoryStore } from "@emend/memory"
-import { StoreContract } from "@emend/testkit"
+import { ServiceContract, StoreContract } from "@emend/testkit"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import { readFileSync } from "node:fs"
 import { expect, test } from "vitest"
@@ -238,4 +240,33 @@ test("the faults that cost users their data stand in the README, each with the f
   )
   expect(told.length).toBeGreaterThan(8)
   for (const [name, { finds }] of told) expect(readme).toContain(`| ${name.split(":")[0]} | ${finds} |`)
+})
+
+test("between two servers, a store that hears no demand on the version is found by the races", async () => {
+  const deaf = Layer.effectContext(Effect.gen(function*() {
+    const records = yield* RecordStore.RecordStore
+    const faulty = updating(({ versions: _, where: __, ...update }) => update)(records)
+    return Context.make(RecordStore.RecordStore, { ...records, ...faulty }).pipe(
+      Context.add(EventLog.EventLog, yield* EventLog.EventLog)
+    )
+  })).pipe(Layer.provide(MemoryStore.layer()))
+  const red = (store: Layer.Layer<RecordStore.RecordStore | EventLog.EventLog>) =>
+    Effect.runPromise(
+      Effect.filter(Object.entries(ServiceContract.races["Board"]!), ([sentence, fact]) =>
+        Effect.exit(Effect.provideService(fact, Caller, { tenant: sentence, subject: "tester" })).pipe(
+          Effect.map(Exit.isFailure)
+        )).pipe(
+          Effect.map((found) =>
+            found.map(([sentence]) =>
+              sentence
+            )
+          ),
+          Effect.provide(ServiceContract.crowded(2, store))
+        )
+    )
+  expect(await red(MemoryStore.layer())).toEqual([])
+  expect(await red(deaf)).toEqual(expect.arrayContaining([
+    "of many concurrent claims exactly one wins",
+    "a restore and changes at the same time come one after the other"
+  ]))
 })

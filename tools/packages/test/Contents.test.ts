@@ -31,6 +31,13 @@ test("every published package is bounded here, and used by the consumer of every
   expect(Object.keys(dependencies)).toEqual(expect.arrayContaining(names))
 })
 
+test("effect is there once, whatever is installed beside it", () => {
+  const { packages } = JSON.parse(text(join(outside, "package-lock.json"))) as { readonly packages: object }
+  expect(Object.keys(packages).filter((path) => /(^|\/)node_modules\/effect$/.test(path))).toEqual([
+    "node_modules/effect"
+  ])
+})
+
 describe.each(packages)("$name", ({ bytes, files, manifest, name }) => {
   test("holds its modules with their types and sources, what it says of itself, and nothing of the workspace", () => {
     const expected =
