@@ -7,7 +7,7 @@
  *
  * @internal
  */
-import { randomUUID } from "node:crypto"
+import { createHash } from "node:crypto"
 
 /** The names of one request that others stand for. */
 export interface StandIns {
@@ -31,10 +31,19 @@ export const make = (): StandIns => {
   }
   return {
     of: <Name extends string | number>(name: Name): Name => {
-      const standIn = typeof name === "string" ? randomUUID() : never - asked.size
+      const standIn = typeof name === "string" ? uuid(name) : never - asked.size
       asked.set(standIn, name)
       return standIn as Name
     },
     restore: (answered) => asked.size === 0 ? answered : restore(answered)
   }
+}
+
+/**
+ * A UUID of version 8 (RFC 9562) made of a text: nobody makes it but for this text, for which it is always the same. A
+ * refusal that a server remembers under a key names it, and is read again later.
+ */
+const uuid = (text: string): string => {
+  const hex = createHash("sha256").update(`stands for ${text}`).digest("hex")
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
