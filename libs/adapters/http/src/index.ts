@@ -6,4 +6,5 @@
 export type { HttpOptions } from "./HttpOptions.ts"
 export * as HttpServices from "./HttpServices.ts"
 export * as RemoteFailure from "./RemoteFailure.ts"
+export * as Strangers from "./Strangers.ts"
 export * as Tokens from "./Tokens.ts"
