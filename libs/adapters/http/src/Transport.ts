@@ -103,12 +103,12 @@ export const make = (
             resume(Effect.fail(tooLarge(maxAnswerBytes)))
             request.destroy()
           })
-          response.once("end", () =>
-            resume(Effect.succeed({
-              status: response.statusCode!,
-              headers: response.headers,
-              text: Buffer.concat(chunks).toString("utf8")
-            })))
+          response.once("end", () => {
+            const { headers, statusCode } = response
+            const incoming = { status: statusCode!, headers, text: Buffer.concat(chunks).toString("utf8") }
+            // Right behind this event the connection is free: who sends another request at once takes the same.
+            request.once("close", () => queueMicrotask(() => resume(Effect.succeed(incoming))))
+          })
           response.once("error", fail)
         })
         request.on("error", fail)
