@@ -107,10 +107,15 @@ describe("callers of a gateway", () => {
   it("at once each act in their own names", async () => {
     const address = await gateway(await upstream(identity).address, identity).address
     const tenants = Array.from({ length: 8 }, (_, n) => `tenant ${n}`)
-    await Promise.all(tenants.flatMap((tenant) =>
-      Array.from({ length: 5 }, (_, n) =>
-        send(address, "POST", "/agents/tasks/", { title: tenant }, bearer(tenant, `${tenant} ${n}`, "editor")))
-    ))
+    await Promise.all(
+      tenants.flatMap((tenant) =>
+        Array.from(
+          { length: 5 },
+          (_, n) =>
+            send(address, "POST", "/agents/tasks/", { title: tenant }, bearer(tenant, `${tenant} ${n}`, "editor"))
+        )
+      )
+    )
     for (const tenant of tenants) {
       const { body } = await send(address, "GET", "/agents/tasks/", undefined, bearer(tenant, "reader", "viewer"))
       expect(body.map(({ created_by, title }: any) => [title, created_by]).sort()).toEqual(

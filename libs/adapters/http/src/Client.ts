@@ -171,7 +171,10 @@ const encoder = (schema: Schema.Top | undefined, part: "path" | "query" | "body"
     const result = encode(given)
     return Result.isSuccess(result)
       ? { value: result.success, flaws: [] }
-      : { value: undefined, flaws: schemaErrors(result.failure.issue, part, given) as ReadonlyArray<ProblemReading.Flaw> }
+      : {
+        value: undefined,
+        flaws: schemaErrors(result.failure.issue, part, given) as ReadonlyArray<ProblemReading.Flaw>
+      }
   }
   return (given: unknown, standIns: StandIns.StandIns, naming?: ReadonlyArray<string>): Encoded => {
     const stated = withoutUndefined(given ?? {})
@@ -202,7 +205,8 @@ const invalid = (flaws: ReadonlyArray<ProblemReading.Flaw>): RequestRefused =>
   })
 
 /** A segment of nothing but dots would be taken for a step. */
-const segment = (name: string): string => encodeURIComponent(name).replace(/^\.{1,2}$/, (dots) => "%2E".repeat(dots.length))
+const segment = (name: string): string =>
+  encodeURIComponent(name).replace(/^\.{1,2}$/, (dots) => "%2E".repeat(dots.length))
 
 type Texts = Readonly<Record<string, string>> | undefined
 

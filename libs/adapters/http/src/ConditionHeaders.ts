@@ -21,7 +21,9 @@ export const write = (
 ): Result.Result<Readonly<Record<string, string>>, Unsayable> => {
   const headers: Record<string, string> = {}
   if (ifMatch !== undefined) headers["if-match"] = ifMatch === "*" ? "*" : tags(ifMatch)
-  if (rebaseFrom !== undefined) headers["rebase-from"] = `"${isVersion(rebaseFrom) ? rebaseFrom : standIns.of(rebaseFrom)}"`
+  if (rebaseFrom !== undefined) {
+    headers["rebase-from"] = `"${isVersion(rebaseFrom) ? rebaseFrom : standIns.of(rebaseFrom)}"`
+  }
   if (dryRun === true) headers["dry-run"] = "true"
   if (base !== undefined) headers["revision-base"] = isUuid(base) ? base : standIns.of(base)
   for (const [header, text] of [["change-reason", reason], ["revision-annotation", annotation]] as const) {

@@ -23,7 +23,10 @@ export const body = (
   )
   return Effect.fail(
     new Refusals.InputInvalid({
-      problems: unsaid.map((field) => ({ path: [field], message: "Expected an update that can be asked for over HTTP" }))
+      problems: unsaid.map((field) => ({
+        path: [field],
+        message: "Expected an update that can be asked for over HTTP"
+      }))
     })
   )
 }

@@ -30,7 +30,11 @@ export const make = (client: Client): Board["Service"] => {
       Pages.range<any, any>(
         { cursor, limit },
         paging,
-        (page) => ask[list].page({ params: at(id), query: { ...(depth !== undefined && { depth: Math.min(depth, maxDepth) }), ...Pages.stated(page) } })
+        (page) =>
+          ask[list].page({
+            params: at(id),
+            query: { ...(depth !== undefined && { depth: Math.min(depth, maxDepth) }), ...Pages.stated(page) }
+          })
       )
 
   return Board.of({
@@ -58,8 +62,7 @@ export const make = (client: Client): Board["Service"] => {
     transitions: (id) => ask.transitions({ params: at(id) }),
     remove: (id, conditions) => ask.remove({ params: at(id), conditions }),
     counts: ask.counts({}),
-    createSubtask: (parent, input, conditions) =>
-      ask.createSubtask({ params: at(parent), payload: input, conditions }),
+    createSubtask: (parent, input, conditions) => ask.createSubtask({ params: at(parent), payload: input, conditions }),
     link: (parent, child_id, conditions) =>
       ask.link({ params: at(parent), payload: { child_id }, conditions, naming: ["task_id", "child_id"] }),
     unlink: (parent, child_id, conditions) => ask.unlink({ params: { ...at(parent), child_id }, conditions }),

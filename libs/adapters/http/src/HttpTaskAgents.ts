@@ -15,7 +15,10 @@ const paging = { maximum: Pages.maxima.agents }
 
 const within = ({ organization_id, project_id }: Scope) => ({ org_id: organization_id, project_id })
 const at = (scope: Scope, task_agent_id: string) => ({ ...within(scope), task_agent_id })
-const paged = ({ cursor, limit }: Pages.Asking) => ({ page_limit: limit, ...(cursor === undefined ? undefined : { cursor }) })
+const paged = ({ cursor, limit }: Pages.Asking) => ({
+  page_limit: limit,
+  ...(cursor === undefined ? undefined : { cursor })
+})
 
 /** Gives the use cases that a client carries out. */
 export const make = (client: Client): TaskAgents["Service"] => {

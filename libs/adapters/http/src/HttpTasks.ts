@@ -19,7 +19,9 @@ export const make = (client: Client): Tasks["Service"] => {
   const ask = client(TasksGroup, wholeAnswers.tasks)
   const past = Past.make(ask)
   const at = (task_id: string) => ({ task_id })
-  const find = TaskNames.naming((name) => Effect.map(ask.getByName({ params: { name } }), ({ state }) => state.id))
+  const find = TaskNames.naming((name) =>
+    Effect.map(ask.getByName({ params: { name }, query: {} }), ({ state }) => state.id)
+  )
 
   return Tasks.of({
     create: (input, conditions) => ask.create({ payload: input, conditions }),
@@ -33,7 +35,10 @@ export const make = (client: Client): Tasks["Service"] => {
       )
     },
     named: (name, use) =>
-      Effect.flatMap(IdempotencyKey, (key) => key === undefined ? find(name, use) : remembered(find(name, use), name, use)),
+      Effect.flatMap(
+        IdempotencyKey,
+        (key) => key === undefined ? find(name, use) : remembered(find(name, use), name, use)
+      ),
     update: (id, draft, conditions) =>
       Effect.flatMap(
         Drafts.body(Task.Task, draft),
@@ -69,9 +74,7 @@ const remembered = <A, E, R>(
   const isMissing = (error: unknown, id: (id: string) => boolean) =>
     error instanceof Refusals.RecordMissing && error.kind === "Task" && id(error.id)
   return found.pipe(
-    Effect.catch((error) =>
-      isMissing(error, (id) => id === name) ? use(nameless + randomUUID()) : Effect.fail(error)
-    ),
+    Effect.catch((error) => isMissing(error, (id) => id === name) ? use(nameless + randomUUID()) : Effect.fail(error)),
     Effect.mapError((error) =>
       isMissing(error, (id) => id.startsWith(nameless))
         ? new Refusals.RecordMissing({ kind: "Task", id: name }) as E

@@ -20,7 +20,12 @@ export const make = (client: Client): Trackers["Service"] => {
 
   return Trackers.of({
     assign: ({ agent_id, name, task_id }, conditions) =>
-      ask.assign({ params: { task_id, agent_id }, payload: { ...(name !== undefined && { name }) }, conditions, naming: ["task_id"] }),
+      ask.assign({
+        params: { task_id, agent_id },
+        payload: { ...(name !== undefined && { name }) },
+        conditions,
+        naming: ["task_id"]
+      }),
     get: (id) => ask.get({ params: at(id), query: {} }),
     list: ({ cursor, limit, skip, ...filters } = {}) =>
       Pages.range(

@@ -38,5 +38,7 @@ export const along = (
   params: unknown,
   { before, limit = 50 }: Records.HistoryPage = {}
 ): Effect.Effect<ReadonlyArray<any>, any> =>
-  Pages.collect<{ readonly version: number }, any>({ limit, maximum: Pages.maxima.history }, ({ after, limit }) =>
-    page({ params, query: { limit, cursor: Pages.below(after?.version ?? before) } }))
+  Pages.collect<{ readonly version: number }, any>(
+    { limit, maximum: Pages.maxima.history },
+    ({ after, limit }) => page({ params, query: { limit, cursor: Pages.below(after?.version ?? before) } })
+  )

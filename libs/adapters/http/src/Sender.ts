@@ -61,7 +61,11 @@ const over = (transport: Transport.Transport, tokens: Tokens.Tokens, settings: S
     return other === undefined ? answer : yield* under(other, outgoing)
   })
 
-  const within = <A, E>(program: Effect.Effect<A, E>, limitMillis: number, what: string): Effect.Effect<A, E | TimedOut> =>
+  const within = <A, E>(
+    program: Effect.Effect<A, E>,
+    limitMillis: number,
+    what: string
+  ): Effect.Effect<A, E | TimedOut> =>
     Effect.timeoutOrElse(program, {
       duration: limitMillis,
       orElse: () =>

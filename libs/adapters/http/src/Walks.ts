@@ -10,6 +10,7 @@
 import {
   type Activation,
   type Activity,
+  type AgentTaskTracker,
   Board,
   type BoardQuery,
   BoardTask,
@@ -28,7 +29,6 @@ import {
   TaskAgents,
   type TaskQuery,
   Tasks,
-  type AgentTaskTracker,
   type TrackerQuery,
   Trackers
 } from "@emend/domain"
@@ -65,8 +65,11 @@ const along = <Id, S extends object, Entry extends { readonly cursor: string }, 
   stride: Stride,
   page: (service: S, range: Lists.Range) => Effect.Effect<ReadonlyArray<Entry>, E>
 ): Stream.Stream<Entry, E, Id> =>
-  walk<Entry, E, Id>(stride, (after, limit) =>
-    Effect.flatMap(service as Effect.Effect<S, never, Id>, (verbs) => page(verbs, { cursor: after?.cursor, limit })))
+  walk<Entry, E, Id>(
+    stride,
+    (after, limit) =>
+      Effect.flatMap(service as Effect.Effect<S, never, Id>, (verbs) => page(verbs, { cursor: after?.cursor, limit }))
+  )
 
 const back = <Id, S extends object, Entry extends { readonly version: number }, E>(
   service: Context.Service<Id, S>,

@@ -36,7 +36,9 @@ it.live("a request that was given up leaves the others their connections", () =>
 it.live("a connection that the server closed while it was kept is replaced", () =>
   Effect.gen(function*() {
     const last: Stub.Answer = (response) => {
-      response.writeHead(200, { "content-type": "application/json", connection: "close" }).end(JSON.stringify(Stub.task()))
+      response.writeHead(200, { "content-type": "application/json", connection: "close" }).end(
+        JSON.stringify(Stub.task())
+      )
     }
     const { seen, sockets, url } = yield* Stub.serve(last)
     yield* over(url)(Effect.forEach(Array.from({ length: 3 }), () => get))

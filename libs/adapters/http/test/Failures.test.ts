@@ -13,7 +13,11 @@ const get = Effect.flatMap(Tasks, (tasks) => tasks.get("t"))
 const update = Effect.flatMap(Tasks, (tasks) => tasks.update("t", Task.Task.fromBody({ merge_params: { a: 1 } })))
 
 /** Why a call failed, as far as it was the wire. */
-const failure = (url: string, options?: Parameters<typeof over>[1], program: Effect.Effect<unknown, unknown, Tasks> = get) =>
+const failure = (
+  url: string,
+  options?: Parameters<typeof over>[1],
+  program: Effect.Effect<unknown, unknown, Tasks> = get
+) =>
   Effect.map(
     Effect.flip(over(url, options)(program)),
     (error) => {
@@ -49,17 +53,37 @@ describe("a server that is not ours", () => {
     response.writeHead(200, { "content-type": "text/html" }).end("<html>Welcome</html>")
   const foreign: ReadonlyArray<readonly [what: string, answer: Stub.Answer, says: RegExp]> = [
     ["answers in HTML", html, /\(200\) is no Emend server of this version: its answer is not JSON/],
-    ["is an HTML page of an error", (response) => response.writeHead(404, { "content-type": "text/html" }).end("<p>"), /not JSON/],
+    [
+      "is an HTML page of an error",
+      (response) => response.writeHead(404, { "content-type": "text/html" }).end("<p>"),
+      /not JSON/
+    ],
     ["says no content type", (response) => response.writeHead(200).end(JSON.stringify(Stub.task())), /not JSON/],
     ["answers compressed", Stub.json(200, Stub.task(), { "content-encoding": "gzip" }), /not JSON/],
-    ["ends its JSON too early", (response) => response.writeHead(200, { "content-type": "application/json" }).end("{\"version\": 1,"), /not JSON/],
+    [
+      "ends its JSON too early",
+      (response) => response.writeHead(200, { "content-type": "application/json" }).end("{\"version\": 1,"),
+      /not JSON/
+    ],
     ["answers nothing at all", (response) => response.writeHead(204).end(), /not JSON/],
-    ["answers in the served form", Stub.json(200, Stub.task().state, { "content-type": "application/json" }), /another form/],
+    [
+      "answers in the served form",
+      Stub.json(200, Stub.task().state, { "content-type": "application/json" }),
+      /another form/
+    ],
     ["leaves a field out", Stub.json(200, { version: 1, state: { id: "t" } }), /another form/],
-    ["answers with another JSON type", Stub.json(200, Stub.task(), { "content-type": "application/ld+json" }), /none that was asked for/],
+    [
+      "answers with another JSON type",
+      Stub.json(200, Stub.task(), { "content-type": "application/ld+json" }),
+      /none that was asked for/
+    ],
     ["has problems of its own", Stub.json(404, { error: "no" }), /no problem of this service/],
     ["has a 422 of its own", Stub.json(422, { error: "no" }), /no refusal of this service/],
-    ["has a plain JSON error", Stub.json(404, { detail: "Not Found" }, { "content-type": "application/json" }), /no refusal of this service/]
+    [
+      "has a plain JSON error",
+      Stub.json(404, { detail: "Not Found" }, { "content-type": "application/json" }),
+      /no refusal of this service/
+    ]
   ]
   for (const [what, answer, says] of foreign) {
     it.live(`${what}`, () =>
@@ -136,7 +160,9 @@ it.live("a server that is not there, or hangs up, cannot be reached", () =>
 
 it.live("a refusal that is none of the domain keeps its code, its status and its facts", () =>
   Effect.gen(function*() {
-    const { url } = yield* Stub.serve(Stub.problem(403, "access-refused", {}, { reason: "insufficient-role", role: "viewer" }))
+    const { url } = yield* Stub.serve(
+      Stub.problem(403, "access-refused", {}, { reason: "insufficient-role", role: "viewer" })
+    )
     const error = yield* failure(url, {}, update)
     expect(error).toMatchObject({ _tag: "RequestRefused", status: 403, code: "access-refused" })
     expect((error as RemoteFailure.RequestRefused).facts).toMatchObject({ reason: "insufficient-role", role: "viewer" })
@@ -160,5 +186,8 @@ it.live("what a server finds wrong with a change is said as the domain says it",
         { path: ["header", "change-reason"], message: "too long" }
       ]
     })
-    expect(yield* told).toMatchObject({ _tag: "InputInvalid", problems: [{ path: [], message: "It is body-too-large" }] })
+    expect(yield* told).toMatchObject({
+      _tag: "InputInvalid",
+      problems: [{ path: [], message: "It is body-too-large" }]
+    })
   }))

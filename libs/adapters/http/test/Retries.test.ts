@@ -218,7 +218,11 @@ describe("a call is given up", () => {
 
   it.live("at once when the server asks for more time than is left, with what it said last", () =>
     Effect.gen(function*() {
-      const contended = Stub.problem(503, "too-contended", { "retry-after": "61" }, { kind: "Task", id: "t", attempts: 64 })
+      const contended = Stub.problem(503, "too-contended", { "retry-after": "61" }, {
+        kind: "Task",
+        id: "t",
+        attempts: 64
+      })
       const { seen, url } = yield* Stub.serve(contended)
       const { outcome } = yield* calling(url, update)
       expect(yield* outcome).toMatchObject({ failure: { _tag: "TooContended", kind: "Task", id: "t", attempts: 64 } })

@@ -136,8 +136,10 @@ export const client = (
   options: Partial<HttpOptions> = {}
 ): Layer.Layer<All, unknown> =>
   Layer.unwrap(
-    Effect.map(ambient, (headers) =>
-      HttpServices.layer({ baseUrl, tokens: Tokens.perCall(token), headers, ...options }))
+    Effect.map(
+      ambient,
+      (headers) => HttpServices.layer({ baseUrl, tokens: Tokens.perCall(token), headers, ...options })
+    )
   )
 
 /** The services over HTTP of a server that keeps its records in a store. */

@@ -26,12 +26,11 @@ export interface Stub {
 export type Answer = (response: Http.ServerResponse, seen: Seen, number: number) => void
 
 /** Answers with JSON: whole, or a problem from 400 on. */
-export const json =
-  (status: number, body: unknown, headers: Record<string, string> = {}): Answer => (response) =>
-    response.writeHead(status, {
-      "content-type": status < 400 ? wholeType : status === 422 ? "application/json" : "application/problem+json",
-      ...headers
-    }).end(JSON.stringify(body))
+export const json = (status: number, body: unknown, headers: Record<string, string> = {}): Answer => (response) =>
+  response.writeHead(status, {
+    "content-type": status < 400 ? wholeType : status === 422 ? "application/json" : "application/problem+json",
+    ...headers
+  }).end(JSON.stringify(body))
 
 /** Cuts the connection before, or in the middle of, the answer. */
 export const cut: Answer = (response) => void response.socket!.destroy()
@@ -43,8 +42,22 @@ export const cutWithin: Answer = (response) => {
 /** Never answers. */
 export const silent: Answer = () => {}
 
-export const problem = (status: number, code: string, headers: Record<string, string> = {}, facts: object = {}): Answer =>
-  json(status, { code, status, detail: `It is ${code}`, title: "t", type: "t", instance: "/", request_id: "r", ...facts }, headers)
+export const problem = (
+  status: number,
+  code: string,
+  headers: Record<string, string> = {},
+  facts: object = {}
+): Answer =>
+  json(status, {
+    code,
+    status,
+    detail: `It is ${code}`,
+    title: "t",
+    type: "t",
+    instance: "/",
+    request_id: "r",
+    ...facts
+  }, headers)
 
 export const task = (id = "t") => ({
   version: 1,

@@ -47,7 +47,10 @@ it.live("a token that the server does not accept is renewed once, and then the r
     const { given, provider } = issuer(60_000)
     yield* over(stub.url, { attempts: 5, tokens: Tokens.refreshing(provider) })(Effect.gen(function*() {
       yield* get
-      expect(yield* Effect.flip(get)).toMatchObject({ _tag: "StoreUnavailable", cause: { status: 401, code: "token-invalid" } })
+      expect(yield* Effect.flip(get)).toMatchObject({
+        _tag: "StoreUnavailable",
+        cause: { status: 401, code: "token-invalid" }
+      })
     }))
     expect(sent(stub)).toEqual(["Bearer token-1", "Bearer token-2", "Bearer token-2", "Bearer token-3"])
     expect(given()).toBe(3)
@@ -56,7 +59,11 @@ it.live("a token that the server does not accept is renewed once, and then the r
 it.live("however many calls need a token, it is asked for once, also when all of them were refused", () =>
   Effect.gen(function*() {
     const stub = yield* Stub.serve((response, seen, number) =>
-      (seen.headers.authorization === "Bearer token-1" ? Stub.problem(401, "token-invalid") : Stub.aTask)(response, seen, number)
+      (seen.headers.authorization === "Bearer token-1" ? Stub.problem(401, "token-invalid") : Stub.aTask)(
+        response,
+        seen,
+        number
+      )
     )
     const { given, provider } = issuer(60_000)
     yield* over(stub.url, { tokens: Tokens.refreshing(provider) })(
@@ -101,8 +108,9 @@ it.live("the token of each call is its caller's, and no other's", () =>
     const tokens = Tokens.perCall(Effect.map(Caller, ({ subject }) => Redacted.make(subject)))
     const subjects = Array.from({ length: 20 }, (_, n) => `s${n}`)
     yield* over(stub.url, { tokens })(
-      Effect.forEach(subjects, (subject) =>
-        Effect.provideService(get, Caller, { tenant: "t", subject }), { concurrency: "unbounded" })
+      Effect.forEach(subjects, (subject) => Effect.provideService(get, Caller, { tenant: "t", subject }), {
+        concurrency: "unbounded"
+      })
     )
     expect([...sent(stub)].sort()).toEqual(subjects.map((subject) => `Bearer ${subject}`).sort())
   }))

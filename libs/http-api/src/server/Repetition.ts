@@ -33,32 +33,31 @@ interface Asked {
  * @category operations
  * @since 0.1.0
  */
-export const under =
-  (
-    key: string,
-    { method, path }: HttpApiEndpoint.Top,
-    { conditions, params, payload }: Asked,
-    sender?: SenderKey
-  ) =>
-  <A, E, R>(operation: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | HttpServerRequest> =>
-    Effect.gen(function*() {
-      const request = yield* HttpServerRequest
-      const scope = `${method} ${path} ${ContentHash.canonical(params ?? null)}`
-      const asked = { conditions, payload }
-      return yield* Effect.provideService(operation, IdempotencyKey, {
-        key,
-        scope: yield* said(scope, sender?.scope),
-        request: yield* said(asked, sender?.request),
-        // A refusal is told too far from here to be given the header otherwise.
-        onRepeat: Effect.provideService(
-          HttpEffect.appendPreResponseHandler((_, response) =>
-            Effect.succeed(HttpServerResponse.setHeader(response, header, "true"))
-          ),
-          HttpServerRequest,
-          request
-        )
-      })
+export const under = (
+  key: string,
+  { method, path }: HttpApiEndpoint.Top,
+  { conditions, params, payload }: Asked,
+  sender?: SenderKey
+) =>
+<A, E, R>(operation: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | HttpServerRequest> =>
+  Effect.gen(function*() {
+    const request = yield* HttpServerRequest
+    const scope = `${method} ${path} ${ContentHash.canonical(params ?? null)}`
+    const asked = { conditions, payload }
+    return yield* Effect.provideService(operation, IdempotencyKey, {
+      key,
+      scope: yield* said(scope, sender?.scope),
+      request: yield* said(asked, sender?.request),
+      // A refusal is told too far from here to be given the header otherwise.
+      onRepeat: Effect.provideService(
+        HttpEffect.appendPreResponseHandler((_, response) =>
+          Effect.succeed(HttpServerResponse.setHeader(response, header, "true"))
+        ),
+        HttpServerRequest,
+        request
+      )
     })
+  })
 
 /** What is meant, or where the sender says the hash of something else, that. */
 const said = <A>(meant: A, hash: string | undefined): Effect.Effect<A | string> =>

@@ -151,7 +151,9 @@ const route = (
       const answer = Effect.provideService(handled, Caller, grant.caller)
       const answered = yield* Deadline.within(
         // A rehearsal may come again and again.
-        key === undefined || conditions.dryRun === true ? answer : Repetition.under(key, endpoint, incoming, sender)(answer),
+        key === undefined || conditions.dryRun === true
+          ? answer
+          : Repetition.under(key, endpoint, incoming, sender)(answer),
         settings.requestMillis,
         inFlight
       )
