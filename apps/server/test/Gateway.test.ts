@@ -171,10 +171,15 @@ it("the trace of a request goes on behind a gateway, where traces are wanted, an
   const url = `http://127.0.0.1:${(stub.address() as AddressInfo).port}`
   const trace = "0af7651916cd43dd8448eb211c80319c"
   const asked = { traceparent: `00-${trace}-b7ad6b7169203331-01` }
-  for (const [env, expected] of [
-    [{ OTEL_EXPORTER_OTLP_ENDPOINT: url }, expect.stringMatching(`^00-${trace}-(?!b7ad6b7169203331)[0-9a-f]{16}-01$`)],
-    [{}, undefined]
-  ] as const) {
+  for (
+    const [env, expected] of [
+      [
+        { OTEL_EXPORTER_OTLP_ENDPOINT: url },
+        expect.stringMatching(`^00-${trace}-(?!b7ad6b7169203331)[0-9a-f]{16}-01$`)
+      ],
+      [{}, undefined]
+    ] as const
+  ) {
     seen.length = 0
     const address = await gateway(url, env).address
     seen.length = 0
