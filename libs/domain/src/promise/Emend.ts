@@ -58,6 +58,11 @@ export interface Emend extends Bound, AsyncDisposable {
  * @since 0.1.0
  */
 export interface Settings {
+  /**
+   * Whether calls may name their caller (`named`, the default). Where the services know who calls by themselves, as a
+   * server does by a token, a call that names one is refused with a `TypeError` (`fixed`).
+   */
+  readonly callers?: "named" | "fixed"
   /** The moves of the board. Default: the domain's own. */
   readonly workflow?: BoardTask.Workflow
   /** What a cursor that would go back means. Default `reject`. */
@@ -87,6 +92,7 @@ export const open = async <E>(layer: Layer.Layer<Service, E>, settings: Settings
     if (isClosed) return Promise.reject(new Error("Emend is closed"))
     const { caller = bound, idempotencyKey, onRepeat, signal } = call
     if (signal?.aborted === true) return Promise.reject(signal.reason)
+    if (caller !== undefined && settings.callers === "fixed") return Promise.reject(new TypeError(callerFixed))
     const key = idempotencyKey === undefined ? undefined : {
       scope,
       key: idempotencyKey,
@@ -135,6 +141,8 @@ export const open = async <E>(layer: Layer.Layer<Service, E>, settings: Settings
  */
 export const openStore = <E>(store: Layer.Layer<RecordStore | EventLog, E>, settings?: Settings): Promise<Emend> =>
   open(Layer.provide(Services.layer, store), settings)
+
+const callerFixed = "Who calls is known by the token: a call names no caller"
 
 const settingsOf = ({ cursorPolicy, keyLifetimeMillis, workflow }: Settings): Context.Context<never> =>
   Context.empty().pipe(
