@@ -1,64 +1,40 @@
-// Changes a task on an Emend server, with nothing but what Node has.
+// Changes a task on an Emend server, with the verbs that a store of one's own would have.
 //
-// Every request may be repeated: one that creates or changes something has an Idempotency-Key, by which the server does
-// it once, however often it arrives. A change that was computed from what was read demands that version (If-Match).
+// What creates or changes something is sent under an idempotency key, so that the client may send it again when no answer
+// came: the server does it once.
+import { Refusals, Task } from "@emend/domain"
+import { open } from "@emend/http/promise"
 import { randomUUID } from "node:crypto"
-import { setTimeout as pause } from "node:timers/promises"
 
 const { EMEND_URL = "http://127.0.0.1:8080", EMEND_TOKEN } = process.env
-const mostAttempts = 5
-
-/** Sends one request, again while it is safe and may help, and gives the answer of the server. */
-const send = async (method, path, { body, ifMatch } = {}) => {
-  const headers = {
-    ...(EMEND_TOKEN === undefined ? {} : { authorization: `Bearer ${EMEND_TOKEN}` }),
-    ...(method === "GET" ? {} : { "idempotency-key": randomUUID() }),
-    ...(ifMatch === undefined ? {} : { "if-match": ifMatch }),
-    ...(body === undefined ? {} : { "content-type": "application/json" })
-  }
-  for (let attempt = 1;; attempt++) {
-    const response = await fetch(`${EMEND_URL}${path}`, {
-      method,
-      headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(10_000)
-    }).catch((reason) => reason)
-    const isLost = response instanceof Error
-    if (!isLost && ![408, 409, 429].includes(response.status) && response.status < 500) return answer(response)
-    // A conflict that a repetition cannot end says so.
-    if (!isLost && response.headers.get("x-should-retry") === "false") return answer(response)
-    if (attempt === mostAttempts) throw isLost ? response : new Error(`${method} ${path} answers ${response.status}`)
-    const seconds = isLost ? Number.NaN : Number(response.headers.get("retry-after") ?? Number.NaN)
-    await pause(Number.isNaN(seconds) ? Math.random() * 100 * 2 ** attempt : seconds * 1000)
-  }
-}
-
-const answer = async (response) => ({
-  status: response.status,
-  version: response.headers.get("etag"),
-  body: await response.json()
-})
+await using emend = await open(EMEND_URL, EMEND_TOKEN === undefined ? {} : { token: EMEND_TOKEN })
 
 /** Changes a task by a function of what it is, and begins again where somebody else was faster. */
 const change = async (id, compute) => {
   while (true) {
-    const { body: task, version } = await send("GET", `/tasks/${id}`)
-    const changed = await send("PUT", `/tasks/${id}`, { body: compute(task), ifMatch: version })
-    // Somebody else was faster: again, from what is there now.
-    if (changed.status !== 412) return changed
+    const { state, version } = await emend.tasks.get(id)
+    try {
+      return await emend.tasks.update(id, Task.Task.fromBody(compute(state)), { ifMatch: [version] })
+    } catch (refusal) {
+      if (!(refusal instanceof Refusals.VersionMismatch)) throw refusal
+    }
   }
 }
 
 const id = `import-${randomUUID()}`
-const created = await send("POST", "/tasks", { body: { id, params: { done: 0 } } })
-console.log(`created: ${created.status} ${JSON.stringify(created.body.params)} at version ${created.version}`)
+const created = await emend.tasks.create({ id, params: { done: 0 } })
+console.log(`created: ${JSON.stringify(created.state.params)} at version ${created.version}`)
 
 // Ten changes of one number at the same time: each is counted.
-const increments = Array.from({ length: 10 }, () =>
-  change(id, ({ params }) => ({ merge_params: { done: params.done + 1 } })))
-await Promise.all(increments)
-const counted = await send("GET", `/tasks/${id}`)
-console.log(`counted: ${JSON.stringify(counted.body.params)} at version ${counted.version}`)
+const increment = ({ params }) => ({ merge_params: { done: params.done + 1 } })
+await Promise.all(Array.from({ length: 10 }, () => change(id, increment)))
+const counted = await emend.tasks.get(id)
+console.log(`counted: ${JSON.stringify(counted.state.params)} at version ${counted.version}`)
 
-const refused = await send("PUT", `/tasks/${id}`, { body: { status: "DONE" } })
-console.log(`refused: ${refused.status} ${refused.body.detail[0].loc.join(".")}: ${refused.body.detail[0].type}`)
+// A key of one's own: the same call, later and from anywhere, gives the first answer again.
+const finish = () => emend.tasks.move(id, "COMPLETED", { idempotencyKey: `finish-${id}`, reason: "all imported" })
+const [first, again] = [await finish(), await finish()]
+console.log(`finished: ${first.state.status} at version ${first.version}, again at version ${again.version}`)
+
+const refusal = await emend.tasks.move(id, "RUNNING").catch((refusal) => refusal)
+console.log(`refused: ${refusal._tag}, from ${refusal.from} to ${refusal.to}`)
