@@ -1,6 +1,9 @@
 /** A server whose store is another server. */
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto"
+import { once } from "node:events"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
@@ -154,4 +157,35 @@ it("a gateway before nothing does not start, and says why", async () => {
   const { code, stderr } = await gateway("http://127.0.0.1:1").exit
   expect(code).toBe(1)
   expect(stderr).toMatch(/emend-server: The server cannot be reached.*ECONNREFUSED/)
+})
+
+it("the trace of a request goes on behind a gateway, where traces are wanted, and only there", async () => {
+  const seen: Array<string | undefined> = []
+  // It answers lists as an empty server does, and takes what a collector is sent.
+  const stub = createServer((request, response) => {
+    if (request.url!.startsWith("/tasks?")) seen.push(request.headers["traceparent"] as string | undefined)
+    response.writeHead(200, { "content-type": "application/json" })
+    request.resume().on("end", () => response.end(request.url!.startsWith("/tasks?") ? "[]" : "{}"))
+  }).listen(0, "127.0.0.1")
+  await once(stub, "listening")
+  const url = `http://127.0.0.1:${(stub.address() as AddressInfo).port}`
+  const trace = "0af7651916cd43dd8448eb211c80319c"
+  const asked = { traceparent: `00-${trace}-b7ad6b7169203331-01` }
+  for (
+    const [env, expected] of [
+      [
+        { OTEL_EXPORTER_OTLP_ENDPOINT: url },
+        expect.stringMatching(`^00-${trace}-(?!b7ad6b7169203331)[0-9a-f]{16}-01$`)
+      ],
+      [{}, undefined]
+    ] as const
+  ) {
+    seen.length = 0
+    const address = await gateway(url, env).address
+    seen.length = 0
+    expect((await send(address, "GET", "/tasks", undefined, asked)).body).toEqual([])
+    expect(seen).toEqual([expected])
+  }
+  stub.closeAllConnections()
+  stub.close()
 })

@@ -24,7 +24,7 @@ export const body = (
   return Effect.fail(
     new Refusals.InputInvalid({
       problems: unsaid.map((field) => ({
-        path: [field],
+        path: [kind.fields[field]?.wireName ?? field],
         message: "Expected an update that can be asked for over HTTP"
       }))
     })

@@ -14,6 +14,10 @@ import * as Past from "./Past.ts"
 
 const moveTo = new Map(Object.entries(moves).map(([name, status]) => [status, name as keyof typeof moves]))
 
+/** What a query says of what is given beside tasks. */
+const relationships = ({ agents }: { readonly agents?: boolean | undefined } = {}) =>
+  agents === true ? { relationships: "agents" as const } : {}
+
 /** Gives the use cases that a client carries out. */
 export const make = (client: Client): Tasks["Service"] => {
   const ask = client(TasksGroup, wholeAnswers.tasks)
@@ -25,15 +29,13 @@ export const make = (client: Client): Tasks["Service"] => {
 
   return Tasks.of({
     create: (input, conditions) => ask.create({ payload: input, conditions }),
-    get: (id) => ask.get({ params: at(id), query: {} }),
-    list: ({ agents, cursor, limit, skip, ...filters } = {}) => {
-      const relationships = agents === true ? { relationships: "agents" as const } : undefined
-      return Pages.range(
+    get: (id, beside) => ask.get({ params: at(id), query: relationships(beside) }),
+    list: ({ agents, cursor, limit, skip, ...filters } = {}) =>
+      Pages.range(
         { cursor, limit, skip },
         { maximum: Pages.maxima.list, numbered: true },
-        (page) => ask.list.page({ query: { ...filters, ...relationships, ...Pages.stated(page) } })
-      )
-    },
+        (page) => ask.list.page({ query: { ...filters, ...relationships({ agents }), ...Pages.stated(page) } })
+      ),
     named: (name, use) =>
       Effect.flatMap(
         IdempotencyKey,
@@ -51,7 +53,7 @@ export const make = (client: Client): Tasks["Service"] => {
         : ask[moveTo.get(to)!]({ params: at(id), payload: { ...reason }, conditions })
     },
     clean: (id, conditions) => ask.clean({ params: at(id), conditions }),
-    at: (id, version) => past.at(at(id), version),
+    at: (id, version, beside) => ask.get({ params: at(id), query: { version, ...relationships(beside) } }),
     diff: (id, from, to) => past.diff(at(id), from, to),
     restore: (id, version, conditions) => past.restore(at(id), version, conditions),
     undo: (id, revision, conditions) => past.undo(at(id), revision, conditions),

@@ -30,6 +30,7 @@ const passing: ReadonlySet<number> = new Set([408, 429, 502, 503, 504])
  * @since 0.1.0
  */
 export const isPassing = ({ headers, status }: Incoming): boolean => {
+  if (status < 400) return false
   const said = headers["x-should-retry"]
   return said === "true" || (said !== "false" && passing.has(status))
 }

@@ -10,7 +10,7 @@ import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import type { BaseUrl } from "./BaseUrl.ts"
 import { defaults, type HttpOptions } from "./HttpOptions.ts"
-import { type RemoteFailure, TimedOut } from "./RemoteFailure.ts"
+import { type RemoteFailure, TimedOut, TokenUnavailable } from "./RemoteFailure.ts"
 import * as Retries from "./Retries.ts"
 import * as Tokens from "./Tokens.ts"
 import * as Transport from "./Transport.ts"
@@ -45,12 +45,16 @@ const over = (transport: Transport.Transport, tokens: Tokens.Tokens, settings: S
   const { attemptMillis, attempts, callMillis, firstWaitMillis: firstMillis, maxWaitMillis: maxMillis } = settings
   const backoff = { attempts, firstMillis, maxMillis }
 
-  const under = (token: Tokens.Token | undefined, outgoing: Transport.Outgoing) =>
-    transport(
-      token === undefined
-        ? outgoing
-        : { ...outgoing, headers: { ...outgoing.headers, authorization: `Bearer ${Redacted.value(token.value)}` } }
-    )
+  const under = (
+    token: Tokens.Token | undefined,
+    outgoing: Transport.Outgoing
+  ): Effect.Effect<Transport.Incoming, RemoteFailure> => {
+    if (token === undefined) return transport(outgoing)
+    const value = Redacted.value(token.value)
+    return isBearer(value)
+      ? transport({ ...outgoing, headers: { ...outgoing.headers, authorization: `Bearer ${value}` } })
+      : Effect.fail(new TokenUnavailable({ message: "The bearer token has characters that no token has" }))
+  }
 
   /** A token that expired on the way, or was revoked, is replaced once. */
   const attempt = Effect.fnUntraced(function*(outgoing: Transport.Outgoing) {
@@ -94,6 +98,9 @@ const over = (transport: Transport.Transport, tokens: Tokens.Tokens, settings: S
 
   return (outgoing, isSafe) => within(repeatedly(outgoing, isSafe), callMillis, "The call")
 }
+
+/** What a header can carry as a token (RFC 6750, section 2.1). */
+const isBearer = (text: string): boolean => /^[A-Za-z0-9._~+/-]+=*$/.test(text)
 
 const mayPass = (result: Result.Result<Transport.Incoming, RemoteFailure>): boolean =>
   Result.isSuccess(result)

@@ -13,7 +13,7 @@ import {
   type AgentTaskTracker,
   Board,
   type BoardQuery,
-  BoardTask,
+  type BoardTask,
   type EventLog,
   type ListedAgent,
   type ListedTask,

@@ -1,6 +1,6 @@
 /** What is no server of ours, and what is no address, is told by an error of its own. */
 import { it } from "@effect/vitest"
-import { type RecordStore, Task, Tasks } from "@emend/domain"
+import { Health, type RecordStore, type Refusals, Task, Tasks } from "@emend/domain"
 import { HttpServices, type RemoteFailure } from "@emend/http"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -190,4 +190,50 @@ it.live("what a server finds wrong with a change is said as the domain says it",
       _tag: "InputInvalid",
       problems: [{ path: [], message: "It is body-too-large" }]
     })
+  }))
+
+it.live("what cannot be said over HTTP is refused with its place, and nothing is sent", () =>
+  Effect.gen(function*() {
+    const { seen, url } = yield* Stub.serve(Stub.changed)
+    const patches = [
+      { params: { merge: { unset: ["a"] } } },
+      { params: { set: { a: 1 } } },
+      { task_metadata: { set: null } }
+    ] as const
+    const refused = (program: Effect.Effect<unknown, unknown, Tasks>) =>
+      Effect.map(over(url)(Effect.flip(program)), (error) => {
+        expect(error).toMatchObject({ _tag: "InputInvalid" })
+        return (error as Refusals.InputInvalid).problems.map(({ path }) => path)
+      })
+    const updated = (patch: Parameters<typeof Task.Task.normalise>[0], reason?: string) =>
+      Effect.flatMap(
+        Tasks,
+        (tasks) => tasks.update("t", { patch, advance: {} }, reason === undefined ? {} : { reason })
+      )
+    const paths = yield* Effect.forEach(patches, (patch) => refused(updated(patch)))
+    expect(paths).toEqual([[["merge_params"]], [["merge_params"]], [["task_metadata"]]])
+    for (const reason of ["a\nb", "\ud800", "\u0000"]) {
+      expect(yield* refused(updated({}, reason))).toEqual([["header", "change-reason"]])
+    }
+    const create = Effect.flatMap(Tasks, (tasks) => tasks.create({ id: "board", name: "" }))
+    expect(yield* refused(create)).toEqual([["id"], ["name"]])
+    expect(seen).toEqual([])
+  }))
+
+it.live("a server is ready that says so, and nothing else is", () =>
+  Effect.gen(function*() {
+    const ping = Effect.flatMap(Health, (health) => health.ping)
+    const ready = yield* Stub.serve(Stub.json(200, { status: "ok" }))
+    yield* over(ready.url)(ping)
+    expect(ready.seen.map(({ url }) => url)).toEqual(["/health/ready"])
+    const others = [
+      Stub.problem(503, "store-unavailable"),
+      Stub.json(200, "<p>"),
+      Stub.json(200, { status: "no" }),
+      Stub.cut
+    ]
+    for (const other of others) {
+      const { url } = yield* Stub.serve(other)
+      expect(yield* Effect.flip(over(url)(ping))).toMatchObject({ _tag: "StoreUnavailable" })
+    }
   }))

@@ -1,5 +1,5 @@
 /** A clock that is moved by hand. Whoever moves it first waits until somebody sleeps: a loaded machine changes nothing. */
-import * as Clock from "effect/Clock"
+import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 
@@ -36,7 +36,7 @@ export const make = (): HandClock => {
           const sleeper = { millis, ends: now + millis, wake: () => resume(Effect.void) }
           sleepers.add(sleeper)
           // Who is told may look for the next one at once, which this one is not.
-          for (const watch of [...watchers]) watch(sleeper)
+          for (const watch of new Set(watchers)) watch(sleeper)
           return Effect.sync(() => sleepers.delete(sleeper))
         })
     },

@@ -75,7 +75,7 @@ for (const [name, sample] of Object.entries(samples)) {
           Effect.provideService(IdempotencyKey, { scope: "s", key: "k", request: null }),
           Effect.provide(services)
         )
-        expect(told).toBeInstanceOf(Refusals[name as keyof typeof Refusals])
+        expect(told).toBeInstanceOf(sample.constructor)
         expect(JSON.stringify(told)).toBe(JSON.stringify(sample))
         expect(told.message).toBe(sample.message)
       }

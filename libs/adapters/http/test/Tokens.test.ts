@@ -102,6 +102,18 @@ it.live("where no token can be had nothing is sent, and the call says so", () =>
     expect(stub.seen).toEqual([])
   }))
 
+it.live("what is no token is not sent, and not told", () =>
+  Effect.gen(function*() {
+    const stub = yield* Stub.serve(Stub.aTask)
+    for (const text of ["", "se cret", "secret\r\nx-evil: 1", "sécret"]) {
+      const tokens = Tokens.perCall(Effect.succeed(Redacted.make(text)))
+      const error = yield* Effect.flip(over(stub.url, { attempts: 5, tokens })(get))
+      expect(error).toMatchObject({ _tag: "StoreUnavailable", cause: { _tag: "TokenUnavailable" } })
+      expect(JSON.stringify(error)).not.toContain("cret")
+    }
+    expect(stub.seen).toEqual([])
+  }))
+
 it.live("the token of each call is its caller's, and no other's", () =>
   Effect.gen(function*() {
     const stub = yield* Stub.serve(Stub.aTask)
