@@ -41,6 +41,27 @@ export interface Config {
 export const defaultMaxConnections = 10
 
 /**
+ * What a session must be set to for the statements of the store to mean what they say and to be planned well.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const parameters: Readonly<Record<string, string>> = {
+  TimeZone: "UTC",
+  // A statement that waited for a row goes on from the row as it is then, and does not fail.
+  default_transaction_isolation: "read committed",
+  // Values in a text are quoted by doubling quotes.
+  standard_conforming_strings: "on",
+  // Each statement is planned once: planning it anew for every batch costs several times as much as running it.
+  plan_cache_mode: "force_generic_plan",
+  jit: "off",
+  // A plan made while a table was small must not scan it when it has grown.
+  enable_seqscan: "off",
+  enable_hashjoin: "off",
+  enable_mergejoin: "off"
+}
+
+/**
  * Opens the pool.
  *
  * @category constructors
@@ -54,20 +75,9 @@ export const make = (config: Config): Effect.Effect<PgPool.PgPool, SqlError, Sco
     // A record's history can be long, and each of its values up to a megabyte.
     maxMessageSize: 256 * 1024 * 1024,
     startupParameters: {
-      TimeZone: "UTC",
-      // A statement that waited for a row goes on from the row as it is then, and does not fail.
-      default_transaction_isolation: "read committed",
+      ...parameters,
       statement_timeout: String(config.statementTimeoutMillis ?? 30_000),
-      idle_in_transaction_session_timeout: "60000",
-      // Values in a text are quoted by doubling quotes.
-      standard_conforming_strings: "on",
-      // Each statement is planned once: planning it anew for every batch costs several times as much as running it.
-      plan_cache_mode: "force_generic_plan",
-      jit: "off",
-      // A plan made while a table was small must not scan it when it has grown.
-      enable_seqscan: "off",
-      enable_hashjoin: "off",
-      enable_mergejoin: "off"
+      idle_in_transaction_session_timeout: "60000"
     },
     ...(config.stream === undefined ? undefined : { stream: config.stream })
   })
