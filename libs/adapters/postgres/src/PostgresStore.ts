@@ -34,7 +34,7 @@ export interface Options extends Database.Config {
   readonly kinds?: ReadonlyArray<RecordKind.RecordKind>
   /** A table for each kind, by default those of the domain's kinds. */
   readonly tables?: ReadonlyArray<Table.Table>
-  /** Whether the database is brought to the present form first. Default true. */
+  /** Whether the database is looked at and brought to the present form first. Default true. */
   readonly migrate?: boolean
   /** Whether statements, connections and batches are counted and timed. Default false. */
   readonly metrics?: boolean
@@ -51,7 +51,10 @@ export const layer = (
 ): Layer.Layer<RecordStore.RecordStore | EventLog.EventLog, SqlError | Migration.DatabaseUnsuitable> =>
   Layer.effectContext(Effect.gen(function*() {
     const opened = yield* Database.make(options)
-    if (options.migrate ?? true) yield* Migration.run(opened, migrations)
+    if (options.migrate ?? true) {
+      yield* Migration.run(opened, migrations)
+      yield* warnOfSettings(opened, options)
+    }
     const pool = yield* Observed.make(opened, options)
     const relations = Relation.join(options.kinds ?? allKinds, options.tables ?? allTables)
     const store = recordStore(pool, relations)
@@ -60,6 +63,16 @@ export const layer = (
       Context.add(EventLog.EventLog, Log.make(pool, relations))
     )
   }))
+
+/** Without its settings a session does the same, and may take much longer for it. */
+const warnOfSettings = Effect.fnUntraced(function*(pool: PgPool, options: Options): Effect.fn.Return<void, SqlError> {
+  const wanted: Readonly<Record<string, string>> = Database.settings(options)
+  for (const [setting, value] of Object.entries(yield* Database.unapplied(Database.through(pool), wanted))) {
+    yield* Effect.logWarning(
+      "A session lacks a setting that it asked for: a pooler may have dropped it, and the role can be given it"
+    ).pipe(Effect.annotateLogs({ setting, value, wanted: wanted[setting] }))
+  }
+})
 
 /**
  * Provides both ports over the database that `DATABASE_URL` names.
