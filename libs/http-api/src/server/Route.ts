@@ -15,7 +15,7 @@ import type { HttpServerResponse } from "effect/http/HttpServerResponse"
 import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 import { KeyHints } from "../definitions/KeyHints.ts"
-import { OptionalBody } from "../definitions/Operation.ts"
+import { OptionalBody, Overwrites } from "../definitions/Operation.ts"
 import { scopeProblem } from "../identity/Grant.ts"
 import type { Identity } from "../identity/Identity.ts"
 import { Problem } from "../Problem.ts"
@@ -107,6 +107,7 @@ const route = (
   const optional = Context.get(endpoint.annotations, OptionalBody)
   const declared = new Set(propertiesOf(endpoint.headers))
   const changes = endpoint.method !== "GET"
+  const demanding = settings.updateCondition === "required" && Context.get(endpoint.annotations, Overwrites)
 
   return HttpRouter.route(
     endpoint.method,
@@ -127,6 +128,8 @@ const route = (
         if (refused !== undefined) return yield* refused
       }
       const conditions = yield* Effect.fromResult(Conditions.read(declared, request.headers))
+      const unconditional = demanding ? Conditions.unconditional(declared, conditions) : undefined
+      if (unconditional !== undefined) return yield* unconditional
       const key = declared.has(IdempotencyKey.header) ? request.headers[IdempotencyKey.header] : undefined
       errors.push(...Conditions.errors(conditions), ...IdempotencyKey.errors(key))
       incoming["conditions"] = conditions
@@ -141,11 +144,16 @@ const route = (
       }
       if (errors.length > 0) return yield* new RequestInvalid({ errors })
       const form = Form.asked(request.headers)
+      const sender = form === "whole" && key !== undefined
+        ? yield* Effect.fromResult(IdempotencyKey.sender(request.headers[IdempotencyKey.senderHeader]))
+        : undefined
       const handled = form === "served" ? handler(incoming) : Effect.provideService(handler(incoming), Form.Form, form)
       const answer = Effect.provideService(handled, Caller, grant.caller)
       const answered = yield* Deadline.within(
         // A rehearsal may come again and again.
-        key === undefined || conditions.dryRun === true ? answer : Repetition.under(key, endpoint, incoming)(answer),
+        key === undefined || conditions.dryRun === true
+          ? answer
+          : Repetition.under(key, endpoint, incoming, sender)(answer),
         settings.requestMillis,
         inFlight
       )
