@@ -200,3 +200,27 @@ export const applying = {
   ),
   maxRecordBytes: reading.maxRecordBytes
 }
+
+/**
+ * Which task agents of a server are copied.
+ *
+ * @category flags
+ * @since 0.1.0
+ */
+export const fromServer = {
+  organization: reading.organization.pipe(
+    Flag.withDescription("From a server: the organization whose task agents are copied")
+  ),
+  project: reading.project.pipe(Flag.withDescription("From a server: the project whose task agents are copied")),
+  unknown: reading.unknown,
+  assumeUtc: reading.assumeUtc,
+  cutNanoseconds: reading.cutNanoseconds
+}
+
+/**
+ * What is asked of files only.
+ *
+ * @category flags
+ * @since 0.1.0
+ */
+export const served = { kind: undefined, surreal: false, createdAt: undefined } as const

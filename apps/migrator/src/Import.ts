@@ -9,6 +9,7 @@ import * as Input from "./Input.ts"
 import * as Loader from "./Loader.ts"
 import * as Progress from "./Progress.ts"
 import * as Rejects from "./Rejects.ts"
+import * as Remote from "./Remote.ts"
 import * as Spool from "./Spool.ts"
 
 /**
@@ -33,6 +34,45 @@ export interface Options extends Loader.Options, Omit<Input.Options, "onBytes"> 
 export const run = (
   files: ReadonlyArray<string>,
   options: Options
+): Effect.Effect<Ending, Loader.Failure, Loader.Services> => {
+  const sizes = files.map(Input.sizeOf)
+  let bytes = 0
+  const sources = async function*() {
+    for (const file of files) {
+      for await (const pieces of Input.pieces(file, { ...options, onBytes: (count) => void (bytes += count) })) {
+        yield pieces.map((piece): Rejects.Origin => ({ file, piece }))
+      }
+    }
+  }
+  return loaded(sources(), options, () => ({
+    bytes,
+    ...(sizes.includes(undefined) ? undefined : { totalBytes: sizes.reduce<number>((sum, size) => sum + size!, 0) })
+  }))
+}
+
+/**
+ * Loads what a server shows into the store, and says what was done and how it was made sure that nothing was missed.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const fromServer = (
+  address: string,
+  options: Omit<Options, "format" | "maxRecordBytes"> & Remote.Options
+): Effect.Effect<Ending, Loader.Failure, Loader.Services> => {
+  const lists: Array<string> = []
+  const sources = Remote.records(address, { ...options, onList: (sentence) => void lists.push(sentence) })
+  return Effect.map(loaded(sources, options, () => ({})), (ending) => ({
+    ...ending,
+    lines: [...ending.lines, ...lists.map((sentence) => `  ${sentence}`)],
+    data: { ...ending.data, lists }
+  }))
+}
+
+const loaded = (
+  sources: AsyncGenerator<ReadonlyArray<Rejects.Origin>>,
+  options: Loader.Options & Pick<Options, "rejects" | "spool">,
+  read: () => Omit<Progress.State, "records">
 ): Effect.Effect<Ending, Loader.Failure, Loader.Services> =>
   Effect.scoped(Effect.gen(function*() {
     const rejects = yield* Effect.acquireRelease(
@@ -44,20 +84,7 @@ export const run = (
       (spool) => Effect.sync(() => spool.close())
     )
     const counts: Loader.Counts = { added: 0, present: 0, read: 0, byKind: new Map() }
-    const sizes = files.map(Input.sizeOf)
-    let bytes = 0
-    yield* Progress.show("imported", () => ({
-      records: counts.added + counts.present,
-      bytes,
-      ...(sizes.includes(undefined) ? undefined : { totalBytes: sizes.reduce<number>((sum, size) => sum + size!, 0) })
-    }))
-    const sources = (async function*() {
-      for (const file of files) {
-        for await (const pieces of Input.pieces(file, { ...options, onBytes: (count) => void (bytes += count) })) {
-          yield pieces.map((piece): Rejects.Origin => ({ file, piece }))
-        }
-      }
-    })()
+    yield* Progress.show("imported", () => ({ records: counts.added + counts.present, ...read() }))
     yield* Loader.load(sources, rejects, spool, counts, options)
     return summary(counts, rejects, options.rejects)
   }))

@@ -62,14 +62,26 @@ const applying = Command.make(
 
 const copying = Command.make(
   "copy",
-  { from: Flags.store("from"), to: Flags.store("to"), tenant: Flags.tenantOnly, ...Flags.rejecting, json: Flags.json },
+  {
+    from: Flags.store("from"),
+    to: Flags.store("to"),
+    tenant: Flags.tenantOnly,
+    ...Flags.fromServer,
+    ...Flags.loading,
+    ...Flags.rejecting,
+    json: Flags.json
+  },
   ({ from, json, tenant, to, ...options }) =>
     Effect.scoped(Effect.gen(function*() {
-      const pull = yield* Source.open(from, process.env, tenant)
-      const name = Store.shown(from)
-      Ending.tell(yield* Target.use(to, process.env, Copy.run(pull, { ...options, name })), json)
+      const address = yield* Store.resolved(from, process.env)
+      const copied = /^https?:/.test(address)
+        ? Import.fromServer(address, { ...Flags.served, ...options, tenant, token: process.env["EMEND_TOKEN"] })
+        : Copy.run(yield* Source.open(address, process.env, tenant), { ...options, name: Store.shown(address) })
+      Ending.tell(yield* Target.use(to, process.env, copied), json)
     }))
-).pipe(Command.withDescription("Copy all records with their histories from one store to another"))
+).pipe(
+  Command.withDescription("Copy all records with their histories from one store to another, or what a server shows")
+)
 
 const verifying = Command.make(
   "verify",
