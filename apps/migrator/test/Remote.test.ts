@@ -17,7 +17,11 @@ const stored = (name: string): ReadonlyArray<any> =>
   readFileSync(join(folder, name), "utf8").trimEnd().split("\n").map((line) => JSON.parse(line))
 
 /** Tasks in pages by number, the last changed first, 50 at most; while `moving` is above 0, each page moves a record. */
-const paged = async (count: number, moving: number): Promise<{ readonly server: Server; readonly address: string }> => {
+const paged = async (
+  count: number,
+  moving: number,
+  hiding = false
+): Promise<{ readonly server: Server; readonly address: string }> => {
   let [left, walk] = [moving, 0]
   let tasks = Array.from({ length: count }, (_, i) => ({
     id: `t${i}`,
