@@ -4,7 +4,16 @@
  * @since 0.1.0
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import { CursorPolicy, type EventLog, KeyLifetimeMillis, type RecordStore, Services } from "@emend/domain"
+import {
+  type Board,
+  CursorPolicy,
+  type Health,
+  KeyLifetimeMillis,
+  Services,
+  type TaskAgents,
+  type Tasks,
+  type Trackers
+} from "@emend/domain"
 import { Identity, Lifecycle, Problem, RequestMetrics, Settings } from "@emend/http-api"
 import { layer as application } from "@emend/http-api/handlers"
 import * as Context from "effect/Context"
@@ -63,9 +72,9 @@ const serve = (
 ): Effect.Effect<Server, unknown, Scope.Scope> =>
   Effect.gen(function*() {
     const callers = yield* identityOf(identity)
-    const { lost, ports } = yield* storeLayer(store, limits, wire.metrics)
+    const opened = yield* servicesOver(store, limits, wire.metrics, identity !== undefined)
     // The store is ready before anybody can connect.
-    const services = yield* Layer.build(Layer.provideMerge(Services.layer, ports))
+    const services = yield* Layer.build(opened.services)
     const context = yield* Effect.context<never>()
     const count = wire.metrics ? RequestMetrics.refusals(context) : undefined
     const log = wire.logRequests === "all" ? logRefusal(context) : undefined
@@ -89,7 +98,7 @@ const serve = (
     yield* Effect.addFinalizer(() => stop(lifecycle, connections, limits))
     const { address } = Context.get(running, HttpServer.HttpServer)
     const name = host.includes(":") ? `[${host}]` : host
-    return { address: `http://${name}:${(address as { readonly port: number }).port}`, lost }
+    return { address: `http://${name}:${(address as { readonly port: number }).port}`, lost: opened.lost }
   })
 
 /** A line for what is refused before the application sees it: of its head nothing was read that can be told. */
@@ -127,30 +136,38 @@ const identityOf = (configuration: Configuration["identity"]): Effect.Effect<Ide
     return JsonWebTokens.make({ ...options, keys: source })
   })
 
-type Ports = RecordStore.RecordStore | EventLog.EventLog
-
 interface Opened {
-  readonly ports: Layer.Layer<Ports, unknown>
+  readonly services: Layer.Layer<Tasks | Trackers | Board | TaskAgents | Health, unknown>
   readonly lost: Effect.Effect<never, unknown>
 }
 
-/** Gives the ports of the store; what a store needs is loaded only where it is asked for. */
-const storeLayer = (
+/** Gives the services over the store; what a store needs is loaded only where it is asked for. */
+const servicesOver = (
   store: Store,
-  { databaseConnections: maxConnections, statementMillis: statementTimeoutMillis }: Configuration["limits"],
-  metrics: boolean
+  { databaseConnections: maxConnections, requestMillis, statementMillis: statementTimeoutMillis }: Configuration[
+    "limits"
+  ],
+  metrics: boolean,
+  hasIdentity: boolean
 ): Effect.Effect<Opened, unknown, Scope.Scope> =>
   Effect.gen(function*() {
     if (store._tag === "memory") {
       const { MemoryStore } = yield* Effect.promise(() => import("@emend/memory"))
-      return { ports: MemoryStore.layer(), lost: Effect.never }
+      return { services: Layer.provide(Services.layer, MemoryStore.layer()), lost: Effect.never }
+    }
+    if (store._tag === "http") {
+      const Upstream = yield* Effect.promise(() => import("./Upstream.ts"))
+      return { services: Upstream.layer({ url: store.url, requestMillis, hasIdentity }), lost: Effect.never }
     }
     const { EmbeddedPostgres, PostgresStore } = yield* Effect.promise(() => import("@emend/postgres"))
     const options = { maxConnections, statementTimeoutMillis, metrics }
     if (store._tag === "postgres") {
-      return { ports: PostgresStore.layer({ ...options, url: store.url }), lost: Effect.never }
+      return {
+        services: Layer.provide(Services.layer, PostgresStore.layer({ ...options, url: store.url })),
+        lost: Effect.never
+      }
     }
     const { lost, url } = yield* EmbeddedPostgres.make({ dataDir: store.dataDir })
     yield* Effect.logInfo("The records are kept here").pipe(Effect.annotateLogs({ data_dir: store.dataDir }))
-    return { ports: PostgresStore.layer({ ...options, url }), lost }
+    return { services: Layer.provide(Services.layer, PostgresStore.layer({ ...options, url })), lost }
   })
