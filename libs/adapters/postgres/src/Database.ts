@@ -7,7 +7,7 @@ import type * as PgConnection from "@effect/sql-pg/PgConnection"
 import * as PgPool from "@effect/sql-pg/PgPool"
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { RecordStore } from "@emend/domain"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
@@ -62,6 +62,40 @@ export const parameters: Readonly<Record<string, string>> = {
 }
 
 /**
+ * Gives the settings that a session is to have. They are asked for when it connects; a pooler in between may drop them.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const settings = (
+  { statementTimeoutMillis = 30_000 }: Pick<Config, "statementTimeoutMillis">
+): Readonly<Record<string, string>> => ({
+  ...parameters,
+  statement_timeout: String(statementTimeoutMillis),
+  idle_in_transaction_session_timeout: "60000"
+})
+
+/**
+ * Tells which settings a session does not have as they are asked for, by name and present value.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const unapplied = (
+  run: Run,
+  wanted: Readonly<Record<string, string>>
+): Effect.Effect<Readonly<Record<string, string>>, SqlError> =>
+  Effect.map(
+    run(
+      `SELECT w.name, s.setting FROM unnest($1::text[], $2::text[]) AS w (name, value)
+        JOIN pg_settings s ON lower(s.name) = lower(w.name) WHERE s.setting <> w.value`,
+      [texts(Object.keys(wanted)), texts(Object.values(wanted))],
+      true
+    ),
+    (rows) => Object.fromEntries(rows as ReadonlyArray<readonly [string, string]>)
+  )
+
+/**
  * Opens the pool.
  *
  * @category constructors
@@ -74,11 +108,7 @@ export const make = (config: Config): Effect.Effect<PgPool.PgPool, SqlError, Sco
     applicationName: config.applicationName ?? "emend",
     // A record's history can be long, and each of its values up to a megabyte.
     maxMessageSize: 256 * 1024 * 1024,
-    startupParameters: {
-      ...parameters,
-      statement_timeout: String(config.statementTimeoutMillis ?? 30_000),
-      idle_in_transaction_session_timeout: "60000"
-    },
+    startupParameters: settings(config),
     ...(config.stream === undefined ? undefined : { stream: config.stream })
   })
 

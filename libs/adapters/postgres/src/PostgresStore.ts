@@ -36,7 +36,7 @@ export interface Options extends Database.Config {
   readonly kinds?: ReadonlyArray<RecordKind.RecordKind>
   /** A table for each kind, by default those of the domain's kinds. */
   readonly tables?: ReadonlyArray<Table.Table>
-  /** Whether the database is brought to the present form first. Default true. */
+  /** Whether the database is looked at and brought to the present form first. Default true. */
   readonly migrate?: boolean
   /** Whether statements, connections and batches are counted and timed. Default false. */
   readonly metrics?: boolean
@@ -51,7 +51,12 @@ export interface Options extends Database.Config {
 export const layer = (
   options: Options
 ): Layer.Layer<RecordStore.RecordStore | EventLog.EventLog, SqlError | Migration.DatabaseUnsuitable> =>
-  Layer.effectContext(Effect.flatMap(Database.make(options), (pool) => ports(pool, options)))
+  Layer.effectContext(Effect.gen(function*() {
+    const pool = yield* Database.make(options)
+    const provided = yield* ports(pool, options)
+    if (options.migrate ?? true) yield* warnOfSettings(pool, options)
+    return provided
+  }))
 
 /**
  * Provides both ports over the client that the embedding program has already. Within `withTransaction` of that client,
@@ -76,6 +81,16 @@ export const layerClient = (
     const store = Context.get(provided, RecordStore.RecordStore)
     return Context.add(provided, RecordStore.RecordStore, { ...store, isJoined: true })
   }))
+
+/** Without its settings a session does the same, and may take much longer for it. */
+const warnOfSettings = Effect.fnUntraced(function*(pool: PgPool, options: Options): Effect.fn.Return<void, SqlError> {
+  const wanted = Database.settings(options)
+  for (const [setting, value] of Object.entries(yield* Database.unapplied(Database.through(pool), wanted))) {
+    yield* Effect.logWarning(
+      "A session lacks a setting that it asked for: a pooler may have dropped it, and the role can be given it"
+    ).pipe(Effect.annotateLogs({ setting, value, wanted: wanted[setting] }))
+  }
+})
 
 /**
  * Provides both ports over the database that `DATABASE_URL` names.
