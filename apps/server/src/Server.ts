@@ -14,7 +14,7 @@ import {
   type Tasks,
   type Trackers
 } from "@emend/domain"
-import { Identity, Lifecycle, RequestMetrics, Settings } from "@emend/http-api"
+import { Identity, Lifecycle, Problem, RequestMetrics, Settings } from "@emend/http-api"
 import { layer as application } from "@emend/http-api/handlers"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -27,6 +27,7 @@ import type * as Scope from "effect/Scope"
 import type { Configuration, Store } from "./Configuration.ts"
 import * as Connections from "./Connections.ts"
 import * as ProcessMetrics from "./ProcessMetrics.ts"
+import type * as RawRefusal from "./RawRefusal.ts"
 
 /**
  * A running server.
@@ -74,8 +75,13 @@ const serve = (
     const opened = yield* servicesOver(store, limits, wire.metrics, identity !== undefined)
     // The store is ready before anybody can connect.
     const services = yield* Layer.build(opened.services)
-    const refused = wire.metrics ? RequestMetrics.refusals(yield* Effect.context<never>()) : undefined
-    const connections = Connections.make(limits, refused)
+    const context = yield* Effect.context<never>()
+    const count = wire.metrics ? RequestMetrics.refusals(context) : undefined
+    const log = wire.logRequests === "all" ? logRefusal(context) : undefined
+    const connections = Connections.make(limits, (code, requestId) => {
+      count?.(code)
+      log?.(code, requestId)
+    })
     if (wire.metrics) yield* ProcessMetrics.make(connections.count)
     const lifecycle: Lifecycle = { phase: "serving" }
     const http = NodeHttpServer.layerServer(() => connections.listener, {
@@ -84,16 +90,24 @@ const serve = (
       // What is in work has its own limit; a stop does not cut it short.
       gracefulShutdownTimeout: limits.requestMillis + limits.receiveMillis
     })
-    const context = yield* Layer.build(Layer.provideMerge(application, http)).pipe(
+    const running = yield* Layer.build(Layer.provideMerge(application, http)).pipe(
       Effect.provideContext(services),
       Effect.provideService(Identity, callers),
       Effect.provideService(Lifecycle, lifecycle)
     )
     yield* Effect.addFinalizer(() => stop(lifecycle, connections, limits))
-    const { address } = Context.get(context, HttpServer.HttpServer)
+    const { address } = Context.get(running, HttpServer.HttpServer)
     const name = host.includes(":") ? `[${host}]` : host
     return { address: `http://${name}:${(address as { readonly port: number }).port}`, lost: opened.lost }
   })
+
+/** A line for what is refused before the application sees it: of its head nothing was read that can be told. */
+const logRefusal = (context: Context.Context<never>): RawRefusal.Refused => (code, request_id) =>
+  Effect.runSyncWith(context)(
+    Effect.logInfo(`A request was refused before it was read: ${code}`).pipe(
+      Effect.annotateLogs({ request_id, status: Problem.catalogue[code].status })
+    )
+  )
 
 /** Says that the server ends, gives those who balance load the time to see it, and only then refuses. */
 const stop = (
