@@ -18,7 +18,7 @@ const connections = 64
 const records = 1000
 const updates = Number(options.updates)
 
-const runs: Array<Report.Run> = []
+const runs: Array<Report.Run & { readonly deadlocks: number }> = []
 for (const servers of options.servers.split(",").map(Number)) {
   say(`${servers} servers`)
   runs.push(
@@ -42,7 +42,7 @@ for (const servers of options.servers.split(",").map(Number)) {
         url,
         "SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()"
       )
-      return { name: `${servers}`, seconds, unexpected, findings: await ledger.check(url), facts: { deadlocks } }
+      return { name: `${servers}`, seconds, unexpected, findings: await ledger.check(url), deadlocks }
     })
   )
 }
@@ -59,7 +59,9 @@ Report.write({
     } updates are acknowledged. What was told is then held against the`,
     "histories, which are replayed by other code than the server's."
   ],
-  first: "servers",
-  facts: { deadlocks: "deadlocks in PostgreSQL, all healed by the server" },
-  runs
+  heads: ["servers", ...runs.map(({ name }) => name)],
+  lines: [
+    ...Report.lines(runs),
+    { name: "deadlocks in PostgreSQL, all healed by the servers", cells: runs.map(({ deadlocks }) => deadlocks) }
+  ]
 })
