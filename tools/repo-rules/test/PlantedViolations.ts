@@ -1,6 +1,7 @@
 import type { rules } from "../src/rules.ts"
 import { manifest, type Planted } from "./Planted.ts"
 import { imports } from "./PlantedImports.ts"
+import { plantedPackages } from "./PlantedPackages.ts"
 import { decided } from "./PlantedRules.ts"
 
 const doc = "/**\n * Tells a thing.\n *\n * @since 0.1.0\n */\n"
@@ -29,6 +30,7 @@ const filledKind = {
 export const planted: Readonly<Record<keyof typeof rules, ReadonlyArray<Planted>>> = {
   ...imports,
   ...decided,
+  ...plantedPackages,
   names: [
     {
       case: "names that say nothing, of files and of folders",

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { RecordStore } from "@emend/domain"
+import type { Health } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
@@ -36,7 +36,7 @@ const ok = Answer.json({ status: "ok" })
  * @since 0.1.0
  */
 export const make = (
-  store: RecordStore.RecordStore["Service"],
+  health: Health["Service"],
   { metrics, readyMillis }: Settings,
   identity: Identity
 ): Handlers<typeof ServiceGroup> => ({
@@ -48,7 +48,7 @@ export const make = (
         phase === "serving"
           // Asked every few seconds, it would fill the traces.
           ? Effect.as(
-            Deadline.within(Effect.withTracerEnabled(Effect.andThen(store.ping, identity.ready), false), readyMillis),
+            Deadline.within(Effect.withTracerEnabled(Effect.andThen(health.ping, identity.ready), false), readyMillis),
             ok
           )
           : Effect.fail(

@@ -144,11 +144,16 @@ const route = (
       }
       if (errors.length > 0) return yield* new RequestInvalid({ errors })
       const form = Form.asked(request.headers)
+      const sender = form === "whole" && key !== undefined
+        ? yield* Effect.fromResult(IdempotencyKey.sender(request.headers[IdempotencyKey.senderHeader]))
+        : undefined
       const handled = form === "served" ? handler(incoming) : Effect.provideService(handler(incoming), Form.Form, form)
       const answer = Effect.provideService(handled, Caller, grant.caller)
       const answered = yield* Deadline.within(
         // A rehearsal may come again and again.
-        key === undefined || conditions.dryRun === true ? answer : Repetition.under(key, endpoint, incoming)(answer),
+        key === undefined || conditions.dryRun === true
+          ? answer
+          : Repetition.under(key, endpoint, incoming, sender)(answer),
         settings.requestMillis,
         inFlight
       )
