@@ -41,17 +41,15 @@ export interface Config {
 export const defaultMaxConnections = 10
 
 /**
- * Gives the settings that a session is to have. They are asked for when it connects; a pooler in between may drop them.
+ * What a session must be set to for the statements of the store to mean what they say and to be planned well.
  *
- * @category constructors
+ * @category constants
  * @since 0.1.0
  */
-export const settings = ({ statementTimeoutMillis = 30_000 }: Pick<Config, "statementTimeoutMillis">) => ({
+export const parameters: Readonly<Record<string, string>> = {
   TimeZone: "UTC",
   // A statement that waited for a row goes on from the row as it is then, and does not fail.
   default_transaction_isolation: "read committed",
-  statement_timeout: String(statementTimeoutMillis),
-  idle_in_transaction_session_timeout: "60000",
   // Values in a text are quoted by doubling quotes.
   standard_conforming_strings: "on",
   // Each statement is planned once: planning it anew for every batch costs several times as much as running it.
@@ -61,6 +59,20 @@ export const settings = ({ statementTimeoutMillis = 30_000 }: Pick<Config, "stat
   enable_seqscan: "off",
   enable_hashjoin: "off",
   enable_mergejoin: "off"
+}
+
+/**
+ * Gives the settings that a session is to have. They are asked for when it connects; a pooler in between may drop them.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const settings = (
+  { statementTimeoutMillis = 30_000 }: Pick<Config, "statementTimeoutMillis">
+): Readonly<Record<string, string>> => ({
+  ...parameters,
+  statement_timeout: String(statementTimeoutMillis),
+  idle_in_transaction_session_timeout: "60000"
 })
 
 /**
