@@ -101,7 +101,7 @@ const guessed = (file: string, first: Buffer): typeof formats[number] => {
 }
 
 async function* decompressed(file: string, { onBytes = () => {} }: Options): AsyncGenerator<Buffer> {
-  const source: Readable = file === "-" ? process.stdin : createReadStream(file, { highWaterMark: 262_144 })
+  const source: Readable = file === "-" ? process.stdin : createReadStream(file)
   const raw = (async function*() {
     for await (const chunk of source as AsyncIterable<Buffer>) {
       onBytes(chunk.length)
@@ -112,7 +112,7 @@ async function* decompressed(file: string, { onBytes = () => {} }: Options): Asy
   if (first.done === true) return
   const rest = again(first, raw)
   if (first.value[0] !== 0x1f || first.value[1] !== 0x8b) return yield* rest
-  const gunzip = createGunzip({ chunkSize: 262_144 })
+  const gunzip = createGunzip({ chunkSize: 65_536 })
   const pump = (async () => {
     for await (const chunk of rest) {
       if (!gunzip.write(chunk)) await new Promise((resolve) => gunzip.once("drain", resolve))

@@ -54,12 +54,13 @@ export const make = (
       }),
       (pool) => Effect.promise(() => pool.end())
     )
-    const tables = new Map(ArchiveTable.all().map((table) => [table.relation.kind.kind.name, table]))
+    const tables: Tables = new Map(ArchiveTable.all().map((table) => [table.relation.kind.kind.name, table]))
+    const on: On = { pool, tables, expectsNew: new Set(tables.keys()) }
     return {
       put: (parcels) =>
         Effect.gen(function*() {
           const results: Array<RecordArchive.PutResult> = []
-          for (const wave of Waves.waves(parcels)) yield* put(pool, tables, parcels, wave, results)
+          for (const wave of Waves.waves(parcels)) yield* put(on, parcels, wave, results)
           return results
         }),
       get: Effect.fnUntraced(function*(keys) {
@@ -106,14 +107,20 @@ const groups = (keys: ReadonlyArray<RecordStore.RecordKey>): Iterable<Keys> => {
 type Tables = ReadonlyMap<string, ArchiveTable.ArchiveTable>
 type Parcels = ReadonlyArray<RecordArchive.Parcel>
 
+interface On {
+  readonly pool: pg.Pool
+  readonly tables: Tables
+  /** Kinds whose last records were all new: so the next ones are inserted first and asked about only if that fails. */
+  readonly expectsNew: Set<string>
+}
+
 /**
  * Puts the parcels at these places, none of which is in the way of another. Where the database refuses, halves are put
  * one after the other, so that one that is refused is found and its neighbours are not. Of edges the first one that closes a cycle
  * with earlier ones is refused.
  */
 const put = (
-  pool: pg.Pool,
-  tables: Tables,
+  on: On,
   parcels: Parcels,
   places: ReadonlyArray<number>,
   results: Array<RecordArchive.PutResult>
@@ -125,16 +132,25 @@ const put = (
       return flaw === undefined
     })
     if (rest.length === 0) return Effect.void
-    return session(pool, (session) => transaction(session, tables, parcels, rest)).pipe(
+    const { pool, tables } = on
+    const kinds = new Set(rest.map((place) => parcels[place]!.record.key.kind))
+    const expectsNew = [...kinds].every((kind) => on.expectsNew.has(kind))
+    return session(pool, (session) => transaction(session, tables, parcels, rest, expectsNew)).pipe(
       Effect.map((found) => {
-        for (const [place, result] of found) results[place] = result
+        let allNew = true
+        for (const [place, result] of found) {
+          results[place] = result
+          if (result !== Waves.added) allNew = false
+        }
+        if (allNew) { for (const kind of kinds) on.expectsNew.add(kind) }
       }),
       Effect.catchTag("PutFailed", (failed) => {
         const { code, culprit } = failed
-        if (code.startsWith("40")) return put(pool, tables, parcels, rest, results)
+        for (const kind of kinds) on.expectsNew.delete(kind)
+        if (code.startsWith("40") || expectsNew) return put(on, parcels, rest, results)
         if (culprit !== undefined) {
           results[culprit.place] = culprit.result
-          return put(pool, tables, parcels, rest.filter((place) => place !== culprit.place), results)
+          return put(on, parcels, rest.filter((place) => place !== culprit.place), results)
         }
         if (rest.length === 1) {
           const [place] = rest
@@ -142,8 +158,9 @@ const put = (
           return Effect.void
         }
         const half = rest.length >> 1
-        return put(pool, tables, parcels, rest.slice(0, half), results).pipe(
-          Effect.andThen(put(pool, tables, parcels, rest.slice(half), results))
+        return Effect.andThen(
+          put(on, parcels, rest.slice(0, half), results),
+          put(on, parcels, rest.slice(half), results)
         )
       })
     )
@@ -165,17 +182,18 @@ const transaction = (
   session: Session,
   tables: Tables,
   parcels: Parcels,
-  places: ReadonlyArray<number>
+  places: ReadonlyArray<number>,
+  expectsNew: boolean
 ): Effect.Effect<Found, RecordStore.StoreUnavailable | PutFailed> =>
   Effect.gen(function*() {
     yield* session.query("BEGIN")
     const found = new Map<number, RecordArchive.PutResult>()
-    yield* stage(session, tables, places.map((place) => [place, parcels[place]!.record]), found)
+    yield* stage(session, tables, places.map((place) => [place, parcels[place]!.record]), found, expectsNew)
     const along = places.filter((place) => found.get(place) === Waves.added)
       .flatMap((place) => (parcels[place]!.along ?? []).map((record) => [place, record] as const))
     if (along.length > 0) {
       const others = new Map<number, RecordArchive.PutResult>()
-      yield* stage(session, tables, along, others)
+      yield* stage(session, tables, along, others, false)
       // The record itself is written by now: the parcel is refused with what goes along.
       for (const [place, record] of along) {
         const result = others.get(place)!
@@ -194,22 +212,33 @@ const stage = Effect.fnUntraced(function*(
   session: Session,
   tables: Tables,
   records: ReadonlyArray<readonly [ord: number, record: RecordArchive.Archived]>,
-  found: Map<number, RecordArchive.PutResult>
+  found: Map<number, RecordArchive.PutResult>,
+  expectsNew: boolean
 ) {
   for (const [kind, table] of tables) {
     const own = records.filter(([, { key }]) => key.kind === kind)
     if (own.length === 0) continue
     const { statements } = table
     const hasHistory = table.relation.kind.touched !== undefined
-    yield* session.query(statements.prepare)
-    if (statements.lock !== undefined) yield* session.query(statements.lock)
+    // Few answers are waited for: who reads the next records has little time to take them.
+    const prepared = [statements.prepare, ...(hasHistory ? [ArchiveTable.history.prepare] : [])]
+    yield* session.query([...prepared, ...(statements.lock === undefined ? [] : [statements.lock])].join(";\n"))
     yield* session.copy(statements.copy, own.map(([ord, record]) => ArchiveTable.row(table, ord, record)).join(""))
     if (hasHistory) {
-      yield* session.query(ArchiveTable.history.prepare)
       yield* session.copy(
         ArchiveTable.history.copy,
         own.map(([ord, record]) => ArchiveTable.historyRows(ord, record)).join("")
       )
+    }
+    const inserts = [
+      ...statements.insertAlong,
+      statements.insert,
+      ...(hasHistory ? [ArchiveTable.history.insert] : [])
+    ]
+    if (expectsNew && statements.cycles === undefined) {
+      yield* session.query(inserts.map((text) => text.replaceAll("$1", "'{}'")).join(";\n"))
+      for (const [ord] of own) found.set(ord, Waves.added)
+      continue
     }
     const outcomes = yield* session.query(statements.classify)
     const keys = new Map(own.map(([ord, { key }]) => [ord, key]))
@@ -240,9 +269,7 @@ const stage = Effect.fnUntraced(function*(
     }
     const left = own.filter(([ord]) => found.has(ord)).map(([ord]) => ord)
     if (left.length < own.length) {
-      for (const statement of statements.insertAlong) yield* session.query(statement, [left])
-      yield* session.query(statements.insert, [left])
-      if (hasHistory) yield* session.query(ArchiveTable.history.insert, [left])
+      for (const statement of inserts) yield* session.query(statement, [left])
       if (statements.cycles !== undefined) {
         const cyclic = (yield* session.query(statements.cycles, [left])).map(([ord]) => ord as number)
         if (cyclic.length > 0) {

@@ -76,13 +76,15 @@ const isPutFailed = (exit: Exit.Exit<unknown, unknown>): boolean => {
 }
 
 const on = (client: pg.PoolClient): Session => ({
-  query: (text, values = []) =>
+  query: (text, values) =>
     Effect.map(
       Effect.tryPromise({
-        try: () => client.query({ text, values: [...values], rowMode: "array" }),
+        try: () =>
+          client.query({ text, rowMode: "array", ...(values === undefined ? undefined : { values: [...values] }) }),
         catch: classify
       }),
-      ({ rows }) => rows as ReadonlyArray<ReadonlyArray<unknown>>
+      // Several statements in one text have several answers, of which nobody asks for the rows.
+      (answer) => Array.isArray(answer) ? [] : answer.rows as ReadonlyArray<ReadonlyArray<unknown>>
     ),
   copy: (text, rows) =>
     Effect.tryPromise({
