@@ -89,7 +89,7 @@ const make = (relation: Relation, relations: ReadonlyMap<string, Relation>): Arc
         SELECT 0 AS ord, t.* FROM ${name} t WITH NO DATA`,
       copy: `COPY ${stage} (ord, ${columns}) FROM STDIN`,
       classify: `SELECT ord, outcome FROM (
-        SELECT s.ord, CASE WHEN EXISTS (SELECT FROM ${name} t WHERE t.tenant = s.tenant AND t.${id} = s.${id}) THEN 'there' ${
+        SELECT s.ord, CASE WHEN EXISTS (SELECT FROM ${name} t WHERE t.tenant = s.tenant AND t.${id} = s.${id} OFFSET 0) THEN 'there' ${
         [...danglings(relation, relations), ...clashes(relation)].join(" ")
       } END AS outcome FROM ${stage} s) c WHERE outcome IS NOT NULL`,
       same: `SELECT s.ord FROM ${stage} s JOIN ${name} t ON t.tenant = s.tenant AND t.${id} = s.${id}
@@ -112,12 +112,14 @@ const make = (relation: Relation, relations: ReadonlyMap<string, Relation>): Arc
   }
 }
 
+// OFFSET 0 keeps each question a look-up: without statistics the planner would rather hash the whole table for a batch.
+
 const danglings = (relation: Relation, relations: ReadonlyMap<string, Relation>): ReadonlyArray<string> =>
   Object.entries(relation.kind.references ?? {}).map(([field, target]) => {
     const of = relation.byField.get(field)!
     const to = relations.get(target)!
     return `WHEN s.${column(of)} IS NOT NULL AND NOT EXISTS (SELECT FROM ${quoted(to.table.name)} r
-      WHERE r.tenant = s.tenant AND r.${idColumn(to)} = s.${column(of)}) THEN ${literal(`dangling:${field}`)}`
+      WHERE r.tenant = s.tenant AND r.${idColumn(to)} = s.${column(of)} OFFSET 0) THEN ${literal(`dangling:${field}`)}`
   })
 
 const clashes = (relation: Relation): ReadonlyArray<string> =>
@@ -128,7 +130,7 @@ const clashes = (relation: Relation): ReadonlyArray<string> =>
       ` AND u.${column(of)} = s.${column(of)}`
     ).join("")
     return `WHEN true${living("s")} AND EXISTS (SELECT FROM ${quoted(relation.table.name)} u
-      WHERE u.tenant = s.tenant${equal}${living("u")}) THEN 'taken:${at}'`
+      WHERE u.tenant = s.tenant${equal}${living("u")} OFFSET 0) THEN 'taken:${at}'`
   })
 
 type Acyclic = NonNullable<Relation["kind"]["acyclic"]>
