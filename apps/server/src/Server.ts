@@ -7,6 +7,7 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { CursorPolicy, type EventLog, KeyLifetimeMillis, type RecordStore, Services } from "@emend/domain"
 import { Identity, Lifecycle, RequestMetrics, Settings } from "@emend/http-api"
 import { layer as application } from "@emend/http-api/handlers"
+import type { PostgresStore } from "@emend/postgres"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpServer from "effect/http/HttpServer"
@@ -58,11 +59,17 @@ export const make = (configuration: Configuration): Effect.Effect<Server, unknow
 }
 
 const serve = (
-  { host, identity, limits, port, store, wire }: Configuration
+  { groupCommit, host, identity, limits, port, store, wire }: Configuration
 ): Effect.Effect<Server, unknown, Scope.Scope> =>
   Effect.gen(function*() {
     const callers = yield* identityOf(identity)
-    const { lost, ports } = yield* storeLayer(store, limits, wire.metrics)
+    const { databaseConnections: maxConnections, statementMillis: statementTimeoutMillis } = limits
+    const { lost, ports } = yield* storeLayer(store, {
+      maxConnections,
+      statementTimeoutMillis,
+      groupCommit,
+      metrics: wire.metrics
+    })
     // The store is ready before anybody can connect.
     const services = yield* Layer.build(Layer.provideMerge(Services.layer, ports))
     const refused = wire.metrics ? RequestMetrics.refusals(yield* Effect.context<never>()) : undefined
@@ -115,6 +122,8 @@ const identityOf = (configuration: Configuration["identity"]): Effect.Effect<Ide
 
 type Ports = RecordStore.RecordStore | EventLog.EventLog
 
+type PostgresOptions = Parameters<typeof PostgresStore.layer>[0]
+
 interface Opened {
   readonly ports: Layer.Layer<Ports, unknown>
   readonly lost: Effect.Effect<never, unknown>
@@ -123,8 +132,7 @@ interface Opened {
 /** Gives the ports of the store; what a store needs is loaded only where it is asked for. */
 const storeLayer = (
   store: Store,
-  { databaseConnections: maxConnections, statementMillis: statementTimeoutMillis }: Configuration["limits"],
-  metrics: boolean
+  options: Omit<PostgresOptions, "url">
 ): Effect.Effect<Opened, unknown, Scope.Scope> =>
   Effect.gen(function*() {
     if (store._tag === "memory") {
@@ -132,7 +140,6 @@ const storeLayer = (
       return { ports: MemoryStore.layer(), lost: Effect.never }
     }
     const { EmbeddedPostgres, PostgresStore } = yield* Effect.promise(() => import("@emend/postgres"))
-    const options = { maxConnections, statementTimeoutMillis, metrics }
     if (store._tag === "postgres") {
       return { ports: PostgresStore.layer({ ...options, url: store.url }), lost: Effect.never }
     }

@@ -13,6 +13,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import * as Commits from "./Commits.ts"
 import * as Database from "./Database.ts"
 import * as FindStatement from "./FindStatement.ts"
+import * as GroupCommit from "./GroupCommit.ts"
 import * as Log from "./Log.ts"
 import * as Memos from "./Memos.ts"
 import * as Migration from "./Migration.ts"
@@ -36,6 +37,8 @@ export interface Options extends Database.Config {
   readonly tables?: ReadonlyArray<Table.Table>
   /** Whether the database is brought to the present form first. Default true. */
   readonly migrate?: boolean
+  /** Whether writes that are asked for at the same time share a statement. Default true. */
+  readonly groupCommit?: boolean
   /** Whether statements, connections and batches are counted and timed. Default false. */
   readonly metrics?: boolean
 }
@@ -54,9 +57,9 @@ export const layer = (
     if (options.migrate ?? true) yield* Migration.run(opened, migrations)
     const pool = yield* Observed.make(opened, options)
     const relations = Relation.join(options.kinds ?? allKinds, options.tables ?? allTables)
-    const store = recordStore(pool, relations)
-    const counted = options.metrics === true ? Observed.batches(store, yield* Effect.context<never>()) : store
-    return Context.make(RecordStore.RecordStore, counted).pipe(
+    const executing = Commits.make(pool, relations)
+    const execute = options.metrics === true ? Observed.batches(executing, yield* Effect.context<never>()) : executing
+    return Context.make(RecordStore.RecordStore, recordStore(pool, relations, execute, options)).pipe(
       Context.add(EventLog.EventLog, Log.make(pool, relations))
     )
   }))
@@ -74,8 +77,14 @@ export const layerConfig: Layer.Layer<
 
 type Relations = ReadonlyMap<string, Relation.Relation>
 
-const recordStore = (pool: PgPool, relations: Relations): RecordStore.RecordStore["Service"] => {
-  const execute = Commits.make(pool, relations)
+const recordStore = (
+  pool: PgPool,
+  relations: Relations,
+  execute: Commits.Execute,
+  { groupCommit = true, maxConnections = Database.defaultMaxConnections }: Options
+): RecordStore.RecordStore["Service"] => {
+  // Of the connections, half at most wait for others.
+  const gathered = GroupCommit.make(execute, Commits.checking(relations), Math.ceil(maxConnections / 2))
   const run = Database.through(pool)
   const ask = (statement: FindStatement.Statement | undefined) =>
     statement === undefined
@@ -90,7 +99,7 @@ const recordStore = (pool: PgPool, relations: Relations): RecordStore.RecordStor
       )
   const byKey = new Map([...relations].map(([kind, relation]) => [kind, ReadStatement.byKey(relation)]))
   return {
-    commit: (commits) => Effect.mapError(execute(commits), Database.unavailable),
+    commit: groupCommit ? gathered : (commits) => Effect.mapError(execute(commits), Database.unavailable),
     get: Effect.fnUntraced(function*(keys) {
       const found: Array<RecordStore.Stored | undefined> = keys.map(() => undefined)
       for (const [kind, places] of byKind(keys)) {

@@ -39,6 +39,10 @@ export interface Shape {
   readonly remembers: boolean
   /** Deleted records are written too. */
   readonly redacts: boolean
+  /** Some are of the same record: then each goes on from what the one before it left, and the row is written once. */
+  readonly folds: boolean
+  /** A row that another transaction has locked is not waited for: its update is not done. */
+  readonly skips: boolean
 }
 
 /**
@@ -75,9 +79,13 @@ export const exceeds = (of: Attribute, value: string): string | undefined =>
 
 /**
  * Derives the statement. Its parameters are arrays, one element for each update: tenants, ids, patches, {@link Extras},
- * moments, authors and reasons, and where some have memos the parameters of these. It answers `[ordinal, outcome, present sequence, present id, given sequence, version,
- * …state]` for each record that exists. The outcome is `done`, `same`, `missing`, `stale`, or `unknown`, `backwards` or
- * `large` with the place of the field.
+ * moments, authors and reasons; where some have memos the parameters of these; and where some are of the same record,
+ * the ordinal of the next one of the same record, 0 for none, and after it the number of those that are the first of their
+ * record, which stand before all others.
+ *
+ * It answers `[ordinal, outcome, present sequence, present id, given sequence, version, …state]` for each record that
+ * exists. The outcome is `done`, `same`, `missing`, `stale`, `locked`, or `unknown`, `backwards` or `large` with the place
+ * of the field. What is locked is answered for the first update of the record alone.
  *
  * @category constructors
  * @since 0.1.0
@@ -93,40 +101,113 @@ export const make = (relation: Relation, shape: Shape): string => {
       ? slots(of).map((slot) => `CASE WHEN outcome = 'done' AND d${of.index} THEN n${slot} ELSE o${slot} END`)
       : slots(of).map((slot) => `o${slot}`)
   const changing = [...columns.changing]
+  const given = inputs(shape)
+  const kept = given.map(({ name }) => name === "moment" ? "moment::timestamptz AS i_at" : name)
 
-  return `WITH i AS MATERIALIZED (
-  SELECT i_ord, i_tenant, i_id, p, x, moment::timestamptz AS i_at, i_by, i_reason${
-    shape.remembers ? `, ${Memos.columns}` : ""
-  }
-  FROM unnest($1::text[], $2::text[], $3::jsonb[], $4::jsonb[], $5::text[], $6::text[], $7::text[]${
-    shape.remembers ? `, ${Memos.places(8)}` : ""
-  }) WITH ORDINALITY
-    AS u (i_tenant, i_id, p, x, moment, i_by, i_reason${shape.remembers ? `, ${Memos.columns}` : ""}, i_ord)
-), c AS MATERIALIZED (
-  SELECT i.*, t.version AS o_version, ${
-    attributes.flatMap((of) => slots(of).map((slot, part) => `t.${column(of, part)} AS o${slot}`)).join(", ")
-  }
-  FROM i JOIN ${quoted(table.name)} t ON t.tenant = i.i_tenant AND t.${idColumn(relation)} = i.i_id
-  ORDER BY t.tenant, t.${idColumn(relation)}
-  FOR NO KEY UPDATE OF t
-), j AS MATERIALIZED (
-  SELECT s.*, greatest(o${touched.index}, i_at) AS n_at, ${outcome(relation, shape, changing)} AS outcome
+  /** What an update makes of the rows of a source: the new values, whether they differ, and the outcome. */
+  const step = (source: string): string =>
+    `SELECT s.*, greatest(o${touched.index}, i_at) AS n_at, ${outcome(relation, shape, changing)} AS outcome
   FROM (
     SELECT r.*${list(changing.map((of) => `${differs(of)} AS d${of.index}`))}
     FROM (
       SELECT q.*${list(columns.values)}
-      FROM (SELECT c.*${list(columns.flat)} FROM c${columns.joins} OFFSET 0) q
+      FROM (SELECT c.*${list(columns.flat)} FROM ${source} c${columns.joins} OFFSET 0) q
       OFFSET 0
     ) r
     OFFSET 0
-  ) s
-), ${updated(relation, touched, changing, written(shape))}, ${recorded(relation, columns, written(shape), final)}${
+  ) s`
+
+  return `WITH ${shape.folds ? "RECURSIVE " : ""}i AS MATERIALIZED (
+  SELECT i_ord, ${kept.join(", ")}
+  FROM unnest(${given.map(({ array }) => array).join(", ")}) WITH ORDINALITY
+    AS u (${given.map(({ name }) => name).join(", ")}, i_ord)${
+    shape.folds ? `\n  WHERE i_ord <= $${given.length + 1}::bigint` : ""
+  }
+), c AS MATERIALIZED (
+  SELECT i.*, t.version AS o_version${
+    list(
+      attributes.flatMap((of) =>
+        slots(of).map((slot, part) =>
+          `t.${column(of, part)}${of.column.type === "timestamp" ? untyped : ""} AS o${slot}`
+        )
+      )
+    )
+  }${shape.folds ? list(changing.map(({ index }) => `false AS b${index}`)) : ""}
+  FROM i JOIN ${quoted(table.name)} t ON t.tenant = i.i_tenant AND t.${idColumn(relation)} = i.i_id
+  ORDER BY t.tenant, t.${idColumn(relation)}
+  FOR NO KEY UPDATE OF t${shape.skips ? " SKIP LOCKED" : ""}
+), j AS ${
+    shape.folds
+      ? `(\n  ${step("c")}\n  UNION ALL\n  ${step(next(relation, shape, changing, final))}\n)`
+      : `MATERIALIZED (\n  ${step("c")}\n)`
+  }, ${updated(relation, shape, changing, final)}, ${recorded(relation, columns, written(shape), final)}${
     shape.remembers ? `, ${remembered(relation, shape)}` : ""
   }
 SELECT i_ord::int4, outcome, ${columns.facts.join(", ")}, (o_version + (outcome = 'done')::int)::float8, ${
     answer(relation, final).join(", ")
   }
-FROM j`
+FROM j${shape.skips ? `\nUNION ALL\n${locked(relation)}` : ""}`
+}
+
+/** A moment of any precision: what a column holds and what is computed of it have one type. */
+const untyped = "::timestamptz"
+
+/** What the statement is given for each update. */
+const inputs = (
+  { folds, remembers }: Shape
+): ReadonlyArray<{ readonly name: string; readonly array: string }> =>
+  [
+    "i_tenant text",
+    "i_id text",
+    "p jsonb",
+    "x jsonb",
+    "moment text",
+    "i_by text",
+    "i_reason text",
+    ...remembers ? Memos.columns.split(", ").map((name) => `${name} text`) : [],
+    ...folds ? ["i_next bigint"] : []
+  ].map((input, at) => {
+    const [name, type] = input.split(" ") as [string, string]
+    return { name, array: `$${at + 1}::${type}[]` }
+  })
+
+/** The next update of each record that has one, with the record as the one before it left it. */
+const next = (
+  { attributes }: Relation,
+  shape: Shape,
+  changing: ReadonlyArray<Attribute>,
+  final: (of: Attribute) => ReadonlyArray<string>
+): string => {
+  const given = inputs(shape).map(({ array, name }) => {
+    if (name === "i_tenant" || name === "i_id") return name
+    const value = `(${array})[i_next::int4]`
+    return name === "moment" ? `${value}::timestamptz AS i_at` : `${value} AS ${name}`
+  })
+  // What is recursive has columns of one collation.
+  const left = attributes.flatMap((of) =>
+    final(of).map((value, part) => {
+      const isText = of.column.type === "text" || (of.column.type === "cursor" && part === 1)
+      return `${isText ? `(${value}) COLLATE "C"` : value} AS o${slots(of)[part]}`
+    })
+  )
+  const changed = changing.map((of) => `${changedSoFar(of)} AS b${of.index}`)
+  return `(
+    SELECT i_next AS i_ord, ${
+    [...given, "o_version + (outcome = 'done')::int AS o_version", ...left, ...changed].join(", ")
+  }
+    FROM j WHERE i_next > 0 OFFSET 0
+  )`
+}
+
+/** Whether the updates of a record up to this one changed a field, in a statement that folds. */
+const changedSoFar = ({ index }: Attribute): string => `(b${index} OR (outcome = 'done' AND d${index}))`
+
+/** The updates whose rows are there and did not come. */
+const locked = (relation: Relation): string => {
+  const state = answer(relation, (of) => slots(of).map(() => "NULL"))
+  return `SELECT i_ord::int4, 'locked', NULL, NULL, NULL, NULL${list(state.map(() => "NULL"))}
+FROM i JOIN ${quoted(relation.table.name)} t ON t.tenant = i.i_tenant AND t.${idColumn(relation)} = i.i_id
+WHERE i_ord NOT IN (SELECT i_ord FROM c)`
 }
 
 interface Parts {
@@ -282,23 +363,42 @@ const remembered = ({ kind: { kind } }: Relation, { rehearses }: Shape): string 
   }
 )`
 
-/** The narrow source keeps the join from copying the large old values, and unchanged ones keep their place on disk. */
+/**
+ * Writes each row once. The narrow source keeps the join from copying the large old values, and unchanged ones keep their
+ * place on disk.
+ */
 const updated = (
   relation: Relation,
-  touched: Attribute,
+  shape: Shape,
   changing: ReadonlyArray<Attribute>,
-  written: string
+  final: (of: Attribute) => ReadonlyArray<string>
 ): string => {
-  const sources = changing.flatMap((of) => [`d${of.index}`, ...slots(of).map((slot) => `n${slot}`)])
+  const touched = relation.byField.get(relation.kind.touched!)!
+  const all = [...changing, touched]
+  const source = shape.folds
+    ? [
+      "o_version + (outcome = 'done')::int AS n_version",
+      ...changing.map((of) => `${changedSoFar(of)} AS d${of.index}`),
+      ...all.flatMap((of) => final(of).map((value, part) => `${value} AS w${slots(of)[part]}`))
+    ]
+    : [
+      "o_version + 1 AS n_version",
+      ...changing.map(({ index }) => `d${index}`),
+      ...changing.flatMap((of) => slots(of).map((slot) => `n${slot} AS w${slot}`)),
+      `n_at AS w${touched.index}`
+    ]
+  const condition = shape.folds
+    ? `i_next = 0 AND (${changing.map(changedSoFar).join(" OR ") || "false"})`
+    : written(shape)
   const sets = changing.flatMap((of) =>
     slots(of).map((slot, part) =>
-      `${column(of, part)} = CASE WHEN w.d${of.index} THEN w.n${slot} ELSE t.${column(of, part)} END`
+      `${column(of, part)} = CASE WHEN w.d${of.index} THEN w.w${slot} ELSE t.${column(of, part)} END`
     )
   )
   return `u AS (
   UPDATE ${quoted(relation.table.name)} t
-  SET ${["version = w.o_version + 1", `${column(touched, 0)} = w.n_at`, ...sets].join(", ")}
-  FROM (SELECT i_tenant, i_id, o_version, n_at${list(sources)} FROM j WHERE ${written} OFFSET 0) w
+  SET ${["version = w.n_version", `${column(touched)} = w.w${touched.index}`, ...sets].join(", ")}
+  FROM (SELECT i_tenant, i_id${list(source)} FROM j WHERE ${condition} OFFSET 0) w
   WHERE t.tenant = w.i_tenant AND t.${idColumn(relation)} = w.i_id
 )`
 }
