@@ -74,6 +74,7 @@ Environment
   EMEND_DATA_DIR              The data folder (.emend in the present folder)
   EMEND_UNKNOWN_KEYS          What unknown keys of a body are: refuse (default) or ignore
   EMEND_TRACKER_STATUS_NULL   What a null does to a tracker's status: clear (default) or keep
+  EMEND_UPDATE_CONDITION      If-Match or Rebase-From on updates: optional (default) or required, where others are 428
   EMEND_CURSOR_POLICY         What a cursor that goes back is: reject (default) or join, where the furthest counts
   EMEND_GROUP_COMMIT          Whether writes that come at the same time share a statement: on (default) or off
   EMEND_LOG_LEVEL             What is logged: error, info (default) or debug
@@ -120,6 +121,7 @@ export const read = (
     wire: {
       unknownKeys: choice("EMEND_UNKNOWN_KEYS", ["refuse", "ignore"]),
       trackerStatusNull: choice("EMEND_TRACKER_STATUS_NULL", ["clear", "keep"]),
+      updateCondition: choice("EMEND_UPDATE_CONDITION", ["optional", "required"]),
       maxBodyBytes: limits.maxBodyBytes,
       maxJsonDepth: limits.maxJsonDepth,
       maxRequests: limits.maxRequests,

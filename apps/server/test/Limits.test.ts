@@ -63,6 +63,7 @@ it("a server with wrong values does not start, and tells all of them at once", a
     EMEND_MAX_BODY_BYTES: "many",
     EMEND_MAX_REQUESTS: "0",
     EMEND_METRICS: "perhaps",
+    EMEND_UPDATE_CONDITION: "please",
     EMEND_LOG_REQUESTS: "some",
     EMEND_LOG_FORMAT: "xml",
     OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4318"
@@ -71,6 +72,7 @@ it("a server with wrong values does not start, and tells all of them at once", a
   expect(stderr.trim().split("\n")).toEqual(expect.arrayContaining([
     "emend-server: EMEND_MAX_BODY_BYTES is many; it may be a number from 2 to 67108864",
     "emend-server: EMEND_MAX_REQUESTS is 0; it may be a number from 1 to 1000000",
+    "emend-server: EMEND_UPDATE_CONDITION is please; it may be optional or required",
     "emend-server: EMEND_METRICS is perhaps; it may be on or off",
     "emend-server: EMEND_LOG_REQUESTS is some; it may be failures or all",
     "emend-server: EMEND_LOG_FORMAT is xml; it may be json or text",

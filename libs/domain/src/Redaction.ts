@@ -49,6 +49,42 @@ export const redacted = (recordKind: RecordKind, revision: Revision): Revision =
   }
 }
 
+/**
+ * Redacts a history, oldest first. Of what is redacted already nothing changes; the change by which the record was
+ * cleared, where there is one, keeps its reason.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const redactedAll = (
+  recordKind: RecordKind,
+  history: ReadonlyArray<Revision>,
+  cleared?: number
+): ReadonlyArray<Revision> =>
+  history.map((revision) =>
+    revision.redacted
+      ? revision
+      : {
+        ...redacted(recordKind, revision),
+        ...(revision.version === cleared ? { reason: revision.reason } : undefined)
+      }
+  )
+
+/**
+ * Lists the kinds whose records are cleaned with a record of a kind: those with content that refer to it, and by which
+ * field.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const referring = (
+  kinds: Iterable<RecordKind>,
+  name: string
+): ReadonlyArray<{ readonly kind: string; readonly field: string }> =>
+  [...kinds].filter(({ content }) => content !== undefined).flatMap(({ kind, references = {} }) =>
+    Object.keys(references).filter((field) => references[field] === name).map((field) => ({ kind: kind.name, field }))
+  )
+
 const contentOf = ({ content }: RecordKind): ReadonlyArray<string> => content?.fields ?? []
 
 const isAssigned = ({ kind }: RecordKind, name: string): boolean =>

@@ -8,6 +8,7 @@ import { Caller } from "./Caller.ts"
 import type { Agent } from "./kinds/Agent.ts"
 import * as Task from "./kinds/Task.ts"
 import * as Lists from "./Lists.ts"
+import type { Saved } from "./Records.ts"
 import type { Filter, RecordStore, StoreUnavailable } from "./RecordStore.ts"
 import type { Row } from "./Revision.ts"
 
@@ -18,6 +19,16 @@ import type { Row } from "./Revision.ts"
  * @since 0.1.0
  */
 export type TaskSummary = Omit<Task.Task, "params">
+
+/**
+ * A task that is read, with its agents in the order of their assignment where they were asked for.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ReadTask extends Saved<Task.Task> {
+  readonly agents?: ReadonlyArray<Agent>
+}
 
 /**
  * A task of a list, with its agents where they were asked for.
@@ -111,6 +122,20 @@ const filterOf = ({ agent_id, agent_name, status, task_metadata }: TaskQuery): F
     }]
   })
 })
+
+/**
+ * Reads the agents of a task.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const withAgents = (
+  store: RecordStore["Service"],
+  task: Saved<Task.Task>
+): Effect.Effect<ReadTask, StoreUnavailable> => {
+  const { id } = task.state
+  return Effect.map(agentsOf(store, [id]), (agentsById) => ({ ...task, agents: agentsById.get(id)! }))
+}
 
 /** The agents of all the tasks at once, in the order of their assignment, by task. */
 const agentsOf = Effect.fnUntraced(function*(

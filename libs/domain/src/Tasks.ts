@@ -37,6 +37,16 @@ export interface MoveOptions extends Records.Conditions {
 }
 
 /**
+ * What is given beside a task that is read: its agents, which are assigned without a change of the task.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Beside {
+  readonly agents?: boolean
+}
+
+/**
  * Creates, reads, updates and moves tasks.
  *
  * @category services
@@ -48,7 +58,10 @@ export class Tasks extends Context.Service<Tasks, {
     input: typeof Task.Creation.Type,
     conditions?: Records.Authoring
   ) => Effect.Effect<Records.Created<Task.Task>, Records.CommitRefusal>
-  readonly get: (id: string) => Effect.Effect<Records.Saved<Task.Task>, RecordMissing | StoreUnavailable>
+  readonly get: (
+    id: string,
+    beside?: Beside
+  ) => Effect.Effect<TaskLists.ReadTask, RecordMissing | StoreUnavailable>
   /** Lists tasks, the newest first unless said. */
   readonly list: (
     query?: TaskLists.TaskQuery
@@ -84,7 +97,12 @@ export class Tasks extends Context.Service<Tasks, {
     id: string,
     conditions?: Records.Conditions
   ) => Effect.Effect<Records.Changed<Task.Task>, Records.CommitRefusal | StatusRefused>
-  readonly at: History.History<Task.Task>["at"]
+  /** A task as it was at a version; its agents are those of now. */
+  readonly at: (
+    id: string,
+    version: number,
+    beside?: Beside
+  ) => Effect.Effect<TaskLists.ReadTask, History.PastRefusal>
   readonly diff: History.History<Task.Task>["diff"]
   readonly restore: History.History<Task.Task>["restore"]
   readonly undo: History.History<Task.Task>["undo"]
@@ -98,6 +116,12 @@ export class Tasks extends Context.Service<Tasks, {
       const past = History.make(store, Task.taskKind, records)
       const once = Once.make(store)
       const moves = TaskMoves.make(records)
+
+      const reading = <E>(
+        read: Effect.Effect<Records.Saved<Task.Task>, E>,
+        { agents = false }: Beside = {}
+      ): Effect.Effect<TaskLists.ReadTask, E | StoreUnavailable> =>
+        agents ? Effect.flatMap(read, (task) => TaskLists.withAgents(store, task)) : read
 
       const create = Effect.fnUntraced(function*(
         input: typeof Task.Creation.Type,
@@ -133,13 +157,13 @@ export class Tasks extends Context.Service<Tasks, {
 
       return Tasks.of({
         create: once("Tasks.create", create),
-        get: records.find,
+        get: (id, beside) => reading(records.find(id), beside),
         list: TaskLists.make(store),
         named: (name, use) => once("Tasks.named", () => named(name, use))(),
         update: once("Tasks.update", (id, draft, conditions = {}) => records.update(id, draft, conditions)),
         move: once("Tasks.move", moves.move),
         clean: once("Tasks.clean", moves.clean),
-        at: past.at,
+        at: (id, version, beside) => reading(past.at(id, version), beside),
         diff: past.diff,
         restore: once("Tasks.restore", past.restore),
         undo: once("Tasks.undo", past.undo),

@@ -34,8 +34,16 @@ export const CursorPolicy = Context.Reference<"reject" | "join">("@emend/domain/
 })
 
 /**
- * Which trackers are listed: those of an agent, of a task, or of both, in the order of their creation, the newest first
- * unless said.
+ * What trackers can be ordered by. Those of one agent, or of one task, come in the order of their creation. No order is
+ * on what an advance of a cursor changes: every advance would pay for it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type TrackerOrder = "created_at" | "id" | "agent_id" | "task_id"
+
+/**
+ * Which trackers are listed: those of an agent, of a task, or of both, the newest first unless said.
  *
  * @category models
  * @since 0.1.0
@@ -43,6 +51,9 @@ export const CursorPolicy = Context.Reference<"reject" | "join">("@emend/domain/
 export interface TrackerQuery extends Lists.Range {
   readonly agent_id?: string | undefined
   readonly task_id?: string | undefined
+  /** Default `created_at`. */
+  readonly order_by?: TrackerOrder | undefined
+  /** Default `desc`. */
   readonly order_direction?: Lists.Direction | undefined
 }
 
@@ -103,9 +114,12 @@ export class Trackers extends Context.Service<Trackers, {
       const listed = Lists.make<Tracker.AgentTaskTracker>(store, Tracker.trackerKind)
       const once = Once.make(store)
 
-      const list = ({ agent_id, order_direction = "desc", task_id, ...range }: TrackerQuery = {}) => {
+      const list = (
+        { agent_id, order_by = "created_at", order_direction = "desc", task_id, ...range }: TrackerQuery = {}
+      ) => {
         const where = Lists.where({ agent_id, task_id })
-        return listed({ filter: { where }, by: ["created_at"], direction: order_direction }, range)
+        const by = order_by === "agent_id" || order_by === "task_id" ? [order_by, "created_at"] : [order_by]
+        return listed({ filter: { where }, by, direction: order_direction }, range)
       }
 
       return Trackers.of({

@@ -48,6 +48,7 @@ export const catalogue = {
   "request-incomplete": { status: 408, title: "The request did not arrive in time" },
   "body-too-large": { status: 413, title: "The body is too large" },
   "media-type-refused": { status: 415, title: "The media type of the body is not served" },
+  "condition-required": { status: 428, title: "The update says not to which version it is meant", retry: false },
   "expectation-refused": { status: 417, title: "The expectation is not served" },
   "too-many-requests": { status: 429, title: "The server has as many requests as it takes" },
   "head-too-large": { status: 431, title: "The head of the request is too large" },

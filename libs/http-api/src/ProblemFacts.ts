@@ -108,6 +108,9 @@ export const problemFacts = {
     present,
     demanded: Schema.Array(Schema.Int).annotate({ description: "The versions that If-Match names." })
   },
+  "condition-required": {
+    accepted: Schema.Array(Schema.String).annotate({ description: "The headers of which the request must have one." })
+  },
   "body-too-large": { max_bytes: Schema.Int.annotate({ description: "How many bytes a body may have." }) },
   "too-many-requests": {
     limit: Schema.Int.annotate({ description: "How many requests may be in work at once." })

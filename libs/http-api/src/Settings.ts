@@ -17,6 +17,8 @@ export interface Settings {
   readonly unknownKeys: "refuse" | "ignore"
   /** What a null means for the status and the status reason of a tracker. */
   readonly trackerStatusNull: "clear" | "keep"
+  /** Whether an update, or a restoration, must say to which version of the record it is meant: 428 where it does not. */
+  readonly updateCondition: "optional" | "required"
   /** How many bytes a body may have. */
   readonly maxBodyBytes: number
   /** How deeply the objects and lists of a stored value may nest: at most the domain's limit. */
@@ -44,6 +46,7 @@ export const Settings = Context.Reference<Settings>("@emend/http-api/Settings", 
   defaultValue: () => ({
     unknownKeys: "refuse",
     trackerStatusNull: "clear",
+    updateCondition: "optional",
     maxBodyBytes: 1_048_576,
     maxJsonDepth: Json.maxDepth,
     maxRequests: 512,

@@ -55,6 +55,7 @@ const kept = (state: Codec, more: Fields = {}) => ({
 const task = Task.Task.State
 const { params: _, ...summary } = (task as unknown as Schema.Struct<Record<string, Codec>>).fields
 const moved = saved(task, change)
+const agents = { agents: Schema.optionalKey(Schema.Array(Agent.Agent.State)) }
 
 const tracker = AgentTaskTracker.AgentTaskTracker.State
 const boardTask = BoardTask.BoardTask.State
@@ -82,13 +83,9 @@ export const wholeAnswers: {
   tasks: {
     ...kept(task),
     create: saved(task, made),
-    list: Schema.Array(
-      saved(Schema.Struct(summary) as unknown as Codec, {
-        ...cursor,
-        agents: Schema.optionalKey(Schema.Array(Agent.Agent.State))
-      })
-    ),
-    getByName: saved(task),
+    list: Schema.Array(saved(Schema.Struct(summary) as unknown as Codec, { ...cursor, ...agents })),
+    get: saved(task, agents),
+    getByName: saved(task, agents),
     updateByName: moved,
     removeByName: moved,
     update: moved,

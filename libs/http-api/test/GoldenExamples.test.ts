@@ -18,6 +18,7 @@ it("tasks", async () => {
   await exchange("POST", "/tasks", { title: "A task with parameters and an agent", json })
   await exchange("POST", "/tasks", { title: "A task of that name is there", json: { name: "Market research" } })
   await exchange("GET", task, { title: "A running task" })
+  await exchange("GET", `${task}?relationships=agents`, { title: "A task with its agents" })
   await exchange("PUT", task, {
     title: "Replaces the metadata and merges two parameters",
     json: { task_metadata: { quarter: 3 }, merge_params: { model: "small", note: null } }
@@ -39,6 +40,7 @@ it("tasks", async () => {
   })
   const named = "/tasks/name/Market%20research"
   await exchange("GET", named, { title: "The task of that name" })
+  await exchange("GET", `${named}?relationships=agents`, { title: "The task of that name with its agents" })
   await exchange("PUT", named, { title: "Adds a parameter", json: { merge_params: { depth: 2 } } })
   await exchange("PUT", named, {
     title: "The same parameter was written since",

@@ -39,6 +39,7 @@ it("a task by its name", async () => {
   const { exchange, text } = transcript(ask)
   await ask("/tasks", { method: "POST", json: { id: "n1", name: "nightly", params: { a: 1 } } })
   await exchange("GET", "/tasks/name/nightly")
+  await exchange("GET", "/tasks/name/nightly?relationships=params")
   await exchange("PUT", "/tasks/name/nightly", { json: { merge_params: { b: 2 } } })
   await exchange("PUT", "/tasks/name/nightly", { json: { status: "FAILED" } })
   await exchange("DELETE", "/tasks/name/nightly", { headers: { "if-match": "\"1\"" } })
@@ -52,6 +53,8 @@ it("the list of trackers", async () => {
   await ask("/tasks", { method: "POST", json: { id: "t9" } })
   for (const n of [1, 2, 3]) await ask(`/tasks/t9/agents/a${n}`, { method: "POST" })
   await pages(exchange, "/tracker", ["limit", "task_id=t9"])
+  await exchange("GET", "/tracker?task_id=t9&order_by=agent_id&order_direction=asc&limit=2")
+  await exchange("GET", "/tracker?order_by=updated_at")
   await expect(text()).toMatchFileSnapshot("./golden/list-trackers.http")
 })
 

@@ -108,6 +108,7 @@ const servers = {
   broken: testServer({}, store(Effect.die("broken"))),
   busy: testServer({ maxRequests: 0 }),
   stopping: testServer({}, { extra: Layer.succeed(Lifecycle)({ phase: "stopping" }) }),
+  demanding: testServer({ updateCondition: "required" }),
   uncounted: testServer({ metrics: false })
 }
 
@@ -197,6 +198,7 @@ describe("what is refused", () => {
         json: { name: "Market research" },
         headers: { "content-type": "text/plain" }
       }),
+      await on("demanding", "PUT", "/tasks/market-research", { json: { merge_params: { model: "large" } } }),
       await on("away", "GET", "/tasks/market-research"),
       await on("hung", "GET", "/tasks/market-research"),
       await on("broken", "GET", "/tasks/market-research"),
@@ -212,6 +214,7 @@ describe("what is refused", () => {
       503,
       413,
       415,
+      428,
       503,
       503,
       500,

@@ -130,6 +130,32 @@ describe("the other lists", () => {
     expect((await walk("/tracker?limit=4&order_by=created_at")).map((page) => page.length)).toEqual([4, 4, 3])
   })
 
+  it("trackers come in every order that they have, and following the links gives the same", async () => {
+    const oldest = (await ask("/tracker?order_direction=asc")).body
+    const by = (...fields: ReadonlyArray<string>) =>
+      oldest.toSorted((a: any, b: any) => fields.map((field) => compare(a[field], b[field])).find((n) => n !== 0) ?? 0)
+        .map(({ id }: any) => id)
+    const compare = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0
+    for (
+      const [order, expected] of [["created_at", by()], ["id", by("id")], ["agent_id", by("agent_id")], [
+        "task_id",
+        by("task_id")
+      ]]
+    ) {
+      for (const direction of ["asc", "desc"]) {
+        const path = `/tracker?order_by=${order}&order_direction=${direction}`
+        const whole = direction === "asc" ? expected : expected.toReversed()
+        expect(await ids(path), path).toEqual(whole)
+        expect(await walk(`${path}&limit=4`), path).toEqual([whole.slice(0, 4), whole.slice(4, 8), whole.slice(8)])
+      }
+    }
+    expect((await ask("/tracker?order_by=task_id&agent_id=ag&limit=2")).body.map(({ task_id }: any) => task_id))
+      .toEqual([
+        "t5",
+        "t4"
+      ])
+  })
+
   it("the tasks of the board come by each of their filters", async () => {
     const board = (query: string) => ids(`/agents/tasks?${query}`)
     expect(await board("")).toEqual(["b7", "b6", "b5", "b4", "b3", "b2", "b1"])
@@ -178,6 +204,34 @@ describe("the other lists", () => {
   })
 })
 
+describe("a task that is read", () => {
+  it("has its agents where they are asked for, also those that were assigned since its last change", async () => {
+    await make("/tasks", { id: "r1", name: "reading", params: { a: 1 }, agent_ids: ["ag"] })
+    const paths = ["/tasks/r1", "/tasks/name/reading", "/tasks/r1?version=1"]
+    const asking = (path: string) => `${path}${path.includes("?") ? "&" : "?"}relationships=agents`
+    const headers = { "if-none-match": "\"1\"" }
+    for (const [n, agents] of [["ag"], ["ag", "new"]].entries()) {
+      if (n === 1) await make("/tasks/r1/agents/new", { name: "New" })
+      for (const path of paths) {
+        const plain = await ask(path)
+        expect(Object.keys(plain.body), path).not.toContain("agents")
+        expect((await ask(path, { headers })).status, path).toBe(304)
+        const told = await ask(asking(path), { headers })
+        expect([told.status, told.headers.etag], path).toEqual([200, "\"1\""])
+        const { agents: given, ...task } = told.body
+        expect([task, given.map(({ id }: any) => id)], path).toEqual([plain.body, agents])
+      }
+    }
+    expect((await ask("/tasks/t7?relationships=agents")).body.agents).toEqual([])
+    for (const path of [...paths, "/tasks/none"].map((path) => asking(path).replace("=agents", "=params"))) {
+      expect((await ask(path)).body.detail[0].loc, path).toEqual(["query", "relationships"])
+    }
+    expect((await ask("/tasks/none?relationships=agents")).status).toBe(404)
+    await ask("/tasks/r1", { method: "DELETE" })
+    expect((await ask("/tasks/r1?relationships=agents")).status).toBe(404)
+  })
+})
+
 describe("a wrong request for a list", () => {
   const refused: ReadonlyArray<readonly [path: string, parameter: string, type: string]> = [
     ...["/tasks", "/tracker", "/agents/tasks"].flatMap((path) =>
@@ -208,6 +262,8 @@ describe("a wrong request for a list", () => {
       ] as const).map(([query, ...told]) => [`${path}?${encodeURI(query).replaceAll("%25", "%")}`, ...told] as const)
     ),
     ["/tasks?status=nonsense", "status", "enum"],
+    ["/tracker?order_by=updated_at", "order_by", "enum"],
+    ["/tracker?order_by=status", "order_by", "enum"],
     ["/tasks?relationships=params", "relationships", "enum"],
     ["/tasks?agent_name=a%00b", "agent_name", "value_error"],
     ["/tasks?task_metadata=", "task_metadata", "value_error"],

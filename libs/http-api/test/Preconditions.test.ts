@@ -90,6 +90,81 @@ describe("Rebase-From", () => {
   })
 })
 
+describe("a condition of updates", () => {
+  const demanding = testServer({ updateCondition: "required" })
+  const project =
+    "/api/v1/org/00000000-0000-4000-8000-000000000001/project/00000000-0000-4000-8000-000000000002/task-agent"
+  const post = (path: string, json?: unknown, headers: Record<string, string> = {}) =>
+    demanding.ask(path, { method: "POST", json, headers })
+
+  /** A record of each kind at version 1: its path, the method of its update, and an update of it. */
+  const records = async (): Promise<ReadonlyArray<readonly [path: string, method: string, json: object]>> => {
+    const id = crypto.randomUUID()
+    await post("/tasks", { id, name: id })
+    const tracker = (await post(`/tasks/${id}/agents/a`)).body.id
+    await post("/agents/tasks/", { id, title: "Work" })
+    const agent = await post(project, { name: "A", instruction: "i", llm_model_id: id })
+    return [
+      [`/tasks/${id}`, "PUT", { merge_params: { a: 1 } }],
+      [`/tasks/name/${id}`, "PUT", { merge_params: { b: 1 } }],
+      [`/tracker/${tracker}`, "PUT", { status: "busy" }],
+      [`/agents/tasks/${id}`, "PATCH", { priority: 1 }],
+      [agent.headers.location!, "POST", { name: "B" }]
+    ]
+  }
+
+  it("is 428 where it is demanded and missing, names the headers, and does nothing", async () => {
+    for (const [path, method, json] of await records()) {
+      const before = await demanding.ask(path)
+      for (const headers of [{}, { "dry-run": "true" }, { "idempotency-key": "k" }, { "change-reason": "because" }]) {
+        expect(await demanding.ask(path, { method, json, headers }), path).toMatchObject({
+          status: 428,
+          headers: { "x-should-retry": "false" },
+          body: { code: "condition-required", accepted: ["If-Match", "Rebase-From"] }
+        })
+      }
+      expect(await demanding.ask(path)).toMatchObject({ headers: { etag: before.headers.etag }, body: before.body })
+      // A key that came with what was refused so is free.
+      const headers = { "idempotency-key": "k", "rebase-from": before.headers.etag! }
+      expect((await demanding.ask(path, { method, json, headers })).status, path).toBe(200)
+      expect((await demanding.ask(path, { method, json, headers: { "if-match": "*" } })).status, path).toBe(200)
+      expect((await demanding.ask(path, { method, json, headers: { "if-match": "\"99\"" } })).status, path).toBe(412)
+      if (path.includes("/name/")) continue
+      expect(await post(`${path}/restore`, { version: 1 }), path).toMatchObject({
+        status: 428,
+        body: { accepted: ["If-Match"] }
+      })
+      const { etag } = (await demanding.ask(path)).headers
+      expect((await post(`${path}/restore`, { version: 1 }, { "if-match": etag! })).status, path).toBe(200)
+    }
+  })
+
+  it("is asked of updates and restorations alone", async () => {
+    const [[task], , [tracker], [board], [agent]] = await records() as any
+    const others: ReadonlyArray<readonly [method: string, path: string, json?: object]> = [
+      ["POST", `${task}/interrupt`],
+      ["POST", `${task}/events`, { agent_id: "a", content: 1 }],
+      ["POST", `${board}/claim`, { user_id: "u" }],
+      ["POST", `${board}/transition`, { status: "review" }],
+      ["POST", `${board}/subtasks`, { title: "Part" }],
+      ["POST", `${board}/undo`, { revision: 2 }],
+      ["POST", `${task}/clean`],
+      ["DELETE", task],
+      ["DELETE", board],
+      ["DELETE", agent]
+    ]
+    for (const [method, path, json] of others) {
+      const { status, text } = await demanding.ask(path, { method, json })
+      expect(status, `${method} ${path} ${text}`).toBeLessThan(300)
+    }
+    expect((await demanding.ask(tracker)).status).toBe(200)
+  })
+
+  it("is not asked for without the setting", async () => {
+    expect((await put({ merge_params: { a: 9 } })).status).toBe(200)
+  })
+})
+
 describe("If-None-Match", () => {
   it("a version that the client has is 304 without a body, also weak, in a list and by *", async () => {
     for (const tag of ["\"1\"", "W/\"1\"", "\"7\", \"1\"", "*"]) {

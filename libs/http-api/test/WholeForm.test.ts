@@ -84,6 +84,17 @@ it("each record of a list has its version and its place", async () => {
   expect(rest.body.map(({ state }: { state: Task.Task }) => state.id)).toEqual(["l2", "l3"])
 })
 
+it("a task that is read has its agents where they are asked for", async () => {
+  await ask("/tasks", { method: "POST", json: { id: "t3", name: "three", agent_ids: ["a"] } })
+  const agents = [{ id: "a", name: null, created_at: expect.any(String) }]
+  for (const path of ["/tasks/t3", "/tasks/name/three"]) {
+    const plain = await whole(path)
+    const { body } = await whole(`${path}?relationships=agents`, { headers: { "if-none-match": "\"1\"" } })
+    fits(wholeAnswers.tasks.get, body)
+    expect(body).toEqual({ ...plain.body, agents })
+  }
+})
+
 it("a refusal is a problem in this form too", async () => {
   const reply = await ask("/tasks/none", { headers: { accept } })
   expect([reply.status, reply.headers["content-type"], reply.body.code]).toEqual([

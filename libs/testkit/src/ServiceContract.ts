@@ -21,6 +21,7 @@ import { gate } from "./services/Interleavings.ts"
 import { keyFacts } from "./services/KeyFacts.ts"
 import { lives } from "./services/Life.ts"
 import { boardListFacts, taskListFacts } from "./services/ListFacts.ts"
+import { revisionLaws } from "./services/RevisionLaws.ts"
 import { sequence, type ServiceCommand, subjects } from "./services/ServiceCommand.ts"
 import { gated, type Ports, several } from "./services/Several.ts"
 import { taskAgentFacts, taskAgentRaces } from "./services/TaskAgentFacts.ts"
@@ -51,7 +52,13 @@ export const facts: Readonly<Record<string, Facts>> = {
   Tasks: { ...taskFacts, ...taskListFacts, ...cleaningFacts, ...historyFacts(lives.Tasks), ...races["Tasks"] },
   Trackers: { ...trackerFacts, ...historyFacts(lives.Trackers), ...races["Trackers"] },
   Board: { ...boardFacts, ...boardListFacts, ...graphFacts, ...historyFacts(lives.Board), ...races["Board"] },
-  TaskAgents: { ...taskAgentFacts, ...agentRevisionFacts, ...historyFacts(lives.TaskAgents), ...races["TaskAgents"] },
+  TaskAgents: {
+    ...taskAgentFacts,
+    ...agentRevisionFacts,
+    ...revisionLaws,
+    ...historyFacts(lives.TaskAgents),
+    ...races["TaskAgents"]
+  },
   Keys: keyFacts
 }
 

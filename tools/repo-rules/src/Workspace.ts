@@ -70,7 +70,7 @@ export const packages = (repository: Repository): ReadonlyArray<Package> =>
   })
 
 /**
- * The TypeScript files of a package.
+ * The TypeScript files of a package, those of projects inside its folder left out: they have a package.json of their own.
  *
  * @category queries
  * @since 0.1.0
@@ -78,8 +78,13 @@ export const packages = (repository: Repository): ReadonlyArray<Package> =>
 export const sources = (
   repository: Repository,
   { folder }: Package
-): ReadonlyArray<readonly [path: string, text: string]> =>
-  [...repository].filter(([path]) => path.startsWith(`${folder}/`) && path.endsWith(".ts"))
+): ReadonlyArray<readonly [path: string, text: string]> => {
+  const projects = matching(repository, new RegExp(`^${folder}/.+/package\\.json$`))
+    .map(([path]) => path.slice(0, -"package.json".length))
+  return [...repository].filter(([path]) =>
+    path.startsWith(`${folder}/`) && path.endsWith(".ts") && !projects.some((project) => path.startsWith(project))
+  )
+}
 
 /**
  * Tells whether a file is what a package ships, and not one of its tests or configurations.

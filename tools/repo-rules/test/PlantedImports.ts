@@ -25,6 +25,16 @@ export const imports = {
       ]
     },
     {
+      case: "an undeclared package beside a project inside a package, which answers for itself",
+      files: {
+        "tools/packages/package.json": manifest("packages"),
+        "tools/packages/consumers/one/package.json": "{}",
+        "tools/packages/consumers/one/src/a.ts": `import "left"\n`,
+        "tools/packages/consumers/one-more.ts": `import "right"\n`
+      },
+      expected: ["tools/packages/consumers/one-more.ts:1: imports right, which @emend/packages does not declare"]
+    },
+    {
       case: "a development dependency in what is shipped, not in a test",
       files: {
         "package.json": JSON.stringify({ devDependencies: { vitest: "1.0.0" } }),

@@ -3,34 +3,26 @@
  *
  * @internal
  */
-import { type EventLog, RecordKind } from "@emend/domain"
+import { type EventLog, EventWrite } from "@emend/domain"
 import * as Result from "effect/Result"
 import * as MemoryMemos from "./MemoryMemos.ts"
-import { frozen, lookUp, nameOf, select, type State } from "./MemoryState.ts"
+import { frozen, holdings, nameOf, type State } from "./MemoryState.ts"
 
 /** Appends one event, or says why not. */
 export const append = (
   state: State,
-  { dry = false, memo, tenant, ...event }: EventLog.Append
+  event: EventLog.Append
 ): Result.Result<EventLog.Event, EventLog.AppendRejection> => {
+  const { dry = false, memo, task_id, tenant } = event
   if (memo !== undefined && !dry && !MemoryMemos.isNew(state, tenant, memo)) return Result.fail({ _tag: "Repeated" })
-  const task = lookUp(state, { kind: "Task", tenant, id: event.task_id })
-  if (task === undefined || RecordKind.isDeleted(state.kinds.get("Task")!, task.state)) {
-    return Result.fail({ _tag: "TaskMissing" })
-  }
-  const assigned = select(state, "AgentTaskTracker", tenant).some((tracker) =>
-    tracker.state["task_id"] === event.task_id && tracker.state["agent_id"] === event.agent_id
-  )
-  if (!assigned) return Result.fail({ _tag: "NotAssigned" })
-  const name = nameOf(tenant, event.id)
-  if (state.events.has(name)) return Result.fail({ _tag: "Taken" })
-  const sequence_id = 1 + read(state, { tenant, task_id: event.task_id, after: 0, limit: Infinity }).length
-  const appended = frozen({ ...event, content: JSON.parse(JSON.stringify(event.content)), sequence_id })
-  if (dry) return Result.succeed(appended)
-  state.events.set(name, appended)
-  const left = { kind: "Event", id: event.id, version: sequence_id, changed: true }
-  if (memo !== undefined) MemoryMemos.keep(state, tenant, memo, left)
-  return Result.succeed(appended)
+  const sequence = 1 + read(state, { tenant, task_id, after: 0, limit: Infinity }).length
+  return Result.map(EventWrite.append(holdings(state), event, sequence), (appended) => {
+    if (dry) return frozen(appended)
+    const { id, sequence_id: version } = appended
+    state.events.set(nameOf(tenant, id), frozen(appended))
+    if (memo !== undefined) MemoryMemos.keep(state, tenant, memo, { kind: "Event", id, version, changed: true })
+    return appended
+  })
 }
 
 /** Reads the events of a task, in order. */

@@ -1,6 +1,5 @@
 /** What is kept in memory. */
-import type { EventLog, RecordKind, RecordStore, Revision } from "@emend/domain"
-
+import type { EventLog, RecordKind, RecordStore, RecordWrite, Revision } from "@emend/domain"
 import type { Kept } from "./MemoryMemos.ts"
 
 /** One record: its present state, and its history, oldest first. */
@@ -39,3 +38,11 @@ export const lookUp = (state: State, { id, kind, tenant }: RecordStore.RecordKey
 /** The records of one kind and tenant, deleted ones included. */
 export const select = (state: State, kind: string, tenant: string): ReadonlyArray<Entry> =>
   [...state.entries.values()].filter(({ key }) => key.kind === kind && key.tenant === tenant)
+
+/** What is held, as the domain asks for it. */
+export const holdings = (state: State): RecordWrite.Holdings => ({
+  kinds: state.kinds,
+  record: (key) => lookUp(state, key),
+  records: (kind, tenant) => select(state, kind, tenant),
+  entry: (tenant, id) => state.events.get(nameOf(tenant, id))
+})

@@ -4,15 +4,14 @@
  *
  * @since 0.1.0
  */
-import { EventLog, kinds as allKinds, type Memo, type RecordKind, RecordStore } from "@emend/domain"
+import { EventLog, kinds as allKinds, type Memo, type RecordKind, RecordQuery, RecordStore } from "@emend/domain"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import { append, read } from "./MemoryLog.ts"
 import * as MemoryMemos from "./MemoryMemos.ts"
-import * as MemoryQuery from "./MemoryQuery.ts"
-import { type Entry, lookUp, nameOf, type State } from "./MemoryState.ts"
+import { type Entry, holdings, lookUp, nameOf, type State } from "./MemoryState.ts"
 import { write } from "./MemoryWrite.ts"
 
 /**
@@ -39,8 +38,8 @@ export const layer = (
 const recordStore = (state: State): RecordStore.RecordStore["Service"] => ({
   commit: (commits) => Effect.sync(() => commits.map((commit) => execute(state, commit))),
   get: (keys) => Effect.sync(() => keys.map((key) => stored(lookUp(state, key)))),
-  find: (query) => Effect.sync(() => MemoryQuery.find(state, query)),
-  count: (selection, field) => Effect.sync(() => MemoryQuery.count(state, selection, field)),
+  find: (query) => Effect.sync(() => RecordQuery.find(holdings(state), query)),
+  count: (selection, field) => Effect.sync(() => RecordQuery.count(holdings(state), selection, field)),
   history: (key, { before = Infinity, limit, moved }) =>
     Effect.sync(() =>
       (lookUp(state, key)?.history ?? []).filter(({ moves, version }) =>

@@ -150,6 +150,7 @@ const trackers = (query: object): List<Trackers> => (range) =>
   Effect.flatMap(Trackers, ({ list }) => list({ ...query, ...range }))
 
 const orders = ["created_at", "updated_at", "name", "status", "id"] as const
+const trackerOrders = ["created_at", "id", "agent_id", "task_id"] as const
 const directions = ["asc", "desc"] as const
 const taskFilters: ReadonlyArray<TaskQuery> = [
   {},
@@ -188,10 +189,12 @@ const lists: ReadonlyArray<Row> = [
     agent_id: "a0000007",
     task_id: "t0000002"
   }].flatMap((query) =>
-    directions.map((order_direction): Row => [
-      `trackers ${JSON.stringify({ ...query, order_direction })}`,
-      trackers({ ...query, order_direction })
-    ])
+    trackerOrders.flatMap((order_by) =>
+      directions.map((order_direction): Row => [
+        `trackers ${JSON.stringify({ ...query, order_by, order_direction })}`,
+        trackers({ ...query, order_by, order_direction })
+      ])
+    )
   ),
   ...[
     {},
@@ -224,7 +227,8 @@ const isExact = (name: string): boolean => {
   if (query === undefined) return true
   const { order_by, order_direction: _, ...filters } = JSON.parse(query)
   const count = Object.keys(filters).length
-  if (kind !== "tasks") return count < 2
+  if (kind === "board") return count < 2
+  if (kind === "trackers") return count === 0 || (count === 1 && (order_by === "created_at" || order_by in filters))
   return count === 0 ? order_by !== "id" : count === 1 && "status" in filters && /created_at|status/.test(order_by)
 }
 

@@ -61,7 +61,9 @@ export const BoardGroup = HttpApiGroup.make("board").annotateMerge(OpenApi.annot
     payload: Operation.body(BoardTask.Creation),
     success: Operation.created(Wire),
     error: Operation.refusals("already-taken", ...Operation.withBody)
-  }).annotate(KeyHints, { status: "a new task is in the backlog; use the transition endpoint afterwards" })
+  }).annotate(KeyHints, {
+    status: "a new task is in the backlog; use the transition endpoint afterwards"
+  })
     .annotateMerge(Operation.described("editor", "Create Task", "Creates a task in the backlog.")),
   HttpApiEndpoint.get("list", "/agents/tasks/", {
     query: {
@@ -88,9 +90,9 @@ export const BoardGroup = HttpApiGroup.make("board").annotateMerge(OpenApi.annot
     params,
     ...changed,
     headers: Operation.headers.update,
-    error: Operation.refusals(404, "rebase-conflict", 412, ...Operation.withBody),
+    error: Operation.refusals(404, "rebase-conflict", ...Operation.overwriting, ...Operation.withBody),
     payload: Update
-  }).annotate(
+  }).annotate(Operation.Overwrites, true).annotate(
     KeyHints,
     unwritable(fields, "use the transition endpoint, POST /agents/tasks/{task_id}/transition")
   ).annotateMerge(

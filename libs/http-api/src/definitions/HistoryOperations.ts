@@ -45,9 +45,9 @@ const led = <S extends Schema.Top>(record: S, name: string) =>
     }).annotate({ identifier: `Restored${name}` })
   )
 
-const change = (...causes: ReadonlyArray<Code>) => ({
+const change = (...causes: ReadonlyArray<number | Code>) => ({
   headers: Operation.headers.change,
-  error: Operation.refusals(404, ...causes, 412, ...Operation.withBody)
+  error: Operation.refusals(404, ...causes, ...Operation.withBody)
 })
 
 /**
@@ -82,10 +82,10 @@ export const make = <
     ),
     HttpApiEndpoint.post("restore", `${path}/restore`, {
       params,
-      ...change(...causes),
+      ...change(...causes, ...Operation.overwriting),
       payload: Restore,
       success: led(record, name.replaceAll(" ", ""))
-    }).annotateMerge(
+    }).annotate(Operation.Overwrites, true).annotateMerge(
       Operation.described(
         restore,
         `Restore ${name}`,
@@ -94,7 +94,7 @@ export const make = <
     ),
     HttpApiEndpoint.post("undo", `${path}/undo`, {
       params,
-      ...change("rebase-conflict", ...causes),
+      ...change("rebase-conflict", ...causes, 412),
       payload: Undo,
       success: led(record, name.replaceAll(" ", ""))
     }).annotateMerge(

@@ -23,6 +23,15 @@ import { Access } from "./Access.ts"
 export const OptionalBody = Context.Reference<boolean>("@emend/http-api/OptionalBody", { defaultValue: () => false })
 
 /**
+ * Tells whether an operation writes over what is there, so that it can take back unseen what others wrote. A server can
+ * demand that it says to which version it is meant.
+ *
+ * @category annotations
+ * @since 0.1.0
+ */
+export const Overwrites = Context.Reference<boolean>("@emend/http-api/Overwrites", { defaultValue: () => false })
+
+/**
  * Gives the annotations that every operation has: who may carry it out, and how its document tells it.
  *
  * @category annotations
@@ -74,6 +83,9 @@ export const optional = <A>(schema: Schema.Codec<A, any>, description: string) =
 
 /** What operations with a body, each of which changes something, can be refused with besides. */
 export const withBody = ["key-in-use", 413, 415] as const
+
+/** What operations that write over what is there can be refused with besides. */
+export const overwriting = [412, 428] as const
 
 /**
  * The schema of the header that tells a record's version.
@@ -340,8 +352,13 @@ export const Version = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
  * @category constructors
  * @since 0.1.0
  */
-export const readable = <const Path extends `/${string}`, Params extends Schema.Struct.Fields, S extends Schema.Top>(
-  { causes = [], noun, params, path, schema, title }: {
+export const readable = <
+  const Path extends `/${string}`,
+  Params extends Schema.Struct.Fields,
+  S extends Schema.Top,
+  Query extends Schema.Struct.Fields = {}
+>(
+  { causes = [], noun, params, path, query, schema, title }: {
     readonly path: Path
     readonly params: Params
     readonly schema: S
@@ -351,6 +368,8 @@ export const readable = <const Path extends `/${string}`, Params extends Schema.
     readonly noun: string
     /** The conflicts that reading the past of the kind has beyond others. */
     readonly causes?: ReadonlyArray<Code>
+    /** What else can be asked of the record. */
+    readonly query?: Query
   }
 ) =>
   [
@@ -360,7 +379,8 @@ export const readable = <const Path extends `/${string}`, Params extends Schema.
       query: {
         version: Schema.optionalKey(
           Version.annotate({ description: "The version at which to read; the present one without it." })
-        )
+        ),
+        ...(query ?? {} as Query)
       },
       success: [versioned(schema), notModified],
       error: refusals(404, ...causes)

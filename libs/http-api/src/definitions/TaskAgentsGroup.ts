@@ -160,10 +160,13 @@ export const TaskAgentsGroup = HttpApiGroup.make("taskAgents").annotateMerge(
     headers: Operation.editHeaders,
     payload: Operation.body(TaskAgent.Update),
     success: Updated,
-    error: Operation.refusals(404, "rebase-conflict", 412, ...Operation.withBody)
-  }).annotate(KeyHints, unwritable(TaskAgent.TaskAgent.fields, "")).annotate(FieldRoles, {
-    active_revision_id: "owner"
-  }).annotateMerge(
+    error: Operation.refusals(404, "rebase-conflict", ...Operation.overwriting, ...Operation.withBody)
+  }).annotate(Operation.Overwrites, true).annotate(KeyHints, unwritable(TaskAgent.TaskAgent.fields, "")).annotate(
+    FieldRoles,
+    {
+      active_revision_id: "owner"
+    }
+  ).annotateMerge(
     Operation.described(
       "editor",
       "Update Task Agent",

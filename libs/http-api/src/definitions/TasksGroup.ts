@@ -56,8 +56,14 @@ const move = <const Name extends keyof typeof moves>(name: Name) =>
     )
   )
 
-const { params: _, ...summary } = (Task.Task.Wire as unknown as Schema.Struct<Record<string, Schema.Codec<unknown>>>)
-  .fields
+const { fields } = Task.Task.Wire as unknown as Schema.Struct<Record<string, Schema.Codec<unknown>>>
+const { params: _, ...summary } = fields
+
+const agents = {
+  agents: Schema.optionalKey(
+    Schema.Array(Agent.Agent.Wire).annotate({ description: "In the order of their assignment." })
+  )
+}
 
 /**
  * The schema of a task as lists give it: without its params, and with its agents where they were asked for.
@@ -65,12 +71,22 @@ const { params: _, ...summary } = (Task.Task.Wire as unknown as Schema.Struct<Re
  * @category schemas
  * @since 0.1.0
  */
-export const Summary = Schema.Struct({
-  ...summary,
-  agents: Schema.optionalKey(
-    Schema.Array(Agent.Agent.Wire).annotate({ description: "In the order of their assignment." })
-  )
-}).annotate({ identifier: "TaskSummary" })
+export const Summary = Schema.Struct({ ...summary, ...agents }).annotate({ identifier: "TaskSummary" })
+
+/**
+ * The schema of a task that is read: with its agents where they were asked for.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Reading = Schema.Struct({ ...fields, ...agents }).annotate({ identifier: "TaskReading" })
+
+const relationships = Schema.optionalKey(
+  Schema.Literals(["agents"]).annotate({
+    description:
+      "What is given with each task. Agents are assigned without a change of the task: an answer with them is those of now, and never 304."
+  })
+)
 
 const filters = {
   agent_id: Schema.optionalKey(Text.Text.annotate({ description: "An agent that is assigned to the tasks." })),
@@ -116,9 +132,7 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
           description: "`created_at` without it."
         })
       ),
-      relationships: Schema.optionalKey(
-        Schema.Literals(["agents"]).annotate({ description: "What is given with each task." })
-      )
+      relationships
     },
     success: Operation.paged(Summary),
     error: Operation.refusals()
@@ -132,16 +146,17 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
   HttpApiEndpoint.get("getByName", "/tasks/name/:name", {
     params: nameParams,
     headers: Operation.headers.read,
-    success: [Operation.versioned(Task.Task.Wire), Operation.notModified],
-    error: Operation.refusalsOfPath(404)
+    query: { relationships },
+    success: [Operation.versioned(Reading), Operation.notModified],
+    error: Operation.refusals(404)
   }).annotateMerge(Operation.described("viewer", "Get Task by Name", "Gives the task that has a name, as it is now.")),
   HttpApiEndpoint.put("updateByName", "/tasks/name/:name", {
     params: nameParams,
     headers: Operation.headers.update,
     payload: Task.Task.Update,
     success: Operation.changed(Task.Task.Wire),
-    error: Operation.refusals(404, "rebase-conflict", "redacted", 412, ...Operation.withBody)
-  }).annotate(KeyHints, hints).annotateMerge(
+    error: Operation.refusals(404, "rebase-conflict", "redacted", ...Operation.overwriting, ...Operation.withBody)
+  }).annotate(Operation.Overwrites, true).annotate(KeyHints, hints).annotateMerge(
     Operation.described("editor", "Update Task by Name", "Update mutable fields for a task by its unique name.")
   ),
   HttpApiEndpoint.delete("removeByName", "/tasks/name/:name", {
@@ -155,7 +170,8 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
   ...Operation.readable({
     path: "/tasks/:task_id",
     params,
-    schema: Task.Task.Wire,
+    query: { relationships },
+    schema: Reading,
     title: "Task",
     noun: "a task",
     causes: ["redacted"]
@@ -165,8 +181,8 @@ export const TasksGroup = HttpApiGroup.make("tasks").annotateMerge(OpenApi.annot
     headers: Operation.headers.update,
     payload: Task.Task.Update,
     success: Operation.changed(Task.Task.Wire),
-    error: Operation.refusals(404, "rebase-conflict", "redacted", 412, ...Operation.withBody)
-  }).annotate(KeyHints, hints).annotateMerge(
+    error: Operation.refusals(404, "rebase-conflict", "redacted", ...Operation.overwriting, ...Operation.withBody)
+  }).annotate(Operation.Overwrites, true).annotate(KeyHints, hints).annotateMerge(
     Operation.described(
       "editor",
       "Update Task by ID",

@@ -64,7 +64,10 @@ export const TrackersGroup = HttpApiGroup.make("trackers").annotateMerge(
       task_id: Schema.optionalKey(Text.Text),
       ...List.numbered,
       order_by: Schema.optionalKey(
-        Schema.Literals(["created_at"]).annotate({ description: "Trackers come in the order of their creation." })
+        Schema.Literals(["created_at", "id", "agent_id", "task_id"]).annotate({
+          description:
+            "`created_at` without it. Those of one agent, or of one task, come in the order of their creation."
+        })
       )
     },
     success: Operation.paged(Wire),
@@ -89,15 +92,23 @@ export const TrackersGroup = HttpApiGroup.make("trackers").annotateMerge(
     headers: Operation.headers.update,
     payload: Tracker.AgentTaskTracker.Update,
     success: Operation.changed(Wire),
-    error: Operation.refusals(404, "cursor-backwards", "rebase-conflict", "redacted", 412, ...Operation.withBody)
-  }).annotate(KeyHints, unwritable(Tracker.AgentTaskTracker.fields, "")).annotateMerge(
-    Operation.described(
-      "editor",
-      "Update Agent Task Tracker",
-      "Update agent task tracker by tracker ID",
-      "update_agent_task_tracker_tracker__tracker_id__put"
+    error: Operation.refusals(
+      404,
+      "cursor-backwards",
+      "rebase-conflict",
+      "redacted",
+      ...Operation.overwriting,
+      ...Operation.withBody
     )
-  ),
+  }).annotate(Operation.Overwrites, true).annotate(KeyHints, unwritable(Tracker.AgentTaskTracker.fields, ""))
+    .annotateMerge(
+      Operation.described(
+        "editor",
+        "Update Agent Task Tracker",
+        "Update agent task tracker by tracker ID",
+        "update_agent_task_tracker_tracker__tracker_id__put"
+      )
+    ),
   ...HistoryOperations.make("/tracker/:tracker_id", params, Wire, "Agent Task Tracker", { causes: ["redacted"] })
 )
 

@@ -3,9 +3,10 @@
  *
  * @since 0.1.0
  */
-import { Agent, type History, type ListedTask, type Records, Task, type Tasks } from "@emend/domain"
+import { Agent, type History, type ListedTask, type ReadTask, type Records, Task, type Tasks } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import { moves, type TasksGroup } from "../definitions/TasksGroup.ts"
+import type { Conditions } from "../request/Conditions.ts"
 import * as Answer from "../server/Answer.ts"
 import * as HistoryPage from "../server/HistoryPage.ts"
 import * as ListPage from "../server/ListPage.ts"
@@ -26,6 +27,14 @@ const listed = ({ agents, state }: ListedTask) => {
   const { params: _, ...task } = toWire({ ...state, params: null })
   return agents === undefined ? task : { ...task, agents: agents.map(Agent.Agent.toWire) }
 }
+
+const beside = ({ relationships }: { readonly relationships?: "agents" }) => ({ agents: relationships === "agents" })
+
+const reading = (task: ReadTask, conditions: Conditions) =>
+  task.agents === undefined
+    ? Answer.current(conditions, task, () => toWire(task.state))
+    // Agents are assigned without a change of the task: its version says nothing of them.
+    : Answer.record({ ...toWire(task.state), agents: task.agents.map(Agent.Agent.toWire) }, task)
 
 /**
  * Makes the handlers of the operations on tasks.
@@ -55,19 +64,16 @@ export const make = (tasks: Tasks["Service"]): Handlers<typeof TasksGroup> => {
       const agents = relationships === "agents"
       return ListPage.answer({ path, query, search }, (range) => tasks.list({ ...filters, ...range, agents }), listed)
     },
-    getByName: ({ conditions, params }) =>
-      Effect.map(
-        tasks.named(params.name, tasks.get),
-        (task) => Answer.current(conditions, task, () => toWire(task.state))
-      ),
+    getByName: ({ conditions, params, query }) =>
+      Effect.map(tasks.named(params.name, (id) => tasks.get(id, beside(query))), (task) => reading(task, conditions)),
     updateByName: ({ conditions, params, payload }) =>
       Effect.map(tasks.named(params.name, (id) => tasks.update(id, fromBody(payload), conditions)), answer),
     removeByName: ({ conditions, params }) =>
       Effect.map(tasks.named(params.name, (id) => tasks.move(id, "DELETED", conditions)), removed),
-    get: ({ conditions, params, query: { version } }) =>
+    get: ({ conditions, params: { task_id: id }, query }) =>
       Effect.map(
-        version === undefined ? tasks.get(params.task_id) : tasks.at(params.task_id, version),
-        (task) => Answer.current(conditions, task, () => toWire(task.state))
+        query.version === undefined ? tasks.get(id, beside(query)) : tasks.at(id, query.version, beside(query)),
+        (task) => reading(task, conditions)
       ),
     update: ({ conditions, params, payload }) =>
       Effect.map(tasks.update(params.task_id, fromBody(payload), conditions), answer),

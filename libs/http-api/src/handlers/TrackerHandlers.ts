@@ -37,10 +37,10 @@ export const make = (
           : Answer.changed(toWire(tracker.state), tracker)
     ),
   list: ({ path, query, search }) => {
-    const { agent_id, order_direction, task_id } = query
+    const { agent_id, order_by, order_direction, task_id } = query
     return ListPage.answer(
       { path, query, search },
-      (range) => trackers.list({ agent_id, order_direction, task_id, ...range }),
+      (range) => trackers.list({ agent_id, order_by, order_direction, task_id, ...range }),
       ({ state }) => toWire(state)
     )
   },

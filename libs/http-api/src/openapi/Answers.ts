@@ -31,6 +31,7 @@ const headersByStatus: Readonly<Record<number, ReadonlyArray<keyof typeof header
   409: ["x-should-retry", "etag"],
   412: ["x-should-retry", "etag"],
   415: ["accept"],
+  428: ["x-should-retry"],
   429: ["retry-after"],
   503: ["retry-after"]
 }
@@ -51,7 +52,7 @@ const codes = Object.keys(catalogue) as ReadonlyArray<Code>
  * @category models
  * @since 0.1.0
  */
-export const general: ReadonlySet<number> = new Set([401, 403, 413, 415, 429, 500, 503])
+export const general: ReadonlySet<number> = new Set([401, 403, 413, 415, 428, 429, 500, 503])
 
 /**
  * Completes the answers of a document in place: what each status means, each problem by its code, and the headers.
@@ -81,7 +82,7 @@ const repeats = (operation: Json): boolean =>
   operation["parameters"].some(({ name }: Json) => name === IdempotencyKey.header)
 
 /** Answers that come before anything is done are not remembered, and those that come instead of it. */
-const remembered = (status: number): boolean => ![401, 403, 413, 415, 429].includes(status) && status < 500
+const remembered = (status: number): boolean => ![401, 403, 413, 415, 428, 429].includes(status) && status < 500
 
 const tellAnswer = (status: number, answer: Json, repeated: boolean): void => {
   const told = codes.filter((code) => JSON.stringify(answer).includes(`/${nameOf(code)}"`))

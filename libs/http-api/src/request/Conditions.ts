@@ -110,6 +110,26 @@ export const unheeded = (declared: ReadonlySet<string>, headers: Headers): Probl
   })
 }
 
+/**
+ * Gives the problem with a request that writes over what is there and says not to which version it is meant: by none of
+ * the headers that its operation declares for it. `If-Match: *` says that any version is meant.
+ *
+ * @category checks
+ * @since 0.1.0
+ */
+export const unconditional = (
+  declared: ReadonlySet<string>,
+  { ifMatch, rebaseFrom }: Conditions
+): Problem | undefined => {
+  if (ifMatch !== undefined || rebaseFrom !== undefined) return undefined
+  const accepted = ["If-Match", "Rebase-From"].filter((name) => declared.has(name.toLowerCase()))
+  return new Problem({
+    code: "condition-required",
+    detail: `This server takes a change only with ${accepted.join(" or ")}, which says what it is meant for`,
+    facts: { accepted }
+  })
+}
+
 const binding = ["If-Match", "Rebase-From", "Revision-Base", "Revision-Annotation", "Dry-Run", "Idempotency-Key"]
 
 type Draft = { -readonly [K in keyof Conditions]: Conditions[K] }

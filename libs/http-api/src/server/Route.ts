@@ -15,7 +15,7 @@ import type { HttpServerResponse } from "effect/http/HttpServerResponse"
 import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 import { KeyHints } from "../definitions/KeyHints.ts"
-import { OptionalBody } from "../definitions/Operation.ts"
+import { OptionalBody, Overwrites } from "../definitions/Operation.ts"
 import { scopeProblem } from "../identity/Grant.ts"
 import type { Identity } from "../identity/Identity.ts"
 import { Problem } from "../Problem.ts"
@@ -107,6 +107,7 @@ const route = (
   const optional = Context.get(endpoint.annotations, OptionalBody)
   const declared = new Set(propertiesOf(endpoint.headers))
   const changes = endpoint.method !== "GET"
+  const demanding = settings.updateCondition === "required" && Context.get(endpoint.annotations, Overwrites)
 
   return HttpRouter.route(
     endpoint.method,
@@ -127,6 +128,8 @@ const route = (
         if (refused !== undefined) return yield* refused
       }
       const conditions = yield* Effect.fromResult(Conditions.read(declared, request.headers))
+      const unconditional = demanding ? Conditions.unconditional(declared, conditions) : undefined
+      if (unconditional !== undefined) return yield* unconditional
       const key = declared.has(IdempotencyKey.header) ? request.headers[IdempotencyKey.header] : undefined
       errors.push(...Conditions.errors(conditions), ...IdempotencyKey.errors(key))
       incoming["conditions"] = conditions

@@ -101,6 +101,24 @@ export const taskListFacts: Facts = {
     const told = yield* tasks.list({ agents: true })
     equal(told.map(({ agents }) => agents!.map(({ id }) => id).sort()), [[], ["x", "y"]])
   }),
+  "a task that is read has its agents where they are asked for, those of now": Effect.gen(function*() {
+    const tasks = yield* Tasks
+    yield* tasks.create({ id: "one", agent_ids: ["x"] })
+    yield* tasks.create({ id: "two" })
+    const plain = yield* tasks.get("one")
+    const read = [tasks.get("one", { agents: true }), tasks.at("one", 1, { agents: true })]
+    for (const ids of [["x"], ["x", "y"]]) {
+      for (const [{ agents, ...task }, listed] of (yield* Effect.all(read)).map((task) => [task, ids] as const)) {
+        equal([task, agents!.map(({ id }) => id)], [plain, listed])
+      }
+      yield* (yield* Trackers).assign({ task_id: "one", agent_id: "y" })
+    }
+    equal("agents" in plain, false)
+    equal((yield* tasks.get("two", { agents: true })).agents, [])
+    yield* refusal(tasks.get("none", { agents: true }), "RecordMissing")
+    yield* tasks.move("one", "DELETED")
+    yield* refusal(tasks.get("one", { agents: true }), "RecordMissing")
+  }),
   "tasks are listed by the name of an agent, however many have it": Effect.gen(function*() {
     const trackers = yield* Trackers
     const tasks = yield* Tasks

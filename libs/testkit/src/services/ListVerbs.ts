@@ -41,7 +41,12 @@ export const listVerbs: Readonly<Record<string, Verb>> = {
     ["agents", maybe(element([true]))]
   ], (given) => Effect.flatMap(Tasks, (service) => service.list(given))),
   listTrackers: list(
-    [["agent_id", maybe(element(["a", "b"]))], ["task", maybe(place)], ["order_direction", direction]],
+    [
+      ["agent_id", maybe(element(["a", "b"]))],
+      ["task", maybe(place)],
+      ["order_by", maybe(element(["created_at", "id", "agent_id", "task_id"]))],
+      ["order_direction", direction]
+    ],
     ({ task, ...given }, { tasks }) =>
       Effect.flatMap(
         Trackers,

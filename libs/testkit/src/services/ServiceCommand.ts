@@ -292,6 +292,12 @@ const agentVerbs: Readonly<Record<string, Verb>> = {
           _tag: "Activate",
           revision_id: idAt(revisions, given["revision"])
         }, given["conditions"]))
+  },
+  removeAgent: {
+    weight: 1,
+    arguments: [["agent", place], ["conditions", onlyIfMatch]],
+    run: (given, { agents }) =>
+      Effect.flatMap(TaskAgents, (service) => service.remove(scope, idAt(agents, given["agent"]), given["conditions"]))
   }
 }
 

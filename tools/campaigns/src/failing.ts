@@ -1,0 +1,81 @@
+/** Campaign R2: writers on shared records while servers, PostgreSQL and connections fail; each effect is there once. */
+import { setTimeout as pause } from "node:timers/promises"
+import { fileURLToPath } from "node:url"
+import { parseArgs } from "node:util"
+import * as Crowd from "./Crowd.ts"
+import * as Database from "./Database.ts"
+import { failures } from "./Failures.ts"
+import * as Fleet from "./Fleet.ts"
+import * as Ledger from "./Ledger.ts"
+import * as Operation from "./Operation.ts"
+import * as Report from "./Report.ts"
+
+const { values: options } = parseArgs({
+  options: { rounds: { type: "string", default: "5" }, seed: { type: "string", default: "1" } }
+})
+const say = (line: string): void => void process.stderr.write(`${line}\n`)
+const connections = 64
+const records = 1000
+const servers = 2
+const rounds = Number(options.rounds)
+const names = Object.keys(failures)
+
+const run = await Database.use(async (database): Promise<Report.Run> => {
+  const fleet = await Fleet.start(servers, {
+    DATABASE_URL: database.url,
+    NODE_OPTIONS: `--import ${fileURLToPath(new URL("JumpingClock.ts", import.meta.url))}`
+  }, { log: "ignore" })
+  await Crowd.create(fleet.port, records)
+  const ledger = Ledger.make()
+  let isOver = false
+  const crowd = Crowd.run({
+    port: fleet.port,
+    connections,
+    records,
+    goesOn: () => !isOver,
+    insists: true,
+    run: "failing",
+    seed: Number(options.seed),
+    ledger,
+    say
+  })
+  const random = Operation.source(Number(options.seed))
+  for (let round = 0; round < rounds; round++) {
+    for (const name of names) {
+      await pause(500 + 1000 * random())
+      say(`${ledger.updates()} updates: ${name}`)
+      await failures[name]!(fleet, database, round)
+    }
+  }
+  await pause(2000)
+  isOver = true
+  const { longestSeconds, retries, seconds, unexpected } = await crowd
+  await fleet.stop()
+  const findings = await ledger.check(database.url)
+  return {
+    name: `${servers} servers`,
+    seconds,
+    unexpected,
+    findings,
+    facts: { failures: rounds * names.length, retries, longest: Math.round(longestSeconds * 10) / 10 }
+  }
+})
+
+Report.write({
+  file: rounds >= 5 ? "failing" : undefined,
+  title: "Writers while things fail",
+  command: "campaign:failing",
+  text: [
+    `The writers of [the other campaign](writers.md), ${connections} connections over ${servers} servers, while these happen in turn,`,
+    `${rounds} times each: ${names.join("; ")}.`,
+    "Every update has an idempotency key, and is sent again until it is answered. Nobody helps: what died is started again, as",
+    "a supervisor would."
+  ],
+  first: "",
+  facts: {
+    failures: "failures",
+    retries: "requests that were sent again",
+    longest: "seconds until an answer, at most"
+  },
+  runs: [run]
+})

@@ -1,0 +1,65 @@
+/** Campaign R1: writers on shared records, over one, two and four servers; every acknowledged effect is looked for. */
+import { parseArgs } from "node:util"
+import * as Crowd from "./Crowd.ts"
+import * as Database from "./Database.ts"
+import * as Fleet from "./Fleet.ts"
+import * as Ledger from "./Ledger.ts"
+import * as Report from "./Report.ts"
+
+const { values: options } = parseArgs({
+  options: {
+    updates: { type: "string", default: "100000" },
+    servers: { type: "string", default: "1,2,4" },
+    seed: { type: "string", default: "1" }
+  }
+})
+const say = (line: string): void => void process.stderr.write(`${line}\n`)
+const connections = 64
+const records = 1000
+const updates = Number(options.updates)
+
+const runs: Array<Report.Run> = []
+for (const servers of options.servers.split(",").map(Number)) {
+  say(`${servers} servers`)
+  runs.push(
+    await Database.use(async ({ url }) => {
+      const fleet = await Fleet.start(servers, { DATABASE_URL: url })
+      await Crowd.create(fleet.port, records)
+      const ledger = Ledger.make()
+      const { seconds, unexpected } = await Crowd.run({
+        port: fleet.port,
+        connections,
+        records,
+        goesOn: () => ledger.updates() < updates,
+        insists: false,
+        run: "writers",
+        seed: Number(options.seed),
+        ledger,
+        say
+      })
+      await fleet.stop()
+      const [{ deadlocks }] = await Database.sql(
+        url,
+        "SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()"
+      )
+      return { name: `${servers}`, seconds, unexpected, findings: await ledger.check(url), facts: { deadlocks } }
+    })
+  )
+}
+
+Report.write({
+  file: updates >= 100_000 && options.servers === "1,2,4" ? "writers" : undefined,
+  title: "Writers on shared records",
+  command: "campaign:writers",
+  text: [
+    `${connections} connections over as many servers as the first column says, on one PostgreSQL, with a balancer in between.`,
+    `They merge, replace metadata, move, delete, read, and ask for nothing, on ${records} tasks of which the first takes a sixth`,
+    `of everything, until ${
+      updates.toLocaleString("en")
+    } updates are acknowledged. What was told is then held against the`,
+    "histories, which are replayed by other code than the server's."
+  ],
+  first: "servers",
+  facts: { deadlocks: "deadlocks in PostgreSQL, all healed by the server" },
+  runs
+})
