@@ -25,18 +25,19 @@ interface Asked<Item> {
 
 /**
  * Gathers what is asked for one by one. It is executed where the first of those that come together was asked for, and to
- * its end, whoever of them goes away.
+ * its end, whoever of them goes away. Where others can be in the way of an item, `place` names what they lock; at `aside`
+ * places at most they are waited for at the same time.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const gathering = <Item, Answer>({ aside, execute, place }: {
+export const gathering = <Item, Answer>({ aside = 1, execute, place = () => "" }: {
   readonly execute: (
     items: ReadonlyArray<Item>,
     waits: boolean
   ) => Effect.Effect<ReadonlyArray<Answer | undefined>, SqlError>
-  readonly place: (item: Item) => string
-  readonly aside: number
+  readonly place?: (item: Item) => string
+  readonly aside?: number
 }): (item: Item) => Effect.Effect<Answer, RecordStore.StoreUnavailable> => {
   const gatherer = new Gatherer<Asked<Item>, Answer, RecordStore.StoreUnavailable>({
     most,

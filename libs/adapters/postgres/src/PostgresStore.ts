@@ -60,7 +60,7 @@ export const layer = (
     const executing = Commits.make(pool, relations)
     const execute = options.metrics === true ? Observed.batches(executing, yield* Effect.context<never>()) : executing
     return Context.make(RecordStore.RecordStore, recordStore(pool, relations, execute, options)).pipe(
-      Context.add(EventLog.EventLog, Log.make(pool, relations))
+      Context.add(EventLog.EventLog, Log.make(pool, relations, options))
     )
   }))
 
@@ -97,25 +97,37 @@ const recordStore = (
         ),
         Database.unavailable
       )
+  const read = Effect.fnUntraced(function*(keys: ReadonlyArray<RecordStore.RecordKey>) {
+    const found: Array<RecordStore.Stored | undefined> = keys.map(() => undefined)
+    for (const [kind, places] of byKind(keys)) {
+      const rows = yield* run(byKey.get(kind)!, [
+        Database.texts(places.map((at) => keys[at]!.tenant)),
+        Database.texts(places.map((at) => keys[at]!.id))
+      ])
+      for (const row of rows) {
+        found[places[(row[0] as number) - 1]!] = {
+          version: row[1] as number,
+          state: Relation.read(relations.get(kind)!, row, 2)
+        }
+      }
+    }
+    return found
+  })
+  // That there is none is an answer, too.
+  const gatheredReads = new Map([...relations.keys()].map((kind) => [
+    kind,
+    GroupCommit.gathering({
+      execute: (keys: ReadonlyArray<RecordStore.RecordKey>) =>
+        Effect.map(read(keys), (found) => found.map((stored) => [stored] as const))
+    })
+  ]))
   const byKey = new Map([...relations].map(([kind, relation]) => [kind, ReadStatement.byKey(relation)]))
   return {
     commit: groupCommit ? gathered : (commits) => Effect.mapError(execute(commits), Database.unavailable),
-    get: Effect.fnUntraced(function*(keys) {
-      const found: Array<RecordStore.Stored | undefined> = keys.map(() => undefined)
-      for (const [kind, places] of byKind(keys)) {
-        const rows = yield* run(byKey.get(kind)!, [
-          Database.texts(places.map((at) => keys[at]!.tenant)),
-          Database.texts(places.map((at) => keys[at]!.id))
-        ])
-        for (const row of rows) {
-          found[places[(row[0] as number) - 1]!] = {
-            version: row[1] as number,
-            state: Relation.read(relations.get(kind)!, row, 2)
-          }
-        }
-      }
-      return found
-    }, Effect.mapError(Database.unavailable)),
+    get: (keys) => {
+      const gathered = groupCommit && keys.length === 1 ? gatheredReads.get(keys[0]!.kind) : undefined
+      return gathered === undefined ? Effect.mapError(read(keys), Database.unavailable) : gathered(keys[0]!)
+    },
     find: (query) =>
       Effect.suspend(() => {
         const relation = Relation.get(relations, query.kind)

@@ -6,7 +6,20 @@ import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as CountingStream from "./CountingStream.ts"
-import { commit, history, insert, merge, present, task, update, write } from "./Records.ts"
+import {
+  agent,
+  append,
+  commit,
+  event,
+  history,
+  insert,
+  merge,
+  present,
+  task,
+  tracker,
+  update,
+  write
+} from "./Records.ts"
 import { prepared } from "./Scene.ts"
 
 const all = <A, E, R>(effects: ReadonlyArray<Effect.Effect<A, E, R>>) =>
@@ -35,6 +48,17 @@ describe("commits that are asked for at the same time", () => {
           const same = yield* together(...ids.map((id) => update("t0", { patch: merge({ one: id }) })))
           expect(same.map((one) => Result.getOrThrow(one)[0]!.version).sort((a, b) => a - b))
             .toEqual(ids.map((_, n) => n + 3))
+          expect(take()).toBe(groupCommit ? 1 : ids.length)
+          const read = yield* all([...ids, "nobody"].map((id) => present(id)))
+          expect(read.map((one) => one?.state["id"])).toEqual([...ids, undefined])
+          expect(take()).toBe(groupCommit ? 1 : ids.length + 1)
+          yield* all(["g", "h", "i"].map((id) => write(insert("Agent", agent(id)))))
+          expect(take()).toBe(groupCommit ? 1 : 3)
+          yield* write(insert("AgentTaskTracker", tracker("r", "t0", "g")))
+          take()
+          const appended = yield* all(ids.map((id) => append(event(id, "t0", id === "t7" ? "h" : "g"))))
+          expect(appended.map(([one]) => Result.isSuccess(one!) ? one.success.sequence_id : one!.failure._tag))
+            .toEqual(ids.map((_, n) => n === 7 ? "NotAssigned" : groupCommit ? n + Number(n < 7) : expect.any(Number)))
           expect(take()).toBe(groupCommit ? 1 : ids.length)
         }).pipe(Effect.provide(store))
       }))
