@@ -190,7 +190,7 @@ const next = (
       return `${isText ? `(${value}) COLLATE "C"` : value} AS o${slots(of)[part]}`
     })
   )
-  const changed = changing.map((of) => `${changedSoFar(of)} AS b${of.index}`)
+  const changed = changing.map((of) => `${changedSoFar(shape)(of)} AS b${of.index}`)
   return `(
     SELECT i_next AS i_ord, ${
     [...given, "o_version + (outcome = 'done')::int AS o_version", ...left, ...changed].join(", ")
@@ -200,7 +200,8 @@ const next = (
 }
 
 /** Whether the updates of a record up to this one changed a field, in a statement that folds. */
-const changedSoFar = ({ index }: Attribute): string => `(b${index} OR (outcome = 'done' AND d${index}))`
+const changedSoFar = (shape: Shape) => ({ index }: Attribute): string =>
+  `(b${index} OR (${written(shape)} AND d${index}))`
 
 /** The updates whose rows are there and did not come. */
 const locked = (relation: Relation): string => {
@@ -378,7 +379,7 @@ const updated = (
   const source = shape.folds
     ? [
       "o_version + (outcome = 'done')::int AS n_version",
-      ...changing.map((of) => `${changedSoFar(of)} AS d${of.index}`),
+      ...changing.map((of) => `${changedSoFar(shape)(of)} AS d${of.index}`),
       ...all.flatMap((of) => final(of).map((value, part) => `${value} AS w${slots(of)[part]}`))
     ]
     : [
@@ -388,7 +389,7 @@ const updated = (
       `n_at AS w${touched.index}`
     ]
   const condition = shape.folds
-    ? `i_next = 0 AND (${changing.map(changedSoFar).join(" OR ") || "false"})`
+    ? `i_next = 0 AND (${changing.map(changedSoFar(shape)).join(" OR ") || "false"})`
     : written(shape)
   const sets = changing.flatMap((of) =>
     slots(of).map((slot, part) =>

@@ -146,7 +146,14 @@ describe("commits that are asked for at the same time", () => {
         yield* tasks
         const results = yield* together(
           ...ids.map((id, n) =>
-            update(n % 2 === 0 ? "t0" : id, n === 20 ? { assign: { status: "ASLEEP" } } : { patch: merge({ [n]: n }) })
+            update(
+              n % 2 === 0 ? "t0" : id,
+              n === 20
+                ? { assign: { status: "ASLEEP" } }
+                : n === 22
+                ? { assign: { status: "FAILED" } }
+                : { patch: merge({ [n]: n }) }
+            )
           )
         )
         expect(results.flatMap((result, n) => Result.isFailure(result) ? [[n, result.failure._tag]] : [])).toEqual([[
@@ -158,6 +165,25 @@ describe("commits that are asked for at the same time", () => {
           { failure: { _tag: "Missing" } },
           { success: [{ changed: false }] }
         ])
+      }).pipe(Effect.provide(store))
+    }))
+
+  it.effect("never go on from what was only asked for, or from what the database would refuse", () =>
+    Effect.gen(function*() {
+      const { store } = yield* prepared()
+      yield* Effect.gen(function*() {
+        yield* tasks
+        const results = yield* commit(
+          [update("t0", { patch: merge({ k: 1 }) })],
+          [update("t0", { patch: merge({ k: 2 }) })],
+          [update("t1", { patch: merge({ k: 1 }), dry: true })],
+          [update("t2", { assign: { status: "ASLEEP" } })],
+          [update("t2", { assign: { status: "FAILED" } })]
+        )
+        expect(results.map((one) => Result.isSuccess(one) ? one.success[0]!.version : one.failure._tag))
+          .toEqual([2, 3, 2, "Refused", 2])
+        expect((yield* present("t1")).version).toBe(1)
+        expect((yield* history("t2"))[0]!.moves).toEqual({ status: { from: "RUNNING", to: "FAILED" } })
       }).pipe(Effect.provide(store))
     }))
 
