@@ -25,6 +25,7 @@ export type Store =
   | { readonly _tag: "memory" }
   | { readonly _tag: "embedded"; readonly dataDir: string }
   | { readonly _tag: "postgres"; readonly url: Redacted.Redacted }
+  | { readonly _tag: "http"; readonly url: string }
 
 /**
  * How a server is to run.
@@ -59,10 +60,11 @@ export interface Configuration {
 export type Request = { readonly _tag: "Run"; readonly configuration: Configuration } | { readonly _tag: "Help" }
 
 /** What `--help` prints. */
-export const help = `Usage: emend-server [--store embedded|memory|postgres] [--insecure]
+export const help = `Usage: emend-server [--store embedded|memory|postgres|http] [--insecure]
 
   --store embedded   A PostgreSQL of its own in the data folder (the default without DATABASE_URL)
   --store postgres   The PostgreSQL that DATABASE_URL names (the default with it)
+  --store http       The Emend server that EMEND_UPSTREAM_URL names: this one is a gateway to it
   --store memory     Nothing is kept when the server stops
   --insecure         Lets others than this machine in, although the server has no identity configured
   --help             Prints this
@@ -72,6 +74,7 @@ Environment
   PORT                        The port to listen on (8080); 0 for any that is free
   DATABASE_URL                A PostgreSQL from version 15 on: postgres://user:password@host:port/database
   EMEND_DATA_DIR              The data folder (.emend in the present folder)
+  EMEND_UPSTREAM_URL          The server behind a gateway: an https address, or an http address of this machine
   EMEND_UNKNOWN_KEYS          What unknown keys of a body are: refuse (default) or ignore
   EMEND_TRACKER_STATUS_NULL   What a null does to a tracker's status: clear (default) or keep
   EMEND_UPDATE_CONDITION      If-Match or Rebase-From on updates: optional (default) or required, where others are 428
@@ -186,15 +189,38 @@ const readStore = (asked: string | undefined, env: Environment, cwd: string, wro
       return { _tag: "memory" }
     case "embedded":
       return { _tag: "embedded", dataDir: dataDir === "" ? defaultDataDir(cwd) : resolve(cwd, dataDir) }
+    case "http":
+      return { _tag: "http", url: readUpstream(env, wrong) }
     case "postgres":
       if (!/^postgres(ql)?:\/\/[^/]+/.test(url)) {
         wrong.push("DATABASE_URL does not name a database: postgres://user:password@host:port/database")
       }
       return { _tag: "postgres", url: Redacted.make(url) }
     default:
-      wrong.push(`--store is ${asked}; it may be embedded, memory or postgres`)
+      wrong.push(`--store is ${asked}; it may be embedded, memory, postgres or http`)
       return { _tag: "memory" }
   }
+}
+
+/** The tokens of callers go there: plain http is for this machine. What the other server decides is not set here. */
+const readUpstream = (env: Environment, wrong: Array<string>): string => {
+  const { EMEND_UPSTREAM_URL: text = "" } = env
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const host = url?.hostname.replace(/^\[(.*)\]$/, "$1") ?? ""
+  if (url?.protocol !== "https:" && !(url?.protocol === "http:" && isLoopback(host))) {
+    wrong.push(
+      `EMEND_UPSTREAM_URL ${text === "" ? "is not set" : `is ${text}`}; ` +
+        "it may be an https address, or an http address of this machine"
+    )
+  } else if (url.username + url.password + url.search + url.hash !== "") {
+    wrong.push("EMEND_UPSTREAM_URL has a user, a password, a query or a fragment; it may have none of them")
+  }
+  for (const name of ["EMEND_CURSOR_POLICY", Limits.declared.keyMillis.variable]) {
+    if (env[name] !== undefined && env[name] !== "") {
+      wrong.push(`${name} is set; with --store http it is set at the server that EMEND_UPSTREAM_URL names`)
+    }
+  }
+  return text
 }
 
 /**

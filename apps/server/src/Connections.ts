@@ -4,7 +4,6 @@
  *
  * @since 0.1.0
  */
-import type { Problem } from "@emend/http-api"
 import { createServer, type Server, type ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import type { Limits } from "./Limits.ts"
@@ -47,7 +46,7 @@ export type Bounds = Pick<
  * @category constructors
  * @since 0.1.0
  */
-export const make = (bounds: Bounds, refused: (code: Problem.Code) => void = () => {}): Connections => {
+export const make = (bounds: Bounds, refused: RawRefusal.Refused = () => {}): Connections => {
   const listener = createServer({
     maxHeaderSize: bounds.maxHeaderBytes,
     headersTimeout: bounds.headMillis,
@@ -71,8 +70,7 @@ export const make = (bounds: Bounds, refused: (code: Problem.Code) => void = () 
   listener.removeAllListeners("connection")
   listener.on("connection", (socket: Socket) => {
     if (sockets.size >= bounds.maxConnections) {
-      refused("too-many-connections")
-      return RawRefusal.refuseConnection(socket, bounds.maxConnections)
+      return RawRefusal.refuseConnection(socket, bounds.maxConnections, refused)
     }
     sockets.add(socket)
     socket.once("close", () => sockets.delete(socket))
@@ -80,7 +78,7 @@ export const make = (bounds: Bounds, refused: (code: Problem.Code) => void = () 
   })
   listener.on("request", note)
   listener.on("checkContinue", note)
-  listener.on("checkExpectation", RawRefusal.refuseExpectation)
+  listener.on("checkExpectation", RawRefusal.refuseExpectation(refused))
   listener.on("clientError", (error, socket) => RawRefusal.refuse(error, socket, bounds.maxHeaderBytes, refused))
 
   const close = (_: unknown, response: ServerResponse): void => void response.setHeader("connection", "close")

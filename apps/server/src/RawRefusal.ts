@@ -9,6 +9,14 @@ import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 
 /**
+ * Learns of a refusal: by its code, and the id of the request that its answer has.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Refused = (code: Problem.Code, requestId: string) => void
+
+/**
  * Refuses what the parser of Node could not read, and ends the connection.
  *
  * @category operations
@@ -18,15 +26,16 @@ export const refuse = (
   error: NodeJS.ErrnoException,
   socket: Duplex,
   maxHeaderBytes: number,
-  refused: (code: Problem.Code) => void
+  refused: Refused
 ): void => {
   // Where an answer has begun, more would be taken for a part of it.
   const { _httpMessage: begun } = socket as { readonly _httpMessage?: { readonly headersSent?: boolean } | null }
   if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy(error)
   const problem = problemOf(error.code, maxHeaderBytes)
-  refused(problem.code)
+  const said = answer(problem)
+  refused(problem.code, said.id)
   if (begun?.headersSent === true) return void socket.destroy(error)
-  socket.end(text(problem))
+  socket.end(text(said))
 }
 
 /** How long a client that is refused may take to go, before it is cut off. */
@@ -38,16 +47,18 @@ const farewellMillis = 1_000
  * @category operations
  * @since 0.1.0
  */
-export const refuseConnection = (socket: Socket, maxConnections: number): void => {
+export const refuseConnection = (socket: Socket, maxConnections: number, refused: Refused): void => {
   const problem = new Problem.Problem({
     code: "too-many-connections",
     detail: `The server has ${maxConnections} connections and takes no more`,
     facts: { limit: maxConnections },
     headers: { "retry-after": "1" }
   })
+  const said = answer(problem)
+  refused(problem.code, said.id)
   socket.on("error", () => {})
   // Unread bytes would make the system cut the connection, and the answer be lost.
-  socket.resume().setTimeout(farewellMillis, () => socket.destroy()).end(text(problem))
+  socket.resume().setTimeout(farewellMillis, () => socket.destroy()).end(text(said))
 }
 
 /**
@@ -56,15 +67,17 @@ export const refuseConnection = (socket: Socket, maxConnections: number): void =
  * @category operations
  * @since 0.1.0
  */
-export const refuseExpectation = (_: IncomingMessage, response: ServerResponse): void => {
-  const { body, headers, status } = answer(
-    new Problem.Problem({ code: "expectation-refused", detail: "The one expectation that is served is 100-continue" })
-  )
+export const refuseExpectation = (refused: Refused) => (_: IncomingMessage, response: ServerResponse): void => {
+  const problem = new Problem.Problem({
+    code: "expectation-refused",
+    detail: "The one expectation that is served is 100-continue"
+  })
+  const { body, headers, id, status } = answer(problem)
+  refused(problem.code, id)
   response.writeHead(status, headers).end(body)
 }
 
-const text = (problem: Problem.Problem): string => {
-  const { body, headers, status } = answer(problem)
+const text = ({ body, headers, status }: ReturnType<typeof answer>): string => {
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join("")
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`
 }
@@ -91,6 +104,7 @@ const answer = (problem: Problem.Problem) => {
   const id = crypto.randomUUID()
   const body = JSON.stringify(Problem.toBody(problem, { path: "", id }))
   return {
+    id,
     status: Problem.catalogue[problem.code].status,
     body,
     headers: {

@@ -4,10 +4,18 @@
  * @since 0.1.0
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import { CursorPolicy, type EventLog, KeyLifetimeMillis, type RecordStore, Services } from "@emend/domain"
-import { Identity, Lifecycle, RequestMetrics, Settings } from "@emend/http-api"
+import {
+  type Board,
+  CursorPolicy,
+  type Health,
+  KeyLifetimeMillis,
+  Services,
+  type TaskAgents,
+  type Tasks,
+  type Trackers
+} from "@emend/domain"
+import { Identity, Lifecycle, Problem, RequestMetrics, Settings } from "@emend/http-api"
 import { layer as application } from "@emend/http-api/handlers"
-import type { PostgresStore } from "@emend/postgres"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpServer from "effect/http/HttpServer"
@@ -16,9 +24,10 @@ import * as Logger from "effect/Logger"
 import * as Metric from "effect/Metric"
 import * as References from "effect/References"
 import type * as Scope from "effect/Scope"
-import type { Configuration, Store } from "./Configuration.ts"
+import type { Configuration } from "./Configuration.ts"
 import * as Connections from "./Connections.ts"
 import * as ProcessMetrics from "./ProcessMetrics.ts"
+import type * as RawRefusal from "./RawRefusal.ts"
 
 /**
  * A running server.
@@ -58,22 +67,20 @@ export const make = (configuration: Configuration): Effect.Effect<Server, unknow
   )
 }
 
-const serve = (
-  { groupCommit, host, identity, limits, port, store, wire }: Configuration
-): Effect.Effect<Server, unknown, Scope.Scope> =>
+const serve = (configuration: Configuration): Effect.Effect<Server, unknown, Scope.Scope> =>
   Effect.gen(function*() {
+    const { host, identity, limits, port, wire } = configuration
     const callers = yield* identityOf(identity)
-    const { databaseConnections: maxConnections, statementMillis: statementTimeoutMillis } = limits
-    const { lost, ports } = yield* storeLayer(store, {
-      maxConnections,
-      statementTimeoutMillis,
-      groupCommit,
-      metrics: wire.metrics
-    })
+    const opened = yield* servicesOver(configuration)
     // The store is ready before anybody can connect.
-    const services = yield* Layer.build(Layer.provideMerge(Services.layer, ports))
-    const refused = wire.metrics ? RequestMetrics.refusals(yield* Effect.context<never>()) : undefined
-    const connections = Connections.make(limits, refused)
+    const services = yield* Layer.build(opened.services)
+    const context = yield* Effect.context<never>()
+    const count = wire.metrics ? RequestMetrics.refusals(context) : undefined
+    const log = wire.logRequests === "all" ? logRefusal(context) : undefined
+    const connections = Connections.make(limits, (code, requestId) => {
+      count?.(code)
+      log?.(code, requestId)
+    })
     if (wire.metrics) yield* ProcessMetrics.make(connections.count)
     const lifecycle: Lifecycle = { phase: "serving" }
     const http = NodeHttpServer.layerServer(() => connections.listener, {
@@ -82,16 +89,24 @@ const serve = (
       // What is in work has its own limit; a stop does not cut it short.
       gracefulShutdownTimeout: limits.requestMillis + limits.receiveMillis
     })
-    const context = yield* Layer.build(Layer.provideMerge(application, http)).pipe(
+    const running = yield* Layer.build(Layer.provideMerge(application, http)).pipe(
       Effect.provideContext(services),
       Effect.provideService(Identity, callers),
       Effect.provideService(Lifecycle, lifecycle)
     )
     yield* Effect.addFinalizer(() => stop(lifecycle, connections, limits))
-    const { address } = Context.get(context, HttpServer.HttpServer)
+    const { address } = Context.get(running, HttpServer.HttpServer)
     const name = host.includes(":") ? `[${host}]` : host
-    return { address: `http://${name}:${(address as { readonly port: number }).port}`, lost }
+    return { address: `http://${name}:${(address as { readonly port: number }).port}`, lost: opened.lost }
   })
+
+/** A line for what is refused before the application sees it: of its head nothing was read that can be told. */
+const logRefusal = (context: Context.Context<never>): RawRefusal.Refused => (code, request_id) =>
+  Effect.runSyncWith(context)(
+    Effect.logInfo(`A request was refused before it was read: ${code}`).pipe(
+      Effect.annotateLogs({ request_id, status: Problem.catalogue[code].status })
+    )
+  )
 
 /** Says that the server ends, gives those who balance load the time to see it, and only then refuses. */
 const stop = (
@@ -120,30 +135,37 @@ const identityOf = (configuration: Configuration["identity"]): Effect.Effect<Ide
     return JsonWebTokens.make({ ...options, keys: source })
   })
 
-type Ports = RecordStore.RecordStore | EventLog.EventLog
-
-type PostgresOptions = Parameters<typeof PostgresStore.layer>[0]
-
 interface Opened {
-  readonly ports: Layer.Layer<Ports, unknown>
+  readonly services: Layer.Layer<Tasks | Trackers | Board | TaskAgents | Health, unknown>
   readonly lost: Effect.Effect<never, unknown>
 }
 
-/** Gives the ports of the store; what a store needs is loaded only where it is asked for. */
-const storeLayer = (
-  store: Store,
-  options: Omit<PostgresOptions, "url">
+/** Gives the services over the store; what a store needs is loaded only where it is asked for. */
+const servicesOver = (
+  { groupCommit, identity, limits, store, wire: { metrics } }: Configuration
 ): Effect.Effect<Opened, unknown, Scope.Scope> =>
   Effect.gen(function*() {
+    const { databaseConnections: maxConnections, requestMillis, statementMillis: statementTimeoutMillis } = limits
     if (store._tag === "memory") {
       const { MemoryStore } = yield* Effect.promise(() => import("@emend/memory"))
-      return { ports: MemoryStore.layer(), lost: Effect.never }
+      return { services: Layer.provide(Services.layer, MemoryStore.layer()), lost: Effect.never }
+    }
+    if (store._tag === "http") {
+      const Upstream = yield* Effect.promise(() => import("./Upstream.ts"))
+      return {
+        services: Upstream.layer({ url: store.url, requestMillis, hasIdentity: identity !== undefined }),
+        lost: Effect.never
+      }
     }
     const { EmbeddedPostgres, PostgresStore } = yield* Effect.promise(() => import("@emend/postgres"))
+    const options = { maxConnections, statementTimeoutMillis, groupCommit, metrics }
     if (store._tag === "postgres") {
-      return { ports: PostgresStore.layer({ ...options, url: store.url }), lost: Effect.never }
+      return {
+        services: Layer.provide(Services.layer, PostgresStore.layer({ ...options, url: store.url })),
+        lost: Effect.never
+      }
     }
     const { lost, url } = yield* EmbeddedPostgres.make({ dataDir: store.dataDir })
     yield* Effect.logInfo("The records are kept here").pipe(Effect.annotateLogs({ data_dir: store.dataDir }))
-    return { ports: PostgresStore.layer({ ...options, url }), lost }
+    return { services: Layer.provide(Services.layer, PostgresStore.layer({ ...options, url })), lost }
   })

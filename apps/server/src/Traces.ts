@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Sampler from "./Sampler.ts"
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -15,6 +16,8 @@ type Environment = Readonly<Record<string, string | undefined>>
 export interface Traces {
   readonly protocol: "http/protobuf" | "http/json"
   readonly environment: Readonly<Record<string, string>>
+  /** Undefined where every trace is kept whose client does not say that it is not. */
+  readonly sampler: Sampler.Sampler | undefined
 }
 
 /**
@@ -26,7 +29,7 @@ export interface Traces {
 export const help =
   `  OTEL_EXPORTER_OTLP_ENDPOINT The collector to send traces to, such as http://localhost:4318; none are made without it
   OTEL_…                      The other variables of OpenTelemetry: SERVICE_NAME (emend), RESOURCE_ATTRIBUTES,
-                              SDK_DISABLED, TRACES_EXPORTER, BSP_SCHEDULE_DELAY, BSP_MAX_EXPORT_BATCH_SIZE,
+                              SDK_DISABLED, TRACES_EXPORTER, TRACES_SAMPLER, TRACES_SAMPLER_ARG, BSP_SCHEDULE_DELAY, BSP_MAX_EXPORT_BATCH_SIZE,
                               EXPORTER_OTLP_PROTOCOL (http/protobuf or http/json), …_HEADERS, …_COMPRESSION, …_TIMEOUT
 `
 
@@ -47,14 +50,20 @@ export const read = (env: Environment, wrong: Array<string>): Traces | undefined
   )
   const exporter = given["OTEL_TRACES_EXPORTER"]?.trim().toLowerCase() ?? "otlp"
   const endpoints = ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"]
+  const samplerName = given["OTEL_TRACES_SAMPLER"]?.trim() ?? "parentbased_always_on"
+  const sampler = Sampler.names.find((name) => name === samplerName)
   const isOff = given["OTEL_SDK_DISABLED"]?.trim().toLowerCase() === "true"
-  if (isOff || exporter === "none" || endpoints.every((name) => given[name] === undefined)) return undefined
+  if (
+    isOff || exporter === "none" || sampler === "always_off" || endpoints.every((name) => given[name] === undefined)
+  ) return undefined
 
   const expect = (name: string, isRight: (value: string) => boolean, may: string): void => {
     const value = given[name]
     if (value !== undefined && !isRight(value)) wrong.push(`${name} is ${value}; it may be ${may}`)
   }
   expect("OTEL_TRACES_EXPORTER", () => exporter === "otlp", "otlp or none")
+  expect("OTEL_TRACES_SAMPLER", () => sampler !== undefined, Sampler.names.join(" or "))
+  expect("OTEL_TRACES_SAMPLER_ARG", isRatio, "a number from 0 to 1")
   for (const name of endpoints) {
     expect(name, (value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ""), "an http or https address")
   }
@@ -68,11 +77,16 @@ export const read = (env: Environment, wrong: Array<string>): Traces | undefined
   }
   const protocol = given["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"] ?? given["OTEL_EXPORTER_OTLP_PROTOCOL"]
   return {
+    sampler: sampler === undefined || sampler === "parentbased_always_on"
+      ? undefined
+      : Sampler.named(sampler, Number(given["OTEL_TRACES_SAMPLER_ARG"] ?? 1)),
     protocol: protocol !== undefined && isProtocol(protocol) ? protocol : "http/protobuf",
     environment: { OTEL_SERVICE_NAME: "emend", ...given, OTEL_TRACES_EXPORTER: "otlp", OTEL_SDK_DISABLED: "false" }
   }
 }
 
 const isProtocol = (value: string): value is Traces["protocol"] => value === "http/protobuf" || value === "http/json"
+
+const isRatio = (value: string): boolean => /^(0|1|[01]?\.\d{1,9})$/.test(value) && Number(value) <= 1
 
 const isNumber = (value: string): boolean => /^[1-9]\d{0,8}$/.test(value)

@@ -94,3 +94,20 @@ it("every request is a line of text where that is asked for", async () => {
     /^timestamp=\S+ level=INFO fiber=\S+ message="GET \/tasks\/none" request_id=abc status=404 duration_ms=[\d.]+ route=\/tasks\/:task_id\n$/
   )
 })
+
+it("what cannot be read as a request is a line too, with the id of its answer", async () => {
+  for (const log of ["all", "failures"]) {
+    const server = start(["--store", "memory"], { EMEND_LOG_REQUESTS: log })
+    const { body, status } = await answer(await open(server, "HELLO\r\n\r\n"))
+    expect(status).toBe(400)
+    server.process.kill("SIGTERM")
+    const lines = (await server.exit).stderr.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line))
+    expect(lines).toMatchObject(
+      log === "failures" ? [] : [{
+        level: "INFO",
+        message: "A request was refused before it was read: malformed-request",
+        annotations: { request_id: body.request_id, status: 400 }
+      }]
+    )
+  }
+})

@@ -94,7 +94,8 @@ describe("traces", () => {
         { OTEL_EXPORTER_OTLP_ENDPOINT: "" },
         { OTEL_SERVICE_NAME: "x", OTEL_BSP_SCHEDULE_DELAY: "nonsense" },
         { ...endpoint, OTEL_SDK_DISABLED: "true" },
-        { ...endpoint, OTEL_TRACES_EXPORTER: "none" }
+        { ...endpoint, OTEL_TRACES_EXPORTER: "none" },
+        { ...endpoint, OTEL_TRACES_SAMPLER: "always_off" }
       ]
     ) expect(traces(env as Record<string, string>)).toEqual({ traces: undefined, wrong: [] })
   })
@@ -104,9 +105,27 @@ describe("traces", () => {
     expect(traces({ ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: "http/json" }).traces?.protocol).toBe("http/json")
   })
 
+  it("are sampled as the standard variables say, and where they say nothing no sampler is in the way", () => {
+    const sampler = (name: string, argument = "") =>
+      traces({ ...endpoint, OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: argument }).traces!.sampler
+    expect([sampler(""), sampler("parentbased_always_on", "0.5")]).toEqual([undefined, undefined])
+    expect(sampler("always_on", "0.5")).toEqual({ parentBased: false, ratio: 1 })
+    expect(sampler("parentbased_always_off")).toEqual({ parentBased: true, ratio: 0 })
+    expect(sampler("traceidratio", "0.25")).toEqual({ parentBased: false, ratio: 0.25 })
+    for (const [argument, ratio] of [["0", 0], ["1", 1], ["1.0", 1], [".5", 0.5], ["", 1]] as const) {
+      expect(sampler("parentbased_traceidratio", argument), argument).toEqual({ parentBased: true, ratio })
+    }
+    for (const argument of ["1.1", "-0.1", "half", "1e-3", "NaN"]) {
+      expect(traces({ ...endpoint, OTEL_TRACES_SAMPLER_ARG: argument }).wrong, argument).toEqual([
+        `OTEL_TRACES_SAMPLER_ARG is ${argument}; it may be a number from 0 to 1`
+      ])
+    }
+  })
+
   it("that the server cannot send are refused, each wrong variable by its name", () => {
     const wrong = {
       OTEL_TRACES_EXPORTER: "zipkin",
+      OTEL_TRACES_SAMPLER: "sometimes",
       OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "ftp://localhost",
       OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
       OTEL_EXPORTER_OTLP_COMPRESSION: "brotli",

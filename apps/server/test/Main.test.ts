@@ -13,7 +13,7 @@ describe("what it cannot be told", () => {
     [["stray"], {}, /stray/],
     [["--store"], {}, /store/],
     [["--store", "papyrus", "--port", "1"], {}, /--port/],
-    [["--store", "papyrus"], {}, /papyrus; it may be embedded, memory or postgres/],
+    [["--store", "papyrus"], {}, /papyrus; it may be embedded, memory, postgres or http/],
     [["--store", "postgres"], {}, /DATABASE_URL/],
     [["--store", "memory"], { HOST: "0.0.0.0" }, /HOST is 0\.0\.0\.0.*--insecure/],
     [["--store", "memory"], { HOST: "128.0.0.1" }, /HOST is 128\.0\.0\.1.*--insecure/],

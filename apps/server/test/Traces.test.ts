@@ -165,6 +165,31 @@ describe("with a collector", () => {
     expect(spans.filter((span) => span.traceId === traceId)).toEqual([])
   })
 
+  it.each(["parentbased_traceidratio", "traceidratio"])(
+    "the sampler %s keeps a part of the traces, whole ones",
+    async (sampler) => {
+      const env = {
+        OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+        OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+        OTEL_TRACES_SAMPLER: sampler,
+        OTEL_TRACES_SAMPLER_ARG: "0.5"
+      }
+      const { spans } = await traced(env, async (address) => {
+        for (let n = 0; n < 200; n++) expect(await put(address, {})).toBe(200)
+        expect(await put(address, { traceparent: traceparent(true) })).toBe(200)
+      })
+      const byTrace = Map.groupBy(spans, (span) => span.traceId)
+      for (const whole of byTrace.values()) {
+        expect(whole.map(({ name }) => name).sort()).toEqual(["PUT /tasks/:task_id", "Tasks.update", "UPDATE tasks"])
+      }
+      // The client samples its trace, and its id is one of the half that is kept.
+      expect(byTrace.delete(traceId)).toBe(true)
+      // Six standard deviations: less likely than one in 10^8 to be elsewhere.
+      expect(byTrace.size).toBeGreaterThan(57)
+      expect(byTrace.size).toBeLessThan(143)
+    }
+  )
+
   it("that is away, requests are answered all the same", async () => {
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1", OTEL_EXPORTER_OTLP_TIMEOUT: "1" }
     const { spans } = await traced(env, async (address) => {

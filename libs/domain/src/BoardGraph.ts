@@ -70,7 +70,7 @@ type Intent =
 
 /** Prepares the writes over a store. */
 export const make = (store: RecordStore["Service"], links: BoardLinks): BoardGraph => {
-  const turns = Turns.make()
+  const turns = Turns.of(store)
 
   /**
    * Writes to the graph of the caller's tenant. Who writes takes the next number of its changes, so that what was

@@ -312,6 +312,11 @@ export class RecordStore extends Context.Service<RecordStore, {
     memo: Memo,
     written: Outcome | null
   ) => Effect.Effect<boolean, StoreUnavailable>
+  /**
+   * Whether who calls may hold locks of the store, in a transaction of its own that this one joins. Then nobody waits
+   * for another one within the process, who might wait for those locks. Default false.
+   */
+  readonly isJoined?: boolean
   /** Succeeds when the store can answer. */
   readonly ping: Effect.Effect<void, StoreUnavailable>
 }>()("@emend/domain/RecordStore") {}

@@ -11,7 +11,6 @@ import type { Event } from "./EventLog.ts"
 import * as Json from "./Json.ts"
 import { isDeleted, type RecordKind } from "./RecordKind.ts"
 import type { Insert, RecordKey, Rejection, Stored, Update, Write, Written } from "./RecordStore.ts"
-import * as Redaction from "./Redaction.ts"
 import type { Revision, Row } from "./Revision.ts"
 import * as Snapshot from "./Snapshot.ts"
 
@@ -51,8 +50,7 @@ export interface Change extends Written {
 type Outcome = Result.Result<Change, Rejection>
 
 /**
- * Carries out one write: what it leaves, or why it is refused. What else a cleaning does, in histories and logs, is
- * left to the store, see `Redaction`.
+ * Carries out one write: what it leaves, or why it is refused. For an update with `redact`, see `Cleaning`.
  *
  * @category operations
  * @since 0.1.0
@@ -61,17 +59,6 @@ export const write = (holdings: Holdings, step: Write): Outcome =>
   step._tag === "Insert"
     ? insert(holdings, { ...step, state: copy(step.state) })
     : update(holdings, { ...step, patch: copy(step.patch), assign: copy(step.assign ?? {}) })
-
-/**
- * Gives a cleaning with the update that clears the content of its record.
- *
- * @category operations
- * @since 0.1.0
- */
-export const clearing = ({ kinds }: Pick<Holdings, "kinds">, step: Update): Update => {
-  const { assign, patch } = Redaction.clearing(kinds.get(step.key.kind)!)
-  return { ...step, patch: { ...step.patch, ...patch }, assign: { ...step.assign, ...assign } }
-}
 
 /** Takes a value as its JSON, as every store does: what a caller changes in place afterwards is not stored. */
 const copy = (value: Row): Row => JSON.parse(JSON.stringify(value))

@@ -312,7 +312,7 @@ export const make = <Fs extends Declare.Fields>(
     return yield* new TooContended({ kind: name, id, attempts: maxAttempts })
   })
 
-  const turns = Turns.make()
+  const turns = Turns.of(store)
   const decide: Records<Fs>["decide"] = (id, conditions, decision) =>
     Effect.flatMap(keyOf(id), ({ tenant }) => turns(JSON.stringify([tenant, id]))(decided(id, conditions, decision)))
 

@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
+import type { RecordStore } from "./RecordStore.ts"
 
 /**
  * Lets effects with the same name run one after the other, in the order in which they came.
@@ -16,6 +17,15 @@ import * as Semaphore from "effect/Semaphore"
  * @since 0.1.0
  */
 export type Turns = (name: string) => <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+
+/**
+ * Makes the order for those who write to a store: none where they may hold locks of it that another one waits for.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const of = ({ isJoined }: Pick<RecordStore["Service"], "isJoined">): Turns =>
+  isJoined === true ? () => (effect) => effect : make()
 
 /**
  * Makes an order in which nothing waits yet. A name is forgotten when nobody waits for it any more.

@@ -2,8 +2,11 @@
  * Whatever is asked, the answer is one that the document describes, and the same from each store. The requests are made
  * of the document; `EMEND_CONFORMANCE_CASES` asks for more of them, `EMEND_CONFORMANCE_SEED` for others.
  */
+import { Identifiers, uuid7 } from "@emend/domain"
 import { MemoryStore } from "@emend/memory"
+import * as Effect from "effect/Effect"
 import * as OpenApi from "effect/http-api/OpenApi"
+import * as Layer from "effect/Layer"
 import * as Fc from "fast-check"
 import { expect, it } from "vitest"
 import { Api } from "../src/openapi/Document.ts"
@@ -29,7 +32,16 @@ interface Side {
   readonly hashes: Array<string>
 }
 
-const sides: ReadonlyArray<Side> = [testServer({}, { store: MemoryStore.layer() }), testServer()].map((server) => ({
+/** Ids in the order in which they are made: by chance those of one moment would be in another order on each side. */
+const rising = () => {
+  let made = 1_790_000_000_000
+  return Layer.succeed(Identifiers)({
+    next: Effect.sync(() => uuid7(made++, new Uint8Array(10)))
+  })
+}
+
+const servers = [testServer({}, { store: MemoryStore.layer(), extra: rising() }), testServer({}, { extra: rising() })]
+const sides: ReadonlyArray<Side> = servers.map((server) => ({
   server,
   named: {},
   made: [],

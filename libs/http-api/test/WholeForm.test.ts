@@ -2,7 +2,7 @@
 import type { Task } from "@emend/domain"
 import { wholeAnswers, wholeType } from "@emend/http-api/operations"
 import * as Schema from "effect/Schema"
-import { expect, it } from "vitest"
+import { describe, expect, it } from "vitest"
 import { type Ask, ask as askUnchecked, testServer } from "./TestServer.ts"
 
 const { ask, port } = testServer()
@@ -102,4 +102,39 @@ it("a refusal is a problem in this form too", async () => {
     "application/problem+json",
     "record-missing"
   ])
+})
+
+describe("what a sender says that its key belongs to", () => {
+  const hash = (digit: string) => digit.repeat(64)
+  const said = (scope: string, request: string) => ({
+    "idempotency-key": "said",
+    "idempotency-request": `${hash(scope)}.${hash(request)}`
+  })
+  const merge = (id: string, key: string, headers: Record<string, string>) =>
+    askUnchecked(port(), `/tasks/${id}`, {
+      method: "PUT",
+      json: { merge_params: { [key]: 1 } },
+      headers: { accept, ...headers }
+    })
+
+  it("is what it belongs to: of whatever requests say the same, the first is carried out and answered again", async () => {
+    for (const id of ["s1", "s2"]) await ask("/tasks", { method: "POST", json: { id } })
+    const first = await merge("s1", "a", said("a", "1"))
+    const again = await merge("s2", "b", said("a", "1"))
+    expect([first.status, again.headers["idempotent-replayed"]]).toEqual([200, "true"])
+    expect(again.body).toEqual(first.body)
+    expect((await merge("s2", "b", said("a", "2"))).status).toBe(422)
+    expect((await merge("s2", "b", said("b", "1"))).body.state.params).toEqual({ b: 1 })
+  })
+
+  it("is heard in requests for whole answers alone, and only as two hashes", async () => {
+    await ask("/tasks", { method: "POST", json: { id: "s3" } })
+    const { "idempotency-request": request } = said("c", "1")
+    for (const malformed of ["", "x", hash("a"), `${request}0`, request.replace(".", " "), request.toUpperCase()]) {
+      const reply = await merge("s3", "a", { "idempotency-key": "m", "idempotency-request": `${malformed} ` })
+      expect([malformed, reply.status, reply.body.header]).toEqual([malformed, 400, "Idempotency-Request"])
+    }
+    const served = (key: string) => merge("s3", key, { ...said("c", "1"), accept: "application/json" })
+    expect([(await served("a")).status, (await served("b")).status]).toEqual([200, 422])
+  })
 })

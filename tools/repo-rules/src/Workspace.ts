@@ -37,6 +37,10 @@ export interface Manifest {
   readonly private?: boolean
   readonly license?: string
   readonly type?: string
+  readonly description?: string
+  readonly engines?: Readonly<Record<string, string>>
+  readonly files?: ReadonlyArray<string>
+  readonly sideEffects?: boolean
   readonly exports?: Readonly<Record<string, unknown>>
   readonly scripts?: Readonly<Record<string, string>>
   readonly nx?: { readonly tags?: ReadonlyArray<string> }

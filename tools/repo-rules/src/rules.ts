@@ -9,7 +9,7 @@ import { declaredImports } from "./rules/DeclaredImports.ts"
 import { docstrings } from "./rules/Docstrings.ts"
 import { decisions, links } from "./rules/Documents.ts"
 import { layers } from "./rules/Layers.ts"
-import { exactVersions, lock, manifests, repeatedKeys } from "./rules/Manifests.ts"
+import { exactVersions, lock, manifests, published, repeatedKeys } from "./rules/Manifests.ts"
 import { barrels, length, names } from "./rules/Names.ts"
 import { adapters, kinds } from "./rules/Places.ts"
 import { purity } from "./rules/Purity.ts"
@@ -37,6 +37,7 @@ export const rules = {
   lock,
   manifests,
   names,
+  published,
   purity,
   repeatedKeys,
   tests,

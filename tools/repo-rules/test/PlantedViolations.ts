@@ -1,9 +1,10 @@
 import type { rules } from "../src/rules.ts"
 import { manifest, type Planted } from "./Planted.ts"
 import { imports } from "./PlantedImports.ts"
+import { plantedPackages } from "./PlantedPackages.ts"
 import { decided } from "./PlantedRules.ts"
 
-const doc = "/**\n * Tells a thing.\n *\n * @since 0.1.0\n */\n"
+const doc = "/**\n * Tells a thing.\n *\n * @category things @since 0.1.0\n */\n"
 const list = "libs/domain/src/kinds.ts"
 
 const described = (layer: string) => ({
@@ -29,6 +30,7 @@ const filledKind = {
 export const planted: Readonly<Record<keyof typeof rules, ReadonlyArray<Planted>>> = {
   ...imports,
   ...decided,
+  ...plantedPackages,
   names: [
     {
       case: "names that say nothing, of files and of folders",
@@ -87,7 +89,7 @@ export const planted: Readonly<Record<keyof typeof rules, ReadonlyArray<Planted>
   ],
   docstrings: [
     {
-      case: "no docstring, no summary, no sentence, the imperative, no version",
+      case: "no docstring, no summary, no sentence, the imperative, no version, no category",
       files: {
         "libs/domain/package.json": manifest("domain", { exports: { ".": { "@emend/source": "./src/index.ts" } } }),
         "libs/domain/src/index.ts": `export * as A from "./a.ts"\n`,
@@ -95,9 +97,9 @@ export const planted: Readonly<Record<keyof typeof rules, ReadonlyArray<Planted>
         "libs/domain/src/a.ts": [
           `${doc}export const fine = 1`,
           `export const none = 1`,
-          `/** @since 0.1.0 */\nexport const silent = 1`,
-          `/**\n * a value\n *\n * @since 0.1.0\n */\nexport const fragment = 1`,
-          `/**\n * Return a value.\n *\n * @since 0.1.0\n */\nexport function order() {}`,
+          `/** @category a @since 0.1.0 */\nexport const silent = 1`,
+          `/**\n * a value\n *\n * @category a @since 0.1.0\n */\nexport const fragment = 1`,
+          `/**\n * Return a value.\n *\n * @category a @since 0.1.0\n */\nexport function order() {}`,
           `/** Holds a value. */\nexport interface Old {}`,
           `/** Holds a value. @internal */\nexport interface Inside {}`
         ].join("\n\n"),
@@ -109,7 +111,8 @@ export const planted: Readonly<Record<keyof typeof rules, ReadonlyArray<Planted>
         "libs/domain/src/a.ts:11: silent has a docstring without a summary",
         "libs/domain/src/a.ts:18: fragment has a summary that is no sentence",
         "libs/domain/src/a.ts:25: order has a summary that is not in the third person",
-        "libs/domain/src/a.ts:28: Old has no @since"
+        "libs/domain/src/a.ts:28: Old has no @since",
+        "libs/domain/src/a.ts:28: Old has no @category"
       ]
     }
   ],

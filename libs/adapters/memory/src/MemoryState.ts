@@ -1,5 +1,5 @@
 /** What is kept in memory. */
-import type { EventLog, RecordKind, RecordStore, RecordWrite, Revision } from "@emend/domain"
+import type { Cleaning, EventLog, RecordKind, RecordStore, RecordWrite, Revision } from "@emend/domain"
 import type { Kept } from "./MemoryMemos.ts"
 
 /** One record: its present state, and its history, oldest first. */
@@ -45,4 +45,13 @@ export const holdings = (state: State): RecordWrite.Holdings => ({
   record: (key) => lookUp(state, key),
   records: (kind, tenant) => select(state, kind, tenant),
   entry: (tenant, id) => state.events.get(nameOf(tenant, id))
+})
+
+/** The same with what was before. */
+export const archive = (state: State): Cleaning.Archive => ({
+  ...holdings(state),
+  history: (key) => lookUp(state, key)?.history ?? [],
+  entries: (log, { id, tenant }) =>
+    [...state.events].filter(([name, event]) => event[log] === id && name === nameOf(tenant, event.id))
+      .map(([, event]) => event)
 })

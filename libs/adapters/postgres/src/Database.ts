@@ -7,7 +7,7 @@ import type * as PgConnection from "@effect/sql-pg/PgConnection"
 import * as PgPool from "@effect/sql-pg/PgPool"
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { RecordStore } from "@emend/domain"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
@@ -41,6 +41,61 @@ export interface Config {
 export const defaultMaxConnections = 10
 
 /**
+ * What a session must be set to for the statements of the store to mean what they say and to be planned well.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const parameters: Readonly<Record<string, string>> = {
+  TimeZone: "UTC",
+  // A statement that waited for a row goes on from the row as it is then, and does not fail.
+  default_transaction_isolation: "read committed",
+  // Values in a text are quoted by doubling quotes.
+  standard_conforming_strings: "on",
+  // Each statement is planned once: planning it anew for every batch costs several times as much as running it.
+  plan_cache_mode: "force_generic_plan",
+  jit: "off",
+  // A plan made while a table was small must not scan it when it has grown.
+  enable_seqscan: "off",
+  enable_hashjoin: "off",
+  enable_mergejoin: "off"
+}
+
+/**
+ * Gives the settings that a session is to have. They are asked for when it connects; a pooler in between may drop them.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const settings = (
+  { statementTimeoutMillis = 30_000 }: Pick<Config, "statementTimeoutMillis">
+): Readonly<Record<string, string>> => ({
+  ...parameters,
+  statement_timeout: String(statementTimeoutMillis),
+  idle_in_transaction_session_timeout: "60000"
+})
+
+/**
+ * Tells which settings a session does not have as they are asked for, by name and present value.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const unapplied = (
+  run: Run,
+  wanted: Readonly<Record<string, string>>
+): Effect.Effect<Readonly<Record<string, string>>, SqlError> =>
+  Effect.map(
+    run(
+      `SELECT w.name, s.setting FROM unnest($1::text[], $2::text[]) AS w (name, value)
+        JOIN pg_settings s ON lower(s.name) = lower(w.name) WHERE s.setting <> w.value`,
+      [texts(Object.keys(wanted)), texts(Object.values(wanted))],
+      true
+    ),
+    (rows) => Object.fromEntries(rows as ReadonlyArray<readonly [string, string]>)
+  )
+
+/**
  * Opens the pool.
  *
  * @category constructors
@@ -53,22 +108,7 @@ export const make = (config: Config): Effect.Effect<PgPool.PgPool, SqlError, Sco
     applicationName: config.applicationName ?? "emend",
     // A record's history can be long, and each of its values up to a megabyte.
     maxMessageSize: 256 * 1024 * 1024,
-    startupParameters: {
-      TimeZone: "UTC",
-      // A statement that waited for a row goes on from the row as it is then, and does not fail.
-      default_transaction_isolation: "read committed",
-      statement_timeout: String(config.statementTimeoutMillis ?? 30_000),
-      idle_in_transaction_session_timeout: "60000",
-      // Values in a text are quoted by doubling quotes.
-      standard_conforming_strings: "on",
-      // Each statement is planned once: planning it anew for every batch costs several times as much as running it.
-      plan_cache_mode: "force_generic_plan",
-      jit: "off",
-      // A plan made while a table was small must not scan it when it has grown.
-      enable_seqscan: "off",
-      enable_hashjoin: "off",
-      enable_mergejoin: "off"
-    },
+    startupParameters: settings(config),
     ...(config.stream === undefined ? undefined : { stream: config.stream })
   })
 

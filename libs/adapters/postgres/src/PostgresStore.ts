@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as PgClient from "@effect/sql-pg/PgClient"
 import type { PgPool } from "@effect/sql-pg/PgPool"
 import { EventLog, kinds as allKinds, type RecordKind, RecordStore, type Revision } from "@emend/domain"
 import * as Config from "effect/Config"
@@ -14,6 +15,7 @@ import * as Commits from "./Commits.ts"
 import * as Database from "./Database.ts"
 import * as FindStatement from "./FindStatement.ts"
 import * as GroupCommit from "./GroupCommit.ts"
+import * as JoinedPool from "./JoinedPool.ts"
 import * as Log from "./Log.ts"
 import * as Memos from "./Memos.ts"
 import * as Migration from "./Migration.ts"
@@ -35,7 +37,7 @@ export interface Options extends Database.Config {
   readonly kinds?: ReadonlyArray<RecordKind.RecordKind>
   /** A table for each kind, by default those of the domain's kinds. */
   readonly tables?: ReadonlyArray<Table.Table>
-  /** Whether the database is brought to the present form first. Default true. */
+  /** Whether the database is looked at and brought to the present form first. Default true. */
   readonly migrate?: boolean
   /** Whether writes that are asked for at the same time share a statement. Default true. */
   readonly groupCommit?: boolean
@@ -53,16 +55,46 @@ export const layer = (
   options: Options
 ): Layer.Layer<RecordStore.RecordStore | EventLog.EventLog, SqlError | Migration.DatabaseUnsuitable> =>
   Layer.effectContext(Effect.gen(function*() {
-    const opened = yield* Database.make(options)
-    if (options.migrate ?? true) yield* Migration.run(opened, migrations)
-    const pool = yield* Observed.make(opened, options)
-    const relations = Relation.join(options.kinds ?? allKinds, options.tables ?? allTables)
-    const executing = Commits.make(pool, relations)
-    const execute = options.metrics === true ? Observed.batches(executing, yield* Effect.context<never>()) : executing
-    return Context.make(RecordStore.RecordStore, recordStore(pool, relations, execute, options)).pipe(
-      Context.add(EventLog.EventLog, Log.make(pool, relations, options))
-    )
+    const pool = yield* Database.make(options)
+    const provided = yield* ports(pool, options)
+    if (options.migrate ?? true) yield* warnOfSettings(pool, options)
+    return provided
   }))
+
+/**
+ * Provides both ports over the client that the embedding program has already. Within `withTransaction` of that client,
+ * what the services write is a part of the transaction: it is there when that is committed, with its history, and not
+ * at all when it is rolled back. Within one, call one after the other, and use its default isolation (read committed).
+ *
+ * Where another transaction is in the way, the call fails with `StoreUnavailable`, and the whole transaction may be
+ * tried anew. Its client should have the {@link Database.parameters} that keep lists fast.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerClient = (
+  options: Omit<Options, keyof Database.Config | "groupCommit"> = {}
+): Layer.Layer<
+  RecordStore.RecordStore | EventLog.EventLog,
+  SqlError | Migration.DatabaseUnsuitable,
+  PgClient.PgClient
+> =>
+  Layer.effectContext(Effect.gen(function*() {
+    // What shares a statement would share a transaction.
+    const provided = yield* ports(JoinedPool.make(yield* PgClient.PgClient), { ...options, groupCommit: false })
+    const store = Context.get(provided, RecordStore.RecordStore)
+    return Context.add(provided, RecordStore.RecordStore, { ...store, isJoined: true })
+  }))
+
+/** Without its settings a session does the same, and may take much longer for it. */
+const warnOfSettings = Effect.fnUntraced(function*(pool: PgPool, options: Options): Effect.fn.Return<void, SqlError> {
+  const wanted = Database.settings(options)
+  for (const [setting, value] of Object.entries(yield* Database.unapplied(Database.through(pool), wanted))) {
+    yield* Effect.logWarning(
+      "A session lacks a setting that it asked for: a pooler may have dropped it, and the role can be given it"
+    ).pipe(Effect.annotateLogs({ setting, value, wanted: wanted[setting] }))
+  }
+})
 
 /**
  * Provides both ports over the database that `DATABASE_URL` names.
@@ -75,13 +107,24 @@ export const layerConfig: Layer.Layer<
   SqlError | Migration.DatabaseUnsuitable | Config.ConfigError
 > = Layer.unwrap(Effect.map(Config.Redacted("DATABASE_URL"), (url) => layer({ url })))
 
+const ports = Effect.fnUntraced(function*(opened: PgPool, options: Omit<Options, "url">) {
+  if (options.migrate ?? true) yield* Migration.run(opened, migrations)
+  const pool = yield* Observed.make(opened, options)
+  const relations = Relation.join(options.kinds ?? allKinds, options.tables ?? allTables)
+  const executing = Commits.make(pool, relations)
+  const execute = options.metrics === true ? Observed.batches(executing, yield* Effect.context<never>()) : executing
+  return Context.make(RecordStore.RecordStore, recordStore(pool, relations, execute, options)).pipe(
+    Context.add(EventLog.EventLog, Log.make(pool, relations, options))
+  )
+})
+
 type Relations = ReadonlyMap<string, Relation.Relation>
 
 const recordStore = (
   pool: PgPool,
   relations: Relations,
   execute: Commits.Execute,
-  { groupCommit = true, maxConnections = Database.defaultMaxConnections }: Options
+  { groupCommit = true, maxConnections = Database.defaultMaxConnections }: Omit<Options, "url">
 ): RecordStore.RecordStore["Service"] => {
   // Of the connections, half at most wait for others.
   const gathered = GroupCommit.make(execute, Commits.checking(relations), Math.ceil(maxConnections / 2))

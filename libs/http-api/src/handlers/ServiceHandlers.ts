@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { RecordStore } from "@emend/domain"
+import type { Health } from "@emend/domain"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
@@ -37,7 +37,7 @@ const ok = Answer.json({ status: "ok" })
  * @since 0.1.0
  */
 export const make = (
-  store: RecordStore.RecordStore["Service"],
+  health: Health["Service"],
   { metrics, readyMillis }: Settings,
   identity: Identity
 ): Handlers<typeof ServiceGroup> => ({
@@ -51,7 +51,7 @@ export const make = (
           ? Effect.as(
             Effect.contextWith((context: Context.Context<never>) =>
               Deadline.within(
-                Effect.withTracerEnabled(Effect.andThen(store.ping, identity.ready), false),
+                Effect.withTracerEnabled(Effect.andThen(health.ping, identity.ready), false),
                 context,
                 readyMillis
               )

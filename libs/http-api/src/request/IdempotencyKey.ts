@@ -3,6 +3,8 @@
  *
  * @since 0.1.0
  */
+import * as Result from "effect/Result"
+import { Problem } from "../Problem.ts"
 import type { ValidationError } from "../ValidationError.ts"
 import { echo } from "./SchemaErrors.ts"
 
@@ -42,4 +44,44 @@ const flaw = (key: string): Omit<ValidationError, "loc"> => {
   }
   const pattern = "^[!-~]+$"
   return { msg: `String should match pattern '${pattern}'`, type: "string_pattern_mismatch", ctx: { pattern } }
+}
+
+/**
+ * What a key belongs to and what is asked under it, as the sender sees both: their hashes. A service over HTTP says them,
+ * so that a key of its caller means here what it means there.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface SenderKey {
+  readonly scope: string
+  readonly request: string
+}
+
+/**
+ * The name of the header that carries a {@link SenderKey}, in lower case. It goes with requests for whole answers.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const senderHeader = "idempotency-request"
+
+/**
+ * Reads such a header: two SHA-256 hashes of 64 hexadecimal digits, with a dot between them.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const sender = (value: string | undefined): Result.Result<SenderKey | undefined, Problem> => {
+  if (value === undefined) return Result.succeed(undefined)
+  const [, scope, request] = /^([0-9a-f]{64})\.([0-9a-f]{64})$/.exec(value) ?? []
+  return scope === undefined || request === undefined
+    ? Result.fail(
+      new Problem({
+        code: "malformed-header",
+        detail: "Idempotency-Request is two hashes of 64 hexadecimal digits with a dot between them",
+        facts: { header: "Idempotency-Request" }
+      })
+    )
+    : Result.succeed({ scope, request })
 }

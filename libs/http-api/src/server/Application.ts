@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Board, RecordStore, TaskAgents, Tasks, Trackers } from "@emend/domain"
+import { Board, Health, TaskAgents, Tasks, Trackers } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import * as HttpMiddleware from "effect/http/HttpMiddleware"
 import * as HttpRouter from "effect/http/HttpRouter"
@@ -51,7 +51,7 @@ const build = Effect.gen(function*() {
     ...Route.group(TaskAgentsGroup, TaskAgentHandlers.make(yield* TaskAgents), settings, identity, inFlight),
     ...Route.group(
       ServiceGroup,
-      ServiceHandlers.make(yield* RecordStore.RecordStore, settings, identity),
+      ServiceHandlers.make(yield* Health, settings, identity),
       settings,
       identity
     )
@@ -71,7 +71,7 @@ const build = Effect.gen(function*() {
 export const make: Effect.Effect<
   Effect.Effect<HttpServerResponse, never, HttpServerRequest | Scope>,
   never,
-  Tasks | Trackers | Board | TaskAgents | RecordStore.RecordStore
+  Tasks | Trackers | Board | TaskAgents | Health
 > = Effect.map(build, ({ application }) => application)
 
 /**
@@ -83,7 +83,7 @@ export const make: Effect.Effect<
 export const layer: Layer.Layer<
   never,
   never,
-  HttpServer.HttpServer | Tasks | Trackers | Board | TaskAgents | RecordStore.RecordStore
+  HttpServer.HttpServer | Tasks | Trackers | Board | TaskAgents | Health
 > = Layer.effectDiscard(
   Effect.flatMap(build, ({ application, routes }) =>
     HttpServer.serveEffect(application).pipe(

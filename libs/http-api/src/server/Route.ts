@@ -155,11 +155,15 @@ const route = (
   ): Effect.Effect<HttpServerResponse, Failure> => {
     if (errors.length > 0) return Effect.fail(new RequestInvalid({ errors }))
     const form = Form.asked(request.headers)
+    const sender = form === "whole" && key !== undefined
+      ? IdempotencyKey.sender(request.headers[IdempotencyKey.senderHeader])
+      : undefined
+    if (sender !== undefined && Result.isFailure(sender)) return Effect.fail(sender.failure)
     const known = Context.add(Context.add(context, Caller, grant.caller), Form.Form, form)
     const handled = handler(incoming)
     return Effect.map(
       Deadline.within(
-        key === undefined ? handled : Repetition.under(key, endpoint, incoming)(handled),
+        key === undefined ? handled : Repetition.under(key, endpoint, incoming, sender?.success)(handled),
         known,
         settings.requestMillis,
         inFlight

@@ -321,7 +321,12 @@ const ticking = <A, E, R>(program: Effect.Effect<A, E, R>) =>
   Effect.flatMap(Clock.Clock, (clock) => {
     let seconds = 1_700_000_000n
     const next = () => ++seconds * 1_000_000_000n
-    const slow: Clock.Clock = { ...clock, currentTimeNanosUnsafe: next, currentTimeNanos: Effect.sync(next) }
+    const slow: Clock.Clock = {
+      ...clock,
+      currentTimeNanosUnsafe: next,
+      currentTimeNanos: Effect.sync(next),
+      sleep: (duration) => clock.sleep(duration)
+    }
     return Effect.provideService(program, Clock.Clock, slow)
   })
 

@@ -198,6 +198,11 @@ export const facts: ReadonlyArray<Fact> = [
       const present = yield* bench.present(record.key)
       const history = yield* store.history(record.key, { limit: 100 })
       yield* same("the history", history.map(({ version }) => version), [...versions.toReversed(), 1])
+      for (const [at, { changed, version }] of left.entries()) {
+        if (!changed) continue
+        const kept = history.find((revision) => revision.version === version)!.patch
+        yield* same("what was asked for", kept, bench.kind.kind.normalise(patches[at]!))
+      }
       const inOrder = history.toReversed().slice(1).map(({ patch }) => patch)
       yield* same(
         "the state",

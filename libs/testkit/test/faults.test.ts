@@ -1,32 +1,19 @@
 /** Stores with one fault each: the contract finds it, so none of what it demands is demanded in vain. */
-import { EventLog, RecordStore } from "@emend/domain"
+import { Caller, EventLog, RecordStore } from "@emend/domain"
 import { MemoryStore } from "@emend/memory"
-import { StoreContract } from "@emend/testkit"
+import { ServiceContract, StoreContract } from "@emend/testkit"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
+import { readFileSync } from "node:fs"
 import { expect, test } from "vitest"
+import { type Fault, type Faults, updating, writing } from "./faults/Fault.ts"
+import { lossFaults } from "./faults/LossFaults.ts"
 
-type Records = RecordStore.RecordStore["Service"]
-type Log = EventLog.EventLog["Service"]
-type Write = RecordStore.Write
-
-interface Fault {
-  readonly finds: string
-  readonly records?: (records: Records) => Partial<Records>
-  readonly log?: (log: Log) => Partial<Log>
-}
-
-/** Executes other writes than those asked for. */
-const writing = (change: (write: Write) => Write) => (records: Records): Partial<Records> => ({
-  commit: (commits) =>
-    records.commit(commits.map(([first, ...rest]): RecordStore.Commit => [change(first), ...rest.map(change)]))
-})
-
-const updating = (change: (update: RecordStore.Update) => RecordStore.Update) =>
-  writing((write) => (write._tag === "Update" ? change(write) : write))
-
-const faults: Readonly<Record<string, Fault>> = {
+const faults: Faults = {
+  ...lossFaults,
   "a demand on the version is not heard": {
     records: updating(({ versions: _, ...update }) => update),
     finds: "a stale writer is told the present record and nothing is written"
@@ -98,7 +85,7 @@ const faults: Readonly<Record<string, Fault>> = {
     records: (records) => ({ history: (key) => records.history(key, { limit: 1_000 }) }),
     finds: "a history is read in pages"
   },
-  "what is only asked about is done": {
+  "a dry run that writes": {
     records: updating(({ dry: _, ...update }) => update),
     finds: "a dry write is answered as the real one would be, and writes nothing"
   },
@@ -226,7 +213,7 @@ const broken = (fault: Partial<Fault>) =>
     Effect.gen(function*() {
       const records = yield* RecordStore.RecordStore
       const log = yield* EventLog.EventLog
-      const faulty = Context.make(RecordStore.RecordStore, { ...records, ...fault.records?.(records) }).pipe(
+      const faulty = Context.make(RecordStore.RecordStore, { ...records, ...fault.records?.(records, log) }).pipe(
         Context.add(EventLog.EventLog, { ...log, ...fault.log?.(log) })
       )
       return yield* Effect.provide(
@@ -242,6 +229,44 @@ test("a store without a fault breaks nothing", async () => {
 
 for (const [name, fault] of Object.entries(faults)) {
   test(`${name}: found`, async () => {
-    expect(await broken(fault)).not.toStrictEqual([])
+    expect((await broken(fault)).map((one) => one.fact)).toContain(fault.finds)
   })
 }
+
+test("the faults that cost users their data stand in the README, each with the fact that finds it", () => {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
+  const told = Object.entries(faults).filter(([name]) =>
+    Object.hasOwn(lossFaults, name) || name === "a dry run that writes"
+  )
+  expect(told.length).toBeGreaterThan(8)
+  for (const [name, { finds }] of told) expect(readme).toContain(`| ${name.split(":")[0]} | ${finds} |`)
+})
+
+test("between two servers, a store that hears no demand on the version is found by the races", async () => {
+  const deaf = Layer.effectContext(Effect.gen(function*() {
+    const records = yield* RecordStore.RecordStore
+    const faulty = updating(({ versions: _, where: __, ...update }) => update)(records)
+    return Context.make(RecordStore.RecordStore, { ...records, ...faulty }).pipe(
+      Context.add(EventLog.EventLog, yield* EventLog.EventLog)
+    )
+  })).pipe(Layer.provide(MemoryStore.layer()))
+  const red = (store: Layer.Layer<RecordStore.RecordStore | EventLog.EventLog>) =>
+    Effect.runPromise(
+      Effect.filter(Object.entries(ServiceContract.races["Board"]!), ([sentence, fact]) =>
+        Effect.exit(Effect.provideService(fact, Caller, { tenant: sentence, subject: "tester" })).pipe(
+          Effect.map(Exit.isFailure)
+        )).pipe(
+          Effect.map((found) =>
+            found.map(([sentence]) =>
+              sentence
+            )
+          ),
+          Effect.provide(ServiceContract.crowded(2, store))
+        )
+    )
+  expect(await red(MemoryStore.layer())).toEqual([])
+  expect(await red(deaf)).toEqual(expect.arrayContaining([
+    "of many concurrent claims exactly one wins",
+    "a restore and changes at the same time come one after the other"
+  ]))
+})

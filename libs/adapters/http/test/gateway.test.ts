@@ -1,0 +1,5 @@
+import { MemoryStore } from "@emend/memory"
+import { ServiceContract } from "@emend/testkit"
+import { overHttp, through } from "./Serving.ts"
+
+ServiceContract.suite("a gateway", through(overHttp(MemoryStore.layer())))
