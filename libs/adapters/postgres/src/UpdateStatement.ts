@@ -7,7 +7,7 @@
  *
  * @since 0.1.0
  */
-import { Json, type RecordStore } from "@emend/domain"
+import type { RecordStore } from "@emend/domain"
 import * as HistoryEntry from "./HistoryEntry.ts"
 import * as Memos from "./Memos.ts"
 import {
@@ -22,6 +22,7 @@ import {
   type Relation,
   toJson
 } from "./Relation.ts"
+import { exceeds } from "./ValueSize.ts"
 
 /**
  * What the updates of a batch make use of. A statement contains only that; few shapes occur, and each is prepared once.
@@ -60,22 +61,6 @@ export interface Extras {
   readonly j?: true
   readonly d?: true
 }
-
-/** Above this many bytes in memory, the length of a JSON value's text is looked at. */
-const looksLarge = 32_768
-// No value's text is more than 32 times as long as it is in memory: the worst are numbers such as 5e-324, which take
-// at least 12 bytes and 328 characters.
-const tooLarge = (value: string): string =>
-  `(pg_column_size(${value}) > ${looksLarge} AND octet_length(${value}::text) > ${Json.maxBytes})`
-
-/**
- * The condition under which the JSON value of an attribute is too large to be stored.
- *
- * @category sql
- * @since 0.1.0
- */
-export const exceeds = (of: Attribute, value: string): string | undefined =>
-  of.column.type === "object" || of.column.type === "list" ? tooLarge(value) : undefined
 
 /**
  * Derives the statement. Its parameters are arrays, one element for each update: tenants, ids, patches, {@link Extras},
@@ -128,7 +113,7 @@ export const make = (relation: Relation, shape: Shape): string => {
     list(
       attributes.flatMap((of) =>
         slots(of).map((slot, part) =>
-          `t.${column(of, part)}${of.column.type === "timestamp" ? untyped : ""} AS o${slot}`
+          `t.${column(of, part)}${of.column.type === "timestamp" ? "::timestamptz" : ""} AS o${slot}`
         )
       )
     )
@@ -148,9 +133,6 @@ SELECT i_ord::int4, outcome, ${columns.facts.join(", ")}, (o_version + (outcome 
   }
 FROM j${shape.skips ? `\nUNION ALL\n${locked(relation)}` : ""}`
 }
-
-/** A moment of any precision: what a column holds and what is computed of it have one type. */
-const untyped = "::timestamptz"
 
 /** What the statement is given for each update. */
 const inputs = (
@@ -190,10 +172,14 @@ const next = (
       return `${isText ? `(${value}) COLLATE "C"` : value} AS o${slots(of)[part]}`
     })
   )
-  const changed = changing.map((of) => `${changedSoFar(shape)(of)} AS b${of.index}`)
   return `(
     SELECT i_next AS i_ord, ${
-    [...given, "o_version + (outcome = 'done')::int AS o_version", ...left, ...changed].join(", ")
+    [
+      ...given,
+      "o_version + (outcome = 'done')::int AS o_version",
+      ...left,
+      ...changing.map((of) => `${changedSoFar(shape)(of)} AS b${of.index}`)
+    ].join(", ")
   }
     FROM j WHERE i_next > 0 OFFSET 0
   )`
@@ -205,8 +191,8 @@ const changedSoFar = (shape: Shape) => ({ index }: Attribute): string =>
 
 /** The updates whose rows are there and did not come. */
 const locked = (relation: Relation): string => {
-  const state = answer(relation, (of) => slots(of).map(() => "NULL"))
-  return `SELECT i_ord::int4, 'locked', NULL, NULL, NULL, NULL${list(state.map(() => "NULL"))}
+  const nothing = answer(relation, slots).map(() => "NULL")
+  return `SELECT i_ord::int4, 'locked', NULL, NULL, NULL, NULL${list(nothing)}
 FROM i JOIN ${quoted(relation.table.name)} t ON t.tenant = i.i_tenant AND t.${idColumn(relation)} = i.i_id
 WHERE i_ord NOT IN (SELECT i_ord FROM c)`
 }
