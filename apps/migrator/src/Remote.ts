@@ -3,10 +3,11 @@
  *
  * @since 0.1.0
  */
-import { setTimeout } from "node:timers/promises"
+import * as Asking from "./Asking.ts"
 import { InputFailed } from "./Input.ts"
 import type { Origin } from "./Rejects.ts"
 import { shown } from "./Store.ts"
+import * as Whole from "./Whole.ts"
 
 /**
  * How a server is read.
@@ -40,8 +41,8 @@ type Json = any
 
 /**
  * Reads what a server shows: tasks, their events and trackers, the board with its links, and task agents with their
- * revisions. Histories are not read. Every list gives ids only, each record is then read by its id, and one that is gone
- * meanwhile is left out.
+ * revisions; with histories, as lines of an export, where the server answers in the whole form. Every list gives ids
+ * only, each record is then read by its id, and one that is gone meanwhile is left out.
  *
  * A list with `Link: rel="next"` is followed, as its cursors neither skip nor repeat. One that is paged by numbers may skip
  * a record that moves between pages: it is walked again until two walks in a row agree.
@@ -51,7 +52,7 @@ type Json = any
  */
 export async function* records(address: string, options: Options): AsyncGenerator<ReadonlyArray<Origin>> {
   const base = address.replace(/\/+$/, "")
-  const ask = asking(base, options.token)
+  const ask = Asking.make(base, options.token)
   const file = shown(base)
   let line = 0
   const origins = (values: ReadonlyArray<Json>): ReadonlyArray<Origin> =>
@@ -59,15 +60,22 @@ export async function* records(address: string, options: Options): AsyncGenerato
   const list = (path: string, what: string) => walked(ask, path, what, options.onList ?? (() => {}))
 
   for (const ids of inParts(await list("/tasks?order_by=id&order_direction=asc", "tasks"))) {
-    yield origins(await all(ids.map((id) => () => ask.one(`/tasks/${encodeURIComponent(id)}`))))
+    yield origins(await all(ids.map((id) => () => Whole.read(ask, "Task", `/tasks/${encodeURIComponent(id)}`))))
   }
   for (const ids of inParts(await list("/tracker?order_by=id&order_direction=asc", "trackers"))) {
-    const trackers = await all(ids.map((id) => () => ask.one(`/tracker/${encodeURIComponent(id)}`)))
+    const trackers = await all(
+      ids.map((id) => () => Whole.read(ask, "AgentTaskTracker", `/tracker/${encodeURIComponent(id)}`))
+    )
     yield origins(trackers)
-    for (const { agent_id, task_id } of trackers) yield* eventsOf(ask, origins, { agent_id, task_id })
+    for (const tracker of trackers) {
+      const { agent_id, task_id } = tracker.state ?? tracker
+      yield* eventsOf(ask, origins, { agent_id, task_id })
+    }
   }
   for (const ids of inParts(await list("/agents/tasks/?order_by=id&order_direction=asc", "board tasks"))) {
-    yield origins(await all(ids.map((id) => () => ask.one(`/agents/tasks/${encodeURIComponent(id)}`))))
+    yield origins(
+      await all(ids.map((id) => () => Whole.read(ask, "BoardTask", `/agents/tasks/${encodeURIComponent(id)}`)))
+    )
     for (const id of ids) {
       const children = await walked(ask, `/agents/tasks/${encodeURIComponent(id)}/subtasks`, undefined, () => {})
       if (children.length > 0) yield origins(children.map((child_id) => ({ parent_id: id, child_id })))
@@ -78,7 +86,7 @@ export async function* records(address: string, options: Options): AsyncGenerato
 }
 
 async function* eventsOf(
-  ask: Asking,
+  ask: Asking.Asking,
   origins: (values: ReadonlyArray<Json>) => ReadonlyArray<Origin>,
   of: { readonly agent_id: string; readonly task_id: string }
 ): AsyncGenerator<ReadonlyArray<Origin>> {
@@ -94,7 +102,7 @@ async function* eventsOf(
 }
 
 async function* agents(
-  ask: Asking,
+  ask: Asking.Asking,
   origins: (values: ReadonlyArray<Json>) => ReadonlyArray<Origin>,
   list: (path: string, what: string) => Promise<ReadonlyArray<string>>,
   organization: string,
@@ -102,17 +110,20 @@ async function* agents(
 ): AsyncGenerator<ReadonlyArray<Origin>> {
   const base = `/api/v1/org/${organization}/project/${project}/task-agent`
   for (const id of await list(base, "task agents")) {
-    const [agent] = await all([() => ask.one(`${base}/${id}`)])
+    const [agent] = await all([() => Whole.read(ask, "TaskAgent", `${base}/${id}`)])
     if (agent === undefined) continue
     const revisions = await list(`${base}/${id}/revision`, `revisions of ${id}`)
     yield origins([agent])
-    yield origins(await all(revisions.map((revision) => () => ask.one(`${base}/${id}/revision/${revision}`))))
+    const found = await all(revisions.map((revision) => () => ask.one(`${base}/${id}/revision/${revision}`)))
+    yield origins(
+      found.map(({ body, isWhole }) => isWhole ? { kind: "TaskAgentRevision", state: body.revision } : body)
+    )
   }
 }
 
 /** All ids of a list, made sure of; `what` names it for who is told. */
 const walked = async (
-  ask: Asking,
+  ask: Asking.Asking,
   path: string,
   what: string | undefined,
   onList: (sentence: string) => void
@@ -139,7 +150,7 @@ const walked = async (
   })
 }
 
-const walkedOnce = async (ask: Asking, path: string) => {
+const walkedOnce = async (ask: Asking.Asking, path: string) => {
   const ids = new Set<string>()
   /** Whether any of them is new. */
   const add = (items: ReadonlyArray<Json>): boolean => {
@@ -164,56 +175,6 @@ const walkedOnce = async (ask: Asking, path: string) => {
     ;({ items } = await ask.page(`${sized}&page_number=${number}`))
   }
   return { ids, hasCursors }
-}
-
-interface Page {
-  readonly items: ReadonlyArray<Json>
-  readonly next: string | undefined
-}
-
-interface Asking {
-  readonly one: (path: string) => Promise<Json | undefined>
-  readonly page: (path: string) => Promise<Page>
-  /** Whether the server was seen to lead on by links. */
-  readonly hasLinks: () => boolean
-}
-
-const asking = (base: string, token: string | undefined): Asking => {
-  const headers = {
-    accept: "application/json",
-    ...(token === undefined ? undefined : { authorization: `Bearer ${token}` })
-  }
-  let links = false
-  const ask = async (path: string): Promise<Response | undefined> => {
-    for (let attempt = 1;; attempt++) {
-      const answer = await fetch(path.startsWith("http") ? path : `${base}${path}`, { headers }).catch(
-        (error: Error) => {
-          throw new InputFailed({ message: `${shown(base)} does not answer: ${error.message}` })
-        }
-      )
-      if (answer.ok) return answer
-      await answer.body?.cancel()
-      if (answer.status === 404) return undefined
-      if (![429, 502, 503, 504].includes(answer.status) || attempt === 6) {
-        throw new InputFailed({ message: `${shown(base)} answers ${answer.status} to ${path.split("?")[0]}` })
-      }
-      const seconds = Number(answer.headers.get("retry-after"))
-      await setTimeout(1000 * (Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 60) : attempt))
-    }
-  }
-  return {
-    one: async (path) => await (await ask(path))?.json(),
-    page: async (path) => {
-      const answer = await ask(path)
-      if (answer === undefined) return { items: [], next: undefined }
-      const body = await answer.json() as Json
-      const link = /<([^>]*)>\s*;[^,]*rel="?next"?/.exec(answer.headers.get("link") ?? "")?.[1]
-      if (link !== undefined) links = true
-      const items = Array.isArray(body) ? body : body.results ?? []
-      return { items, next: link === undefined ? undefined : new URL(link, `${base}/`).href }
-    },
-    hasLinks: () => links
-  }
 }
 
 /** Some requests at once, in order; what is not there is left out. */

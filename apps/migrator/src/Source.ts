@@ -4,10 +4,14 @@
  * @since 0.1.0
  */
 import { RecordArchive, type RecordStore, Text } from "@emend/domain"
+import { MemoryStore } from "@emend/memory"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as ArchiveLine from "./ArchiveLine.ts"
+import * as Import from "./Import.ts"
 import { failure, InputFailed, pieces } from "./Input.ts"
 import * as Reading from "./Reading.ts"
 import * as Store from "./Store.ts"
@@ -48,7 +52,19 @@ export const compare = (a: RecordStore.RecordKey, b: RecordStore.RecordKey): num
 export const page = 1000
 
 /**
- * Opens the source of an address while the scope is open; with a tenant, its records only.
+ * How a source that is a server is read.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Served = Pick<
+  Parameters<typeof Import.fromServer>[1],
+  "organization" | "project" | "unknown" | "assumeUtc" | "cutNanoseconds"
+>
+
+/**
+ * Opens the source of an address while the scope is open; with a tenant, its records only. What a server shows is taken
+ * as a copy takes it, and held in memory; its records get the tenant.
  *
  * @category constructors
  * @since 0.1.0
@@ -56,11 +72,13 @@ export const page = 1000
 export const open = (
   address: string,
   environment: Store.Environment,
-  tenant?: string
+  tenant?: string,
+  served: Served = asServed
 ): Effect.Effect<Pull, Failure, Scope.Scope> =>
   Effect.gen(function*() {
     const resolved = yield* Store.resolved(address, environment)
     if (resolved.startsWith("file:")) return ofFile(resolved.slice("file:".length), tenant)
+    if (/^https?:/.test(resolved)) return yield* ofServer(resolved, environment, tenant, served)
     const archive = yield* Effect.provide(RecordArchive.RecordArchive, yield* Store.context(resolved, environment))
     return yield* ofArchive(archive, tenant)
   })
@@ -93,6 +111,45 @@ export const ofArchive = Effect.fnUntraced(function*(
     }
     return []
   })
+})
+
+const asServed: Served = {
+  organization: undefined,
+  project: undefined,
+  unknown: "refuse",
+  assumeUtc: false,
+  cutNanoseconds: false
+}
+
+/** Reads a server into memory: its lists are not in the order of sources. */
+const ofServer = Effect.fnUntraced(function*(
+  address: string,
+  environment: Store.Environment,
+  tenant: string | undefined,
+  served: Served
+): Effect.fn.Return<Pull, Failure, Scope.Scope> {
+  const held = yield* Layer.build(MemoryStore.layer())
+  const { data, lines } = yield* Import.fromServer(address, {
+    ...served,
+    kind: undefined,
+    surreal: false,
+    createdAt: undefined,
+    token: environment["EMEND_TOKEN"],
+    tenant,
+    batch: 5000,
+    maxRejects: -1,
+    rejects: undefined,
+    spool: undefined
+  }).pipe(
+    Effect.provide(held),
+    Effect.catchTag("TooManyRejects", ({ message }) => Effect.fail(new InputFailed({ message })))
+  )
+  if (data["rejected"] !== 0) {
+    return yield* new InputFailed({
+      message: `${Store.shown(address)} serves what cannot be taken:\n${lines.join("\n")}`
+    })
+  }
+  return yield* ofArchive(Context.get(held, RecordArchive.RecordArchive), undefined)
 })
 
 /** Reads an exported file, which has the order of sources: so it is never held whole. */

@@ -66,6 +66,11 @@ export const read = (piece: Piece, kind: string | undefined): Result.Result<Upda
 
 const line = (value: any, given: string | undefined): Result.Result<UpdateLine, Flaw> => {
   if (typeof value?.line === "number" && typeof value.record === "object") return line(value.record, given)
+  const named = value?.kind ?? given
+  if (named === "TaskAgent" || named === "TaskAgentRevision") {
+    const reason = "Task agents are not updated in bulk: an edit makes a revision; send each to the API of task agents"
+    return Result.fail({ kind: named, reason })
+  }
   const found = decode(value)
   if (Result.isFailure(found)) return Result.fail({ reason: ofSchema(found.failure) })
   const { id, kind: own, reason = null, update, version } = found.success

@@ -85,12 +85,18 @@ const copying = Command.make(
 
 const verifying = Command.make(
   "verify",
-  { from: Flags.store("from"), to: Flags.store("to"), tenant: Flags.tenantOnly, json: Flags.json },
-  ({ from, json, tenant, to }) =>
+  {
+    from: Flags.store("from"),
+    to: Flags.store("to"),
+    tenant: Flags.tenantOnly,
+    ...Flags.fromServer,
+    json: Flags.json
+  },
+  ({ from, json, tenant, to, ...served }) =>
     Effect.scoped(Effect.gen(function*() {
       const [mine, theirs] = [
-        yield* Source.open(from, process.env, tenant),
-        yield* Source.open(to, process.env, tenant)
+        yield* Source.open(from, process.env, tenant, served),
+        yield* Source.open(to, process.env, tenant, served)
       ]
       const tell = ({ found, id, kind, parts = [], tenant }: Verify.Difference) =>
         void process.stdout.write(`${found}: ${kind} ${id} of ${tenant}${parts.map((part) => ` ${part}`).join("")}\n`)
@@ -100,10 +106,10 @@ const verifying = Command.make(
 
 const exporting = Command.make(
   "export",
-  { from: Flags.store("from"), tenant: Flags.tenantOnly, output: Flags.output, json: Flags.json },
-  ({ from, json, output, tenant }) =>
+  { from: Flags.store("from"), tenant: Flags.tenantOnly, ...Flags.fromServer, output: Flags.output, json: Flags.json },
+  ({ from, json, output, tenant, ...served }) =>
     Effect.scoped(Effect.gen(function*() {
-      const ending = yield* Export.run(yield* Source.open(from, process.env, tenant), output)
+      const ending = yield* Export.run(yield* Source.open(from, process.env, tenant, served), output)
       // The standard output is the export itself, where there is no file for it.
       Ending.tell(ending, json && output !== undefined)
     }))

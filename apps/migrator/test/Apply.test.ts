@@ -174,14 +174,16 @@ test("a demand on the version and a record that is not there are told with their
   const updates = file("demands", [
     { kind: "Task", id: "t1", update: { merge_params: { a: 5 } }, version: 1 },
     { kind: "Task", id: "t1", update: { merge_params: { a: 6 } }, version: 1 },
-    { kind: "Task", id: "nobody", update: {} }
+    { kind: "Task", id: "nobody", update: {} },
+    { kind: "TaskAgent", id: "t1", update: { name: "other" } }
   ])
   const rehearsed = await store.runPromise(Apply.run([updates], { ...options, dryRun: true }))
-  expect(rehearsed.data).toMatchObject({ changed: 2, rejected: 1 })
+  expect(rehearsed.data).toMatchObject({ changed: 2, rejected: 2 })
   const done = await store.runPromise(Apply.run([updates], options))
-  expect(done.data).toMatchObject({ changed: 1, rejected: 2 })
+  expect(done.data).toMatchObject({ changed: 1, rejected: 3 })
   const rejects = readFileSync(options.rejects!, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line))
   expect(rejects.map(({ line, reason }) => [line, reason])).toEqual([
+    [4, "Task agents are not updated in bulk: an edit makes a revision; send each to the API of task agents"],
     [2, "The record has version 2"],
     [3, "There is no such record, or it is deleted"]
   ])

@@ -1,3 +1,6 @@
+import * as TestDatabase from "@emend/postgres/testing"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
@@ -111,17 +114,12 @@ test("what a server of this project shows is copied: tasks, events, trackers wit
     const agents = `/api/v1/org/${organization}/project/${project}/task-agent`
     const agent = await send("POST", agents, { name: "A", instruction: "Do.", llm_model_id: organization })
     await send("POST", `${agents}/${agent.id}`, { instruction: "Do more." })
-    const ended = await run([
-      "copy",
-      "--from",
-      address,
-      "--to",
-      `file:${join(folder, "own")}`,
-      "--organization",
-      organization,
-      "--project",
-      project
-    ])
+    for (let n = 0; n < 130; n++) await send("PUT", "/tasks/t000", { merge_params: { n } })
+    await send("PUT", "/tasks/t002", { merge_params: { secret: "s3cret-content" } })
+    await send("POST", "/tasks/t002/complete")
+    await send("POST", "/tasks/t002/clean")
+    const which = ["--organization", organization, "--project", project]
+    const ended = await run(["copy", "--from", address, "--to", `file:${join(folder, "own")}`, ...which])
     expect(ended).toMatchObject({ code: 0, stderr: "" })
     expect(ended.stdout).toContain("tasks: 120 by cursors, which neither skip nor repeat")
     const found = stored("own")
@@ -136,6 +134,33 @@ test("what a server of this project shows is copied: tasks, events, trackers wit
       revision_count: 2,
       active_revision_id: agent.active_revision.id
     })
+    const often = found.find((line) => line.state.id === "t000")
+    expect(often).toMatchObject({ version: 131, state: { params: { i: 0, n: 129 } }, snapshots: [{ version: 128 }] })
+    expect(often.history.map((revision: any) => revision.patch.params?.n ?? revision.version)[0]).toBe(1)
+    expect(often.history.length).toBe(131)
+    // The state that a cleaning leaves is kept whole, so that later versions can be read from it.
+    const cleaned = found.find((line) => line.state.id === "t002")
+    expect(cleaned).toMatchObject({ version: 4, snapshots: [{ version: 4, state: { params: null } }] })
+    const edited = found.find((line) => line.kind === "TaskAgent").history.at(-1)
+    expect(edited).toMatchObject({ patch: {}, moves: { revision_count: { from: 1, to: 2 } } })
+    const revisions = await (await fetch(`${address}/tasks/t000/history?limit=1`)).json() as any
+    expect(often.history.at(-1).at).toBe(revisions[0].at)
+    await Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+      const env = { STORE: Redacted.value(yield* TestDatabase.make()) }
+      const go = (...args: ReadonlyArray<string>) => Effect.promise(() => run([...args, ...which], { env }))
+      expect(yield* go("copy", "--from", address, "--to", "env:STORE")).toMatchObject({ code: 0, stderr: "" })
+      expect(yield* go("verify", "--from", address, "--to", "env:STORE")).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining("no difference")
+      })
+      const out = join(folder, "exported")
+      expect(yield* go("export", "--from", address, "-o", out)).toMatchObject({ code: 0 })
+      expect(readFileSync(out, "utf8")).toBe(readFileSync(join(folder, "own"), "utf8"))
+      yield* Effect.promise(() => send("PUT", "/tasks/t003", { merge_params: { later: true } }))
+      const differing = yield* go("verify", "--from", address, "--to", "env:STORE")
+      expect(differing.code).toBe(3)
+      expect(differing.stdout).toContain("different: Task t003 of local version state history")
+    })))
   } finally {
     child.kill("SIGKILL")
     await once(child, "close")
