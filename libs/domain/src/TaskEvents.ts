@@ -12,9 +12,10 @@ import type { Authoring } from "./Conditions.ts"
 import type { AppendRejection, Event, EventLog } from "./EventLog.ts"
 import { Identifiers } from "./Identifiers.ts"
 import * as Json from "./Json.ts"
+import type { Outcome } from "./Memo.ts"
 import * as Once from "./Once.ts"
 import type { RecordStore } from "./RecordStore.ts"
-import { AlreadyTaken, InputInvalid, RecordMissing, ReferenceUnknown } from "./Refusals.ts"
+import { AlreadyTaken, InputInvalid, RecordMissing, ReferenceUnknown, RevisionRedacted } from "./Refusals.ts"
 import { timestamp } from "./Text.ts"
 
 /** Says why an event was not appended. */
@@ -42,6 +43,15 @@ const refused = Effect.fnUntraced(
 
 /** Gives the use cases over a log. */
 export const make = (store: RecordStore["Service"], log: EventLog["Service"], once: Once.Once) => {
+  /** What was appended before under the key of the same request; its content is that of this request, or cleaned away. */
+  const again = Effect.fnUntraced(function*({ id, version }: Outcome, content: unknown) {
+    const { tenant } = yield* Caller
+    const event = (yield* log.get({ tenant, id }))!
+    return event.content === null && content !== null
+      ? yield* new RevisionRedacted({ kind: "Event", id, present: version, given: version })
+      : event
+  })
+
   const append = Effect.fnUntraced(function*(
     task_id: string,
     { agent_id, content }: { readonly agent_id: string; readonly content: unknown },
@@ -54,7 +64,7 @@ export const make = (store: RecordStore["Service"], log: EventLog["Service"], on
     }
     const { tenant } = yield* Caller
     const { first } = (yield* Once.Attempt) ?? {}
-    if (first !== undefined) return (yield* log.get({ tenant, id: first.id }))!
+    if (first !== undefined) return yield* again(first, content)
     const id = yield* (yield* Identifiers).next
     const created_at = timestamp(yield* Clock.currentTimeNanos)
     const memo = yield* Once.memo({})
