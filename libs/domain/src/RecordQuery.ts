@@ -6,8 +6,10 @@
  *
  * @since 0.1.0
  */
+import * as CodePoints from "./CodePoints.ts"
 import { isDeleted } from "./RecordKind.ts"
-import type { Count, Filter, Place, Query, Selection, Stored, Value } from "./RecordStore.ts"
+import * as RecordReach from "./RecordReach.ts"
+import type { Count, Filter, Place, Query, Reach, Reached, Selection, Stored, Value } from "./RecordStore.ts"
 import type { Holdings } from "./RecordWrite.ts"
 import type { Row } from "./Revision.ts"
 
@@ -45,6 +47,17 @@ export const count = (held: Held, selection: Selection, field: string): Readonly
   for (const { state: row } of selected(held, selection)) counts.set(row[field], (counts.get(row[field]) ?? 0) + 1)
   const compare = comparing([{ field: "value", direction: "asc" }])
   return [...counts].map(([value, count]) => ({ value, count })).sort(compare)
+}
+
+/**
+ * Tells what is reached along the records selected.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const reach = (held: Held, asked: Reach): Reached => {
+  for (const field of [asked.by, asked.to]) requireField(held, asked.kind, field)
+  return RecordReach.follow(selected(held, asked), asked)
 }
 
 const selected = (held: Held, selection: Selection): Array<Stored> => {
@@ -119,19 +132,8 @@ const comparing = (order: Order) => (a: object, b: object): number => {
     const x = (a as Row)[field]
     const y = (b as Row)[field]
     if (x === y) continue
-    const before = x === null ? false : y === null ? true : typeof x === "string" ? byCodePoint(x, y) < 0 : x < y
+    const before = x === null ? false : y === null ? true : typeof x === "string" ? CodePoints.compare(x, y) < 0 : x < y
     return before === (direction === "asc") ? -1 : 1
   }
   return 0
-}
-
-/** UTF-16 code units and code points order text differently beyond U+D7FF. */
-const byCodePoint = (a: string, b: string): number => {
-  for (let i = 0; i < a.length && i < b.length;) {
-    const x = a.codePointAt(i)!
-    const y = b.codePointAt(i)!
-    if (x !== y) return x - y
-    i += x > 0xffff ? 2 : 1
-  }
-  return a.length - b.length
 }
