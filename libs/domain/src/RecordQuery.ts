@@ -6,12 +6,12 @@
  *
  * @since 0.1.0
  */
-import * as CodePoints from "./CodePoints.ts"
 import { isDeleted } from "./RecordKind.ts"
 import * as RecordReach from "./RecordReach.ts"
 import type { Count, Filter, Place, Query, Reach, Reached, Selection, Stored, Value } from "./RecordStore.ts"
 import type { Holdings } from "./RecordWrite.ts"
 import type { Row } from "./Revision.ts"
+import { byCodePoint } from "./Text.ts"
 
 type Held = Omit<Holdings, "entry">
 type Order = NonNullable<Query["order"]>
@@ -132,7 +132,7 @@ const comparing = (order: Order) => (a: object, b: object): number => {
     const x = (a as Row)[field]
     const y = (b as Row)[field]
     if (x === y) continue
-    const before = x === null ? false : y === null ? true : typeof x === "string" ? CodePoints.compare(x, y) < 0 : x < y
+    const before = x === null ? false : y === null ? true : typeof x === "string" ? byCodePoint(x, y) < 0 : x < y
     return before === (direction === "asc") ? -1 : 1
   }
   return 0

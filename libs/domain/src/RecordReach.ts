@@ -4,8 +4,8 @@
  *
  * @since 0.1.0
  */
-import * as CodePoints from "./CodePoints.ts"
 import type { Reach, Reached, Stored } from "./RecordStore.ts"
+import { byCodePoint } from "./Text.ts"
 
 type Place = Reached["places"][number]
 
@@ -34,7 +34,7 @@ export const follow = (edges: Iterable<Stored>, asked: Reach): Reached => {
       if (seen.has(id) || (known !== undefined && !isLess(edge, known.edge))) continue
       reached.set(id, { id, depth: step, edge: { version: edge.version, state: edge.state } })
     }
-    frontier = [...reached.keys()].sort(CodePoints.compare)
+    frontier = [...reached.keys()].sort(byCodePoint)
     for (const id of frontier) {
       seen.add(id)
       places.push(reached.get(id)!)
@@ -69,4 +69,4 @@ const leadingOn = (edges: Iterable<Stored>, { by, to }: Reach): ReadonlyMap<stri
   return leading
 }
 
-const isLess = (a: Stored, b: Stored): boolean => CodePoints.compare(a.state["id"], b.state["id"]) < 0
+const isLess = (a: Stored, b: Stored): boolean => byCodePoint(a.state["id"], b.state["id"]) < 0

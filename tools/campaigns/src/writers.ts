@@ -1,4 +1,4 @@
-/** Campaign R1: writers on shared records, over one, two and four servers; every acknowledged effect is looked for. */
+/** Campaign R1: writers on shared records, over two servers, or as many as it is told; every acknowledged effect is looked for. */
 import { parseArgs } from "node:util"
 import * as Crowd from "./Crowd.ts"
 import * as Database from "./Database.ts"
@@ -9,7 +9,7 @@ import * as Report from "./Report.ts"
 const { values: options } = parseArgs({
   options: {
     updates: { type: "string", default: "100000" },
-    servers: { type: "string", default: "1,2,4" },
+    servers: { type: "string", default: "2" },
     seed: { type: "string", default: "1" }
   }
 })
@@ -48,7 +48,7 @@ for (const servers of options.servers.split(",").map(Number)) {
 }
 
 Report.write({
-  file: updates >= 100_000 && options.servers === "1,2,4" ? "writers" : undefined,
+  file: updates >= 100_000 && options.servers === "2" ? "writers" : undefined,
   title: "Writers on shared records",
   command: "campaign:writers",
   text: [

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs"
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
 import type { Packed } from "./Packed.ts"
@@ -11,7 +11,8 @@ import { npm } from "./Program.ts"
 
 /**
  * Copies projects into a new folder and installs them, all at once, and gives the folder: each project is in it under
- * the name of its own folder. Who calls removes it.
+ * the name of its own folder. Who calls removes it. A project that asks for another version than is packed throws, and so
+ * does an install that fails; then there is no folder.
  *
  * A project asks for `"@emend/domain": "0.1.0"`, as it would of a registry; in its copy, the tarball stands for that. It
  * finds the packages that it declares and no others, as npm links to each project only those (`linked`). Other packages
@@ -21,12 +22,13 @@ import { npm } from "./Program.ts"
  * @since 0.1.0
  */
 export const install = (root: string, packed: ReadonlyArray<Packed>, projects: ReadonlyArray<string>): string => {
+  const manifests = projects.map((project) => withTarballs(readManifest(project), packed))
   const folder = mkdtempSync(join(tmpdir(), "emend-outside-"))
-  for (const project of projects) {
+  projects.forEach((project, index) => {
     const copy = join(folder, basename(project))
     cpSync(project, copy, { recursive: true, filter: (path) => !["node_modules", "dist"].includes(basename(path)) })
-    write(copy, "package.json", withTarballs(readManifest(copy), packed))
-  }
+    write(copy, "package.json", manifests[index])
+  })
   write(folder, "package.json", {
     name: "outside",
     private: true,
@@ -36,7 +38,12 @@ export const install = (root: string, packed: ReadonlyArray<Packed>, projects: R
     allowScripts: readManifest(root).allowScripts
   })
   write(folder, "package-lock.json", lock(root))
-  npm(folder, "install", "--prefer-offline", "--no-audit", "--no-fund", "--install-strategy=linked")
+  try {
+    npm(folder, "install", "--prefer-offline", "--no-audit", "--no-fund", "--install-strategy=linked")
+  } catch (error) {
+    rmSync(folder, { recursive: true })
+    throw error
+  }
   return folder
 }
 

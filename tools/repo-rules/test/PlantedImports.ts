@@ -81,16 +81,21 @@ export const imports = {
       ]
     },
     {
-      case: "the testkit outside of tests, and an app in a test",
+      case: "the testkit outside of tests, and an app and a tool in tests of what is no tool",
       files: {
         "libs/testkit/package.json": manifest("testkit"),
         "apps/server/package.json": manifest("server"),
         "apps/server/src/main.ts": `import "@emend/testkit"\n`,
         "libs/testkit/test/a.test.ts": `import "@emend/server"\n`,
-        "apps/server/test/a.test.ts": `import "@emend/testkit"\n`
+        "apps/server/test/a.test.ts": `import "@emend/testkit"\n`,
+        "tools/bench/package.json": manifest("bench"),
+        "tools/campaigns/package.json": manifest("campaigns"),
+        "tools/campaigns/src/a.ts": `import "@emend/bench/environment"\n`,
+        "libs/testkit/test/b.test.ts": `import "@emend/bench"\n`
       },
       expected: [
         "libs/testkit/test/a.test.ts:1: a file of the layer testkit imports @emend/server, of the layer app",
+        "libs/testkit/test/b.test.ts:1: a file of the layer testkit imports @emend/bench, of the layer tool",
         "apps/server/src/main.ts:1: a file of the layer app imports @emend/testkit, of the layer testkit"
       ]
     },

@@ -82,6 +82,7 @@ export const make = (
     Effect.acquireRelease(open, (agent) => Effect.sync(() => agent.destroy())),
     (agent): Transport => ({ body, headers, method, path }) =>
       Effect.callback((resume) => {
+        let isAnswered = false
         const fail = (error: Error) => resume(Effect.fail(failureOf(error)))
         const request = client.request({
           agent,
@@ -95,6 +96,7 @@ export const make = (
             : { ...headers, "content-type": "application/json", "content-length": Buffer.byteLength(body) }
         })
         request.once("response", (response) => {
+          isAnswered = true
           const chunks: Array<Buffer> = []
           let bytes = 0
           response.on("data", (chunk: Buffer) => {
@@ -108,14 +110,32 @@ export const make = (
             const incoming = { status: statusCode!, headers, text: Buffer.concat(chunks).toString("utf8") }
             // Right behind this event the connection is free: who sends another request at once takes the same.
             request.once("close", () => queueMicrotask(() => resume(Effect.succeed(incoming))))
+            if (!request.writableFinished) request.destroy()
           })
           response.once("error", fail)
         })
-        request.on("error", fail)
-        request.end(body)
+        // A server may answer before it has all of a body, and then reads no more: the answer counts, not that.
+        request.on("error", (error) => isAnswered || fail(error))
+        write(request, body, () => isAnswered)
         return Effect.sync(() => request.destroy())
       })
   )
+}
+
+/** How many bytes of a body are written at a time: between them it is seen whether there is an answer already. */
+const portion = 65_536
+
+const write = (request: Http.ClientRequest, body: string | undefined, isAnswered: () => boolean): void => {
+  const bytes = Buffer.from(body ?? "")
+  if (bytes.length <= portion) return void request.end(body)
+  const next = (begin: number): void => {
+    if (isAnswered() || request.destroyed) return
+    if (begin >= bytes.length) return void request.end()
+    const goOn = () => setImmediate(next, begin + portion)
+    if (request.write(bytes.subarray(begin, begin + portion))) goOn()
+    else request.once("drain", goOn)
+  }
+  next(0)
 }
 
 const tooLarge = (limitBytes: number): AnswerTooLarge =>

@@ -1,9 +1,12 @@
 /** The connections of a client: kept, bounded, and closed with it. */
 import { it } from "@effect/vitest"
-import { Tasks } from "@emend/domain"
+import { Services, Tasks } from "@emend/domain"
+import { MemoryStore } from "@emend/memory"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { expect } from "vitest"
 import { over } from "./Calling.ts"
+import { client, serve } from "./Serving.ts"
 import * as Stub from "./Stub.ts"
 
 const get = Effect.flatMap(Tasks, (tasks) => tasks.get("t"))
@@ -43,4 +46,25 @@ it.live("a connection that the server closed while it was kept is replaced", () 
     const { seen, sockets, url } = yield* Stub.serve(last)
     yield* over(url)(Effect.forEach(Array.from({ length: 3 }), () => get))
     expect([seen.length, sockets.ever]).toEqual([3, 3])
+  }))
+
+it.live("a body that a server refuses before it has it is told as refused, and is not sent again", () =>
+  Effect.gen(function*() {
+    const url = yield* serve(Layer.provide(Services.layer, MemoryStore.layer()), { maxBodyBytes: 1_048_576 })
+    for (const size of [1_048_577, 3_000_000, 30_000_000]) {
+      const create = Effect.flatMap(Tasks, (tasks) => tasks.create({ params: { large: "x".repeat(size) } }))
+      const refused = yield* Effect.flip(create).pipe(Effect.provide(client(url, { attempts: 3, firstWaitMillis: 1 })))
+      expect(refused).toMatchObject({
+        _tag: "InputInvalid",
+        problems: [{ path: [], message: expect.stringContaining("1048576") }]
+      })
+    }
+  }))
+
+it.live("a large body that is taken arrives whole", () =>
+  Effect.gen(function*() {
+    const { seen, url } = yield* Stub.serve(Stub.json(201, Stub.task()))
+    const large = "é".repeat(3_000_000)
+    yield* over(url)(Effect.flatMap(Tasks, (tasks) => tasks.create({ params: { large } })))
+    expect(seen[0]!.body).toBe(JSON.stringify({ params: { large } }))
   }))

@@ -112,13 +112,16 @@ const counted = (first: string): Effect.Effect<string> => {
 const settings = { ...Context.get(Context.empty(), Settings), maxBodyBytes: 8 * 1_048_576 }
 
 /** Serves services on a socket while the scope is open, and gives the address. */
-export const serve = <E>(services: Layer.Layer<All, E>): Effect.Effect<string, E, Scope.Scope> =>
+export const serve = <E>(
+  services: Layer.Layer<All, E>,
+  more: Partial<typeof Settings.Service> = {}
+): Effect.Effect<string, E, Scope.Scope> =>
   Effect.gen(function*() {
     const context = yield* Layer.build(services)
     const app = yield* application.pipe(
       Effect.provideContext(context),
       Effect.provideService(Identity, identity),
-      Effect.provideService(Settings, settings)
+      Effect.provideService(Settings, { ...settings, ...more })
     )
     const http = yield* Layer.build(
       NodeHttpServer.layerServer(() => Http.createServer(), { port: 0, host: "127.0.0.1" }) as Layer.Layer<

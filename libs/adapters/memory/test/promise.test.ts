@@ -132,7 +132,7 @@ describe("a call", () => {
   })
 
   test("that is given up is rejected with the reason of the signal, and one that was given up before does nothing", async () => {
-    await using emend = await Emend.open(Layer.unwrap(Effect.sync(() => over)))
+    await using emend = await Emend.open(getting(Effect.never))
     const control = new AbortController()
     const reason = new Error("no longer needed")
     const call = emend.tasks.get("a", { signal: control.signal })
@@ -158,19 +158,24 @@ describe("a call", () => {
   })
 })
 
-/** Services whose tasks are never found: every call waits until it is given up. */
-const over = Layer.effect(Tasks, Effect.map(Tasks, (tasks) => Tasks.of({ ...tasks, get: () => Effect.never }))).pipe(
-  Layer.provideMerge(Services.layer),
-  Layer.provide(MemoryStore.layer())
-)
+/** Services of which a task is read in this way. */
+const getting = (get: ReturnType<Tasks["Service"]["get"]>) =>
+  Layer.effect(Tasks, Effect.map(Tasks, (tasks) => Tasks.of({ ...tasks, get: () => get }))).pipe(
+    Layer.provideMerge(Services.layer),
+    Layer.provide(MemoryStore.layer())
+  )
 
 describe("the services", () => {
   test("are closed once their calls are done, and take none afterwards", async () => {
-    const emend = await open()
-    const created = emend.tasks.create({ id: "a" })
-    await emend.close()
-    expect(await created).toMatchObject({ version: 1 })
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const saved = { version: 1, state: Task.initial({}, "a", "2026-11-21T10:00:00.000000Z") }
+    const emend = await Emend.open(getting(Effect.as(Effect.promise(() => promise), saved)))
+    const call = emend.tasks.get("a")
+    const closed = emend.close()
     await expect(emend.tasks.get("a")).rejects.toThrow("Emend is closed")
+    resolve()
+    expect(await call).toBe(saved)
+    await closed
     await emend.close()
   })
 

@@ -1,8 +1,12 @@
 import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Redacted from "effect/Redacted"
 import { readFileSync } from "node:fs"
-import { Database } from "../src/index.ts"
+import { Database, PostgresStore } from "../src/index.ts"
 import * as TestDatabase from "../src/testing/TestDatabase.ts"
+import * as DroppingStream from "./DroppingStream.ts"
 
 const settings = Database.settings({})
 
@@ -29,6 +33,27 @@ it.effect("what a session lacks of its settings is told with its present value",
     yield* run("SET plan_cache_mode = 'auto'", [], true)
     yield* run("SET statement_timeout = '1min'", [], true)
     expect(yield* Database.unapplied(run, settings)).toEqual({ plan_cache_mode: "auto", statement_timeout: "60000" })
+  }))
+
+it.effect("a store says when it is opened which settings a pooler dropped, and says nothing where none are lacking", () =>
+  Effect.gen(function*() {
+    const url = yield* TestDatabase.make()
+    const logged: Array<unknown> = []
+    const open = (stream: Partial<Database.Config>) =>
+      Effect.scoped(Layer.build(PostgresStore.layer({ url, ...stream }))).pipe(
+        Effect.provideService(
+          Logger.CurrentLoggers,
+          new Set([
+            Logger.map(Logger.formatStructured, ({ annotations, level }) => void logged.push([level, annotations]))
+          ])
+        )
+      )
+    yield* open({})
+    expect(logged).toEqual([])
+    yield* open({ stream: DroppingStream.make(Redacted.value(url), "plan_cache_mode") })
+    expect(logged).toEqual([
+      ["WARN", { setting: "plan_cache_mode", value: "auto", wanted: "force_generic_plan" }]
+    ])
   }))
 
 it.effect("the statements that the page on operating gives for a pooler are those settings, and no others", () =>

@@ -3,7 +3,7 @@ import { described, type Environment } from "../environment.ts"
 import type { Figure } from "../Figure.ts"
 import type * as Lists from "./Lists.ts"
 import type * as Starts from "./Starts.ts"
-import { byHand, ours, type Plan, type Updates } from "./Updates.ts"
+import { byHand, hotLoad, ours, type Plan, spreadLoad, type Updates } from "./Updates.ts"
 
 export interface Results {
   readonly environment: Environment
@@ -25,11 +25,73 @@ export const page = (results: Results): string =>
     "",
     described(results.environment),
     `PostgreSQL ${results.database.version} (${results.database.settings.join(", ")}), ${results.database.pgbench}.`,
+    ...aims(results),
     ...(results.updates === undefined ? [] : updates(results.updates, results.plan.updates)),
     ...(results.lists === undefined ? [] : lists(results.lists, results.plan.lists)),
     ...(results.starts === undefined ? [] : starts(results.starts, results.plan.starts)),
     ""
   ].join("\n")
+
+interface Aim {
+  readonly what: string
+  readonly aim: string
+  readonly value: number | undefined
+  readonly unit: string
+  readonly isReached: (value: number) => boolean
+}
+
+const aim = (what: string, bound: "≥" | "≤", limit: number, unit: string, value: number | undefined): Aim => ({
+  what,
+  aim: `${bound} ${limit}${unit}`,
+  value,
+  unit,
+  isReached: (value) => bound === "≥" ? value >= limit : value <= limit
+})
+
+/** What was aimed at, and what this run came to; of what was not measured there is no line. */
+const aims = ({ lists, plan, starts, updates }: Results): ReadonlyArray<string> => {
+  const row = (contestant: string, load: string) =>
+    updates?.rows.find((row) => row.contestant === contestant && row.load === load)
+  const against = (contestant: string, load: string) => row(contestant, load)?.ratio.median
+  const many = spreadLoad(64)
+  const [mine, peer] = [row(ours, many)?.p99?.median, row(byHand, many)?.p99?.median]
+  const start = (kind: string) => starts?.find(({ name }) => name.startsWith(ours) && name.includes(kind))
+  const one = start("a database")
+  const all: ReadonlyArray<Aim> = [
+    aim(`updates per second, ${many}, against ${byHand}`, "≥", 2, "", against(byHand, many)),
+    aim("the same against pgbench", "≥", 1, "", against("pgbench", `${plan.updates.clients} clients`)),
+    aim(`one record, against ${byHand}`, "≥", 3, "", against(byHand, hotLoad(plan.updates.hot))),
+    aim(`one connection, against ${byHand}`, "≥", 1, "", against(byHand, spreadLoad(1))),
+    aim(`p99, ${many}, against ${byHand}`, "≤", 1, "", mine === undefined ? undefined : mine / peer!),
+    aim(
+      "a deep page against the first, in the worst list",
+      "≤",
+      1.5,
+      "",
+      lists === undefined ? undefined : Math.max(...lists.map(({ ratio }) => ratio.median))
+    ),
+    aim("first answer, a database that is there", "≤", 1, " s", one?.seconds.median),
+    aim("first answer, embedded PostgreSQL", "≤", 3, " s", start("embedded")?.seconds.median),
+    aim("memory at rest", "≤", 150, " MB", updates?.memory[ours]!.rest ?? one?.megabytes.median),
+    aim("memory under load", "≤", 250, " MB", updates?.memory[ours]!.peak)
+  ]
+  return [
+    "",
+    "## Aims",
+    "",
+    "| | aim | this run | |",
+    "|---|---|---|---|",
+    ...all.flatMap(({ aim, isReached, unit, value, what }) =>
+      value === undefined
+        ? []
+        : [
+          `| ${what} | ${aim} | ${value.toFixed(unit === " MB" ? 0 : 2)}${unit} | ${
+            isReached(value) ? "reached" : "missed"
+          } |`
+        ]
+    )
+  ]
+}
 
 const updates = ({ memory, rows, verified }: Updates, { records, rounds, seconds }: Plan): ReadonlyArray<string> => [
   "",
@@ -78,7 +140,7 @@ const updates = ({ memory, rows, verified }: Updates, { records, rounds, seconds
     } |`
   }),
   "",
-  `The line of ${byHand} and of pgbench is another database of the same PostgreSQL, a copy of the same one.`
+  "Each contestant has a database of its own in the same PostgreSQL, a copy of the same one."
 ]
 
 const lists = (

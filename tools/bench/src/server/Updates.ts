@@ -59,6 +59,13 @@ export const ours = "emend"
 export const byHand = "fastify + pg"
 const pgbench = "pgbench"
 
+/** One contestant under one load. */
+interface Turn {
+  readonly contestant: string
+  readonly load: string
+  readonly run: (seconds: number, seed: number) => Promise<Sample>
+}
+
 /** Measures all contestants in turn, round by round, in the other order every second time. */
 export const measure = async (
   postgres: Postgres.Postgres,
@@ -66,94 +73,102 @@ export const measure = async (
   plan: Plan,
   say: (line: string) => void
 ): Promise<Updates> => {
-  const program = Pgbench.locate()
   for (const name of ["emend", "byhand", "pgbench"]) await Postgres.copy(postgres, template, `updates_${name}`)
-  const contestants: ReadonlyArray<Contestant> = [
-    {
-      name: ours,
-      database: "updates_emend",
-      server: await ServerProcess.emend({ DATABASE_URL: postgres.url("updates_emend") }),
-      written: 0
-    },
-    {
-      name: byHand,
-      database: "updates_byhand",
-      server: await ServerProcess.program(handWritten, { DATABASE_URL: postgres.url("updates_byhand") }),
-      written: 0
-    }
-  ]
+  const contestants = await open(postgres)
   await sameWork(postgres, contestants)
-  const sender = Load.sender()
   const rest = contestants.map(({ server }) => ProcessorTime.memory(server.pid).now)
-  const transactions = { answered: 0 }
-  const tasks = [
-    ...[...plan.connections.map((n) => [n, plan.records] as const), [plan.hot, 1] as const].flatMap(
-      ([connections, records]) =>
-        contestants.map((contestant) => ({
-          contestant: contestant.name,
-          load: records === 1 ? hotLoad(connections) : spreadLoad(connections),
-          run: (seconds: number, seed: number) =>
-            updates(postgres, sender, contestant, { connections, records, seconds, seed })
-        }))
-    ),
-    {
-      contestant: pgbench,
-      load: `${plan.clients} clients`,
-      run: async (seconds: number): Promise<Sample> => {
-        const before = ProcessorTime.ofFamily(postgres.pid)
-        const url = postgres.url("updates_pgbench")
-        const { answered, averageMillis, failed, millis } = await Pgbench.run({
-          program,
-          url,
-          clients: plan.clients,
-          seconds: Math.ceil(seconds),
-          records: plan.records,
-          keys: Postgres.keys
-        })
-        if (failed > 0) throw new Error(`pgbench failed ${failed} times`)
-        transactions.answered += answered
-        return {
-          perSecond: answered / millis * 1000,
-          database: (ProcessorTime.ofFamily(postgres.pid) - before) / answered * 1e6,
-          p50: averageMillis
-        }
-      }
-    }
-  ]
-  const samples = tasks.map((): Array<Sample> => [])
-  for (const task of tasks) await task.run(Math.min(1, plan.seconds), 1)
+  const sender = Load.sender()
+  const transactions: Transactions = { answered: 0 }
+  const all = [...turnsOf(postgres, sender, contestants, plan), turnOfPgbench(postgres, transactions, plan)]
+  const samples = all.map((): Array<Sample> => [])
+  for (const turn of all) await turn.run(Math.min(1, plan.seconds), 1)
   for (let round = 0; round < plan.rounds; round++) {
-    const turns = [...tasks.entries()]
-    for (const [n, task] of round % 2 === 0 ? turns : turns.reverse()) {
-      const sample = await task.run(plan.seconds, 1000 + round)
+    const turns = [...all.entries()]
+    for (const [n, turn] of round % 2 === 0 ? turns : turns.reverse()) {
+      const sample = await turn.run(plan.seconds, 1000 + round)
       samples[n]!.push(sample)
-      say(`round ${round + 1}: ${task.load}, ${task.contestant}: ${sample.perSecond.toFixed(0)} updates/s`)
+      say(`round ${round + 1}: ${turn.load}, ${turn.contestant}: ${sample.perSecond.toFixed(0)} updates/s`)
     }
   }
-
+  sender.end()
   const memory = Object.fromEntries(contestants.map(({ name, server }, n) => [
     name,
     { rest: rest[n]!, peak: ProcessorTime.memory(server.pid).peak }
   ]))
-  sender.end()
   for (const { server } of contestants) await server.stop()
-  const verified: Record<string, Postgres.Verified> = {}
-  for (const { database, name, written } of contestants) {
-    verified[name] = await Postgres.verify(postgres, database, written)
-  }
-  verified[pgbench] = {
-    ...await Postgres.verify(postgres, "updates_pgbench", 0),
-    acknowledged: transactions.answered
-  }
-  for (const [name, found] of Object.entries(verified)) check(name, found)
+  return { rows: rows(all, samples, plan), verified: await verified(postgres, contestants, transactions), memory }
+}
 
-  const of = (contestant: string, load: string) => {
-    const at = tasks.findIndex((task) => task.contestant === contestant && task.load === load)
-    return at < 0 ? undefined : samples[at]!
+const open = async ({ url }: Postgres.Postgres): Promise<ReadonlyArray<Contestant>> => {
+  const [emend, byhand] = ["updates_emend", "updates_byhand"] as const
+  return [
+    { name: ours, database: emend, server: await ServerProcess.emend({ DATABASE_URL: url(emend) }), written: 0 },
+    {
+      name: byHand,
+      database: byhand,
+      server: await ServerProcess.program(handWritten, { DATABASE_URL: url(byhand) }),
+      written: 0
+    }
+  ]
+}
+
+const turnsOf = (
+  postgres: Postgres.Postgres,
+  sender: Load.Sender,
+  contestants: ReadonlyArray<Contestant>,
+  plan: Plan
+): ReadonlyArray<Turn> => {
+  const loads = [...plan.connections.map((n) => [n, plan.records] as const), [plan.hot, 1] as const]
+  return loads.flatMap(([connections, records]) =>
+    contestants.map((contestant) => ({
+      contestant: contestant.name,
+      load: records === 1 ? hotLoad(connections) : spreadLoad(connections),
+      run: (seconds: number, seed: number) =>
+        updates(postgres, sender, contestant, { connections, records, seconds, seed })
+    }))
+  )
+}
+
+interface Transactions {
+  answered: number
+}
+
+const turnOfPgbench = (
+  postgres: Postgres.Postgres,
+  transactions: Transactions,
+  { clients, records }: Plan
+): Turn => {
+  const program = Pgbench.locate()
+  return {
+    contestant: pgbench,
+    load: `${clients} clients`,
+    run: async (seconds) => {
+      const before = ProcessorTime.ofFamily(postgres.pid)
+      const { answered, averageMillis, failed, millis } = await Pgbench.run({
+        program,
+        url: postgres.url("updates_pgbench"),
+        clients,
+        seconds: Math.ceil(seconds),
+        records,
+        keys: Postgres.keys
+      })
+      if (failed > 0) throw new Error(`pgbench failed ${failed} times`)
+      transactions.answered += answered
+      return {
+        perSecond: answered / millis * 1000,
+        database: (ProcessorTime.ofFamily(postgres.pid) - before) / answered * 1e6,
+        p50: averageMillis
+      }
+    }
   }
-  const rows = tasks.map(({ contestant, load }, n): Row => {
+}
+
+const rows = (turns: ReadonlyArray<Turn>, samples: ReadonlyArray<ReadonlyArray<Sample>>, plan: Plan) => {
+  const of = (contestant: string, load: string) =>
+    samples[turns.findIndex((turn) => turn.contestant === contestant && turn.load === load)]
+  return turns.map(({ contestant, load }, n): Row => {
     const mine = samples[n]!
-    // pgbench has no HTTP, so it is compared with the load under which it has most to offer.
+    // pgbench has no HTTP, and no load of the same name.
     const reference = of(ours, load) ?? of(ours, spreadLoad(64)) ?? of(ours, spreadLoad(plan.connections.at(-1)!))!
     const figure = (field: keyof Sample) =>
       mine[0]![field] === undefined ? undefined : summarise(mine.map((sample) => sample[field]!))
@@ -169,7 +184,20 @@ export const measure = async (
       ratio: summarise(mine.map(({ perSecond }, round) => reference[round]!.perSecond / perSecond))
     }
   })
-  return { rows, verified, memory }
+}
+
+const verified = async (
+  postgres: Postgres.Postgres,
+  contestants: ReadonlyArray<Contestant>,
+  { answered }: Transactions
+): Promise<Readonly<Record<string, Postgres.Verified>>> => {
+  const found: Record<string, Postgres.Verified> = {}
+  for (const { database, name, written } of contestants) {
+    found[name] = await Postgres.verify(postgres, database, written)
+  }
+  found[pgbench] = { ...await Postgres.verify(postgres, "updates_pgbench", 0), acknowledged: answered }
+  for (const [name, one] of Object.entries(found)) check(name, one)
+  return found
 }
 
 export const spreadLoad = (connections: number): string =>

@@ -10,9 +10,10 @@ const pool = new Pool({ connectionString: process.env["DATABASE_URL"], max: 10 }
 
 const text = update({ tenant: "$1::text", id: "$2::text", patch: "$3::jsonb", author: "$4::text" })
 
-const nullable = (type: string) => ({ type: [type, "null"] })
-const object = { type: ["object", "null"], additionalProperties: true }
+const nullable = { type: "string", nullable: true }
 const timestamp = { type: "string", format: "date-time" }
+/** Without a type it is written as it is, which takes half the time of any other schema for it. */
+const json = {}
 
 const app = fastify({ logger: false })
 
@@ -30,14 +31,14 @@ app.put<{ Params: { id: string }; Body: { merge_params: object } }>("/tasks/:id"
         type: "object",
         properties: {
           id: { type: "string" },
-          name: nullable("string"),
-          status: nullable("string"),
-          status_reason: nullable("string"),
+          name: nullable,
+          status: nullable,
+          status_reason: nullable,
           created_at: timestamp,
           updated_at: timestamp,
-          cleaned_at: { type: ["string", "null"], format: "date-time" },
-          params: object,
-          task_metadata: object
+          cleaned_at: { ...timestamp, nullable: true },
+          params: json,
+          task_metadata: json
         }
       }
     }

@@ -14,12 +14,12 @@ const below: { readonly [L in Layer]: ReadonlyArray<Layer> } = {
   testkit: ["algebra", "domain"],
   adapter: ["algebra", "domain"],
   app: ["algebra", "domain", "http-api", "adapter"],
-  tool: ["algebra", "domain", "http-api", "adapter", "testkit", "app"]
+  tool: ["algebra", "domain", "http-api", "adapter", "testkit", "app", "tool"]
 }
 
 /**
- * Every package imports only what is below it. Tests may import the testkit and what they test it with, except apps,
- * which nothing but a tool imports.
+ * Every package imports only what is below it. Tests may import the testkit and what they test it with, except apps
+ * and tools, which nothing but a tool imports.
  *
  * @category rules
  * @since 0.1.0
@@ -46,7 +46,7 @@ export const layers: Rule = {
 const mayImport = (owner: Package, path: string, { layer }: Package): boolean =>
   below[owner.layer].includes(layer) ||
   (owner.folder === "libs/adapters/http" && layer === "http-api") ||
-  (!isShipped(path) && layer !== "app")
+  (!isShipped(path) && layer !== "app" && layer !== "tool")
 
 /** What the pure parts may import from outside of the workspace. */
 const foreign = (path: string, specifier: string): string | undefined => {
