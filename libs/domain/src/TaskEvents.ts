@@ -12,6 +12,7 @@ import type { Authoring } from "./Conditions.ts"
 import type { AppendRejection, Event, EventLog } from "./EventLog.ts"
 import { Identifiers } from "./Identifiers.ts"
 import * as Json from "./Json.ts"
+import { whole } from "./Lists.ts"
 import type { Outcome } from "./Memo.ts"
 import * as Once from "./Once.ts"
 import type { RecordStore } from "./RecordStore.ts"
@@ -105,7 +106,7 @@ export const make = (store: RecordStore["Service"], log: EventLog["Service"], on
         message: "last_processed_event_id must be an event of the same task and agent"
       })
     }
-    const found = yield* log.read({ tenant, task_id, agent_id, after: position?.sequence_id ?? 0, limit })
+    const found = yield* log.read({ tenant, task_id, agent_id, after: position?.sequence_id ?? 0, limit: whole(limit) })
     // Events, or one of them, are a proof that there is the task; without any it is asked for.
     if (found.length === 0 && position === undefined) {
       const [task] = yield* store.get([{ kind: "Task", tenant, id: task_id }])

@@ -154,6 +154,7 @@ describe("a store that never answers", () => {
       get: () => Effect.uninterruptible(never),
       find: () => never,
       count: () => never,
+      reach: () => never,
       history: () => never,
       past: () => never,
       recall: () => never,
