@@ -42,6 +42,8 @@ export interface Configuration {
   /** Which callers are accepted; without it the server is local. */
   readonly identity?: IdentityConfiguration.IdentityConfiguration
   readonly cursorPolicy: "reject" | "join"
+  /** Whether writes that are asked for at the same time share a statement. */
+  readonly groupCommit: boolean
   readonly logLevel: "Debug" | "Info" | "Error"
   readonly logFormat: "json" | "text"
   readonly limits: Limits.Limits
@@ -77,6 +79,7 @@ Environment
   EMEND_TRACKER_STATUS_NULL   What a null does to a tracker's status: clear (default) or keep
   EMEND_UPDATE_CONDITION      If-Match or Rebase-From on updates: optional (default) or required, where others are 428
   EMEND_CURSOR_POLICY         What a cursor that goes back is: reject (default) or join, where the furthest counts
+  EMEND_GROUP_COMMIT          Whether writes that come at the same time share a statement: on (default) or off
   EMEND_LOG_LEVEL             What is logged: error, info (default) or debug
   EMEND_LOG_REQUESTS          Of requests: failures of the server (default) or all, a line for each
   EMEND_LOG_FORMAT            How: json (default) or text
@@ -133,6 +136,7 @@ export const read = (
     },
     ...(identity === undefined ? undefined : { identity }),
     cursorPolicy: choice("EMEND_CURSOR_POLICY", ["reject", "join"]),
+    groupCommit: choice("EMEND_GROUP_COMMIT", ["on", "off"]) === "on",
     logLevel: levels[choice("EMEND_LOG_LEVEL", ["info", "debug", "error"])],
     logFormat: choice("EMEND_LOG_FORMAT", ["json", "text"]),
     limits,

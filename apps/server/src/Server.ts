@@ -24,7 +24,7 @@ import * as Logger from "effect/Logger"
 import * as Metric from "effect/Metric"
 import * as References from "effect/References"
 import type * as Scope from "effect/Scope"
-import type { Configuration, Store } from "./Configuration.ts"
+import type { Configuration } from "./Configuration.ts"
 import * as Connections from "./Connections.ts"
 import * as ProcessMetrics from "./ProcessMetrics.ts"
 import type * as RawRefusal from "./RawRefusal.ts"
@@ -67,12 +67,11 @@ export const make = (configuration: Configuration): Effect.Effect<Server, unknow
   )
 }
 
-const serve = (
-  { host, identity, limits, port, store, wire }: Configuration
-): Effect.Effect<Server, unknown, Scope.Scope> =>
+const serve = (configuration: Configuration): Effect.Effect<Server, unknown, Scope.Scope> =>
   Effect.gen(function*() {
+    const { host, identity, limits, port, wire } = configuration
     const callers = yield* identityOf(identity)
-    const opened = yield* servicesOver(store, limits, wire.metrics, identity !== undefined)
+    const opened = yield* servicesOver(configuration)
     // The store is ready before anybody can connect.
     const services = yield* Layer.build(opened.services)
     const context = yield* Effect.context<never>()
@@ -143,24 +142,23 @@ interface Opened {
 
 /** Gives the services over the store; what a store needs is loaded only where it is asked for. */
 const servicesOver = (
-  store: Store,
-  { databaseConnections: maxConnections, requestMillis, statementMillis: statementTimeoutMillis }: Configuration[
-    "limits"
-  ],
-  metrics: boolean,
-  hasIdentity: boolean
+  { groupCommit, identity, limits, store, wire: { metrics } }: Configuration
 ): Effect.Effect<Opened, unknown, Scope.Scope> =>
   Effect.gen(function*() {
+    const { databaseConnections: maxConnections, requestMillis, statementMillis: statementTimeoutMillis } = limits
     if (store._tag === "memory") {
       const { MemoryStore } = yield* Effect.promise(() => import("@emend/memory"))
       return { services: Layer.provide(Services.layer, MemoryStore.layer()), lost: Effect.never }
     }
     if (store._tag === "http") {
       const Upstream = yield* Effect.promise(() => import("./Upstream.ts"))
-      return { services: Upstream.layer({ url: store.url, requestMillis, hasIdentity }), lost: Effect.never }
+      return {
+        services: Upstream.layer({ url: store.url, requestMillis, hasIdentity: identity !== undefined }),
+        lost: Effect.never
+      }
     }
     const { EmbeddedPostgres, PostgresStore } = yield* Effect.promise(() => import("@emend/postgres"))
-    const options = { maxConnections, statementTimeoutMillis, metrics }
+    const options = { maxConnections, statementTimeoutMillis, groupCommit, metrics }
     if (store._tag === "postgres") {
       return {
         services: Layer.provide(Services.layer, PostgresStore.layer({ ...options, url: store.url })),

@@ -61,6 +61,7 @@ beforeAll(async () => {
       store: { _tag: "postgres", url: Redacted.make(url.href) },
       wire: Context.get(Context.empty(), Settings),
       cursorPolicy: "reject",
+      groupCommit: true,
       logLevel: "Error",
       logFormat: "json",
       limits: Limits.standard,

@@ -29,6 +29,8 @@ export interface RecordKind {
   readonly content?: { readonly fields: ReadonlyArray<string>; readonly log?: "task_id" }
   /** Fields that name a record of another kind, which must exist. */
   readonly references?: Readonly<Record<string, string>>
+  /** The records are edges, from what one field names to what another does, where a third is true; they form no cycle. */
+  readonly acyclic?: { readonly from: string; readonly to: string; readonly where: string }
 }
 
 /**

@@ -10,6 +10,7 @@ import { isDeleted } from "./RecordKind.ts"
 import type { Count, Filter, Place, Query, Selection, Stored, Value } from "./RecordStore.ts"
 import type { Holdings } from "./RecordWrite.ts"
 import type { Row } from "./Revision.ts"
+import { byCodePoint } from "./Text.ts"
 
 type Held = Omit<Holdings, "entry">
 type Order = NonNullable<Query["order"]>
@@ -123,15 +124,4 @@ const comparing = (order: Order) => (a: object, b: object): number => {
     return before === (direction === "asc") ? -1 : 1
   }
   return 0
-}
-
-/** UTF-16 code units and code points order text differently beyond U+D7FF. */
-const byCodePoint = (a: string, b: string): number => {
-  for (let i = 0; i < a.length && i < b.length;) {
-    const x = a.codePointAt(i)!
-    const y = b.codePointAt(i)!
-    if (x !== y) return x - y
-    i += x > 0xffff ? 2 : 1
-  }
-  return a.length - b.length
 }

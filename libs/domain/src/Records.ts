@@ -6,6 +6,7 @@
 import type { Patch } from "@emend/algebra"
 import type { Declare, Kind } from "@emend/algebra/schema"
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { Caller } from "./Caller.ts"
@@ -216,12 +217,6 @@ export const make = <Fs extends Declare.Fields>(
   type S = Patch.State<Fs>
   const name = kind.name
   const keyOf = (id: string) => Effect.map(Caller, ({ tenant }) => ({ kind: name, tenant, id }))
-  const author = (reason: string | undefined): Effect.Effect<Authorship> =>
-    Effect.gen(function*() {
-      const { subject } = yield* Caller
-      return { at: timestamp(yield* Clock.currentTimeNanos), by: subject, reason: reason ?? null }
-    })
-
   const find = Effect.fnUntraced(function*(id: string) {
     const key = yield* keyOf(id)
     const [found] = yield* store.get([key])
@@ -231,10 +226,7 @@ export const make = <Fs extends Declare.Fields>(
     return found
   })
 
-  const commit = Effect.fnUntraced(function*(commit: Commit) {
-    const [result] = yield* store.commit([commit])
-    return yield* Effect.fromResult(result!)
-  })
+  const commit = (commit: Commit) => Effect.flatMap(store.commit([commit]), ([result]) => Effect.fromResult(result!))
 
   const again: Records<Fs>["again"] = Effect.flatMap(keyOf(""), (key) => Once.again<S>(store, recordKind, key))
   const leave: Records<Fs>["leave"] = (present) =>
@@ -269,29 +261,37 @@ export const make = <Fs extends Declare.Fields>(
       : made
   })
 
-  const change = Effect.fnUntraced(function*<N extends Row>(
+  // This is the way of every update, so what it needs of the context is read at once.
+  const change = <N extends Row>(
     id: string,
     { along = [], note, patch = {}, ...rest }: Change & Noted<N>,
     conditions: Conditions
-  ) {
-    const first = yield* again
-    if (first !== undefined) return first as Changed<S> & Required<Noted<N>>
-    const versions = demanded(conditions)
-    const memo = yield* Once.memo(note ?? {})
-    const update: Update = {
-      _tag: "Update",
-      key: yield* keyOf(id),
-      patch,
-      ...rest,
-      ...(rest.versions === undefined && versions !== undefined ? { versions } : undefined),
-      author: yield* author(conditions.reason),
-      ...(memo === undefined ? undefined : { memo })
-    }
-    const left = conditions.dryRun === true
-      ? yield* rehearse(update)
-      : changed<S>((yield* commit([update, ...along]))[0]!)
-    return (note === undefined ? left : { ...left, note }) as Changed<S> & Required<Noted<N>>
-  })
+  ): Effect.Effect<Changed<S> & Required<Noted<N>>, Rejection | RevisionRedacted | StoreUnavailable> =>
+    Effect.contextWith((context: Context.Context<never>): ReturnType<typeof change<N>> => {
+      type Left = Changed<S> & Required<Noted<N>>
+      const attempt = Context.get(context, Once.Attempt)
+      if (attempt?.first !== undefined) return Effect.map(again, (first) => first as Left)
+      const { subject, tenant } = Context.get(context, Caller)
+      const versions = demanded(conditions)
+      const author: Authorship = {
+        at: timestamp(Context.get(context, Clock.Clock).currentTimeNanosUnsafe()),
+        by: subject,
+        reason: conditions.reason ?? null
+      }
+      const update: Update = {
+        _tag: "Update",
+        key: { kind: name, tenant, id },
+        patch,
+        ...rest,
+        ...(rest.versions === undefined && versions !== undefined ? { versions } : undefined),
+        author,
+        ...(attempt === undefined ? undefined : { memo: { ...attempt.memo, note: note ?? {} } })
+      }
+      const left = conditions.dryRun === true
+        ? rehearse(update)
+        : Effect.map(commit([update, ...along]), ([first]) => changed<S>(first!))
+      return Effect.map(left, (changed) => (note === undefined ? changed : { ...changed, note }) as Left)
+    })
 
   const rehearse = Effect.fnUntraced(function*(update: Update) {
     // What it would be and what it is are read one after the other: once more, as long as others write in between.
@@ -336,26 +336,27 @@ export const make = <Fs extends Declare.Fields>(
   const conflicts = (patch: Row, present: Saved<S>, { base, committed }: Since.Since): ReadonlyArray<PathConflict> =>
     Rebase.conflicts(recordKind.kind, { base, theirs: present.state as Row, committed, patch })
 
-  const update = Effect.fnUntraced(function*(
+  const update = (
     id: string,
     draft: Kind.Draft<Fs>,
     conditions: UpdateConditions,
     settings: Pick<Update, "backwards"> = {}
-  ): Effect.fn.Return<Changed<S>, UpdateRefusal> {
+  ): Effect.Effect<Changed<S>, UpdateRefusal> => {
     const { rebaseFrom } = conditions
     const intent: Change = { patch: kind.normalise(draft.patch) as Row, advance: draft.advance, ...settings }
-    if (rebaseFrom !== undefined) {
-      return yield* decide(id, conditions, (present) =>
-        Effect.gen(function*() {
-          const found = conflicts(intent.patch!, present, yield* since(id, present, rebaseFrom))
-          if (found.length === 0) return intent
-          return yield* new RebaseConflict({ kind: name, id, present: present.version, conflicts: found })
-        }))
+    if (rebaseFrom === undefined) {
+      return Effect.mapError(
+        change(id, intent, conditions),
+        (rejection) => refusal(recordKind, rejection, conditions)
+      )
     }
-    return yield* change(id, intent, conditions).pipe(
-      Effect.mapError((rejection) => refusal(recordKind, rejection, conditions))
-    )
-  })
+    return decide(id, conditions, (present) =>
+      Effect.gen(function*() {
+        const found = conflicts(intent.patch!, present, yield* since(id, present, rebaseFrom))
+        if (found.length === 0) return intent
+        return yield* new RebaseConflict({ kind: name, id, present: present.version, conflicts: found })
+      }))
+  }
 
   const history = Effect.fnUntraced(function*(id: string, page: HistoryPage = {}) {
     yield* find(id)

@@ -94,3 +94,20 @@ export const timestamp = (nanos: bigint): string => {
   const fraction = micros - seconds * 1_000_000n
   return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}.${String(fraction).padStart(6, "0")}Z`
 }
+
+/**
+ * Compares texts by their code points, which is the order of their bytes in UTF-8. The order of JavaScript is another
+ * beyond U+D7FF.
+ *
+ * @category comparisons
+ * @since 0.1.0
+ */
+export const byCodePoint = (a: string, b: string): number => {
+  for (let i = 0; i < a.length && i < b.length;) {
+    const x = a.codePointAt(i)!
+    const y = b.codePointAt(i)!
+    if (x !== y) return x - y
+    i += x > 0xffff ? 2 : 1
+  }
+  return a.length - b.length
+}

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+export * as ArchiveContract from "./ArchiveContract.ts"
 export * as Choice from "./Choice.ts"
 export * as Generate from "./Generate.ts"
 export * as Laws from "./Laws.ts"

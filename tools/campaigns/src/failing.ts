@@ -60,7 +60,7 @@ Report.write({
   title: "Writers while things fail",
   command: "campaign:failing",
   text: [
-    `The writers of [the other campaign](writers.md), ${connections} connections over ${servers} servers, while these happen in turn,`,
+    `The writers of \`campaign:writers\`, ${connections} connections over ${servers} servers, while these happen in turn,`,
     `${rounds} times each:`,
     "",
     ...names.map((name) => `- ${name}`),

@@ -65,7 +65,7 @@ Report.write({
   command: "campaign:scaling",
   text: [
     "In each contest eight clients ask for the same thing at once, spread over the servers, and only one may have it; each race",
-    `is ${contests} contests. Then the [writers](writers.md), each update with an idempotency key, over ${connections} connections. The`,
+    `is ${contests} contests. Then the writers of \`campaign:writers\`, each update with an idempotency key, over ${connections} connections. The`,
     `second and the fourth run have ${version} in transaction mode between the servers and PostgreSQL, set as`,
     "[the page on operating](../../../docs/operating.md#pgbouncer) says."
   ],

@@ -59,7 +59,7 @@ Report.write({
   title: "Losing the primary",
   command: "campaign:standby",
   text: [
-    `The [writers](writers.md), each update with an idempotency key, over ${connections} connections and ${servers} servers, behind which`,
+    `The writers of \`campaign:writers\`, each update with an idempotency key, over ${connections} connections and ${servers} servers, behind which`,
     `${version} and ${pair.version} with a standby stand. The primary is killed with all its processes, the standby is`,
     "promoted, and the primary's place is taken by a new copy; all by the commands of [the page on",
     "operating](../../../docs/operating.md#a-standby), while the writers go on."

@@ -15,7 +15,8 @@ export const append = (
 ): Result.Result<EventLog.Event, EventLog.AppendRejection> => {
   const { dry = false, memo, task_id, tenant } = event
   if (memo !== undefined && !dry && !MemoryMemos.isNew(state, tenant, memo)) return Result.fail({ _tag: "Repeated" })
-  const sequence = 1 + read(state, { tenant, task_id, after: 0, limit: Infinity }).length
+  // What came from an archive may leave numbers out.
+  const sequence = 1 + (read(state, { tenant, task_id, after: 0, limit: Infinity }).at(-1)?.sequence_id ?? 0)
   return Result.map(EventWrite.append(holdings(state), event, sequence), (appended) => {
     if (dry) return frozen(appended)
     const { id, sequence_id: version } = appended
@@ -33,4 +34,4 @@ export const read = (
   [...state.events].filter(([name, event]) =>
     event.task_id === task_id && event.sequence_id > after && (agent_id === undefined || event.agent_id === agent_id) &&
     name === nameOf(tenant, event.id)
-  ).map(([, event]) => event).slice(0, limit)
+  ).map(([, event]) => event).sort((a, b) => a.sequence_id - b.sequence_id).slice(0, limit)

@@ -1,28 +1,37 @@
 /**
- * The two ports of the domain in memory: the reference that every other store must equal. Everything is lost when the
+ * The ports of the domain in memory: the reference that every other store must equal. Everything is lost when the
  * layer closes.
  *
  * @since 0.1.0
  */
-import { EventLog, kinds as allKinds, type Memo, type RecordKind, RecordQuery, RecordStore } from "@emend/domain"
+import {
+  EventLog,
+  kinds as allKinds,
+  type Memo,
+  RecordArchive,
+  type RecordKind,
+  RecordQuery,
+  RecordStore
+} from "@emend/domain"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
+import * as MemoryArchive from "./MemoryArchive.ts"
 import { append, read } from "./MemoryLog.ts"
 import * as MemoryMemos from "./MemoryMemos.ts"
 import { type Entry, holdings, lookUp, nameOf, type State } from "./MemoryState.ts"
 import { write } from "./MemoryWrite.ts"
 
 /**
- * Provides both ports over the kinds given, by default the project's own.
+ * Provides the ports over the kinds given, by default the project's own.
  *
  * @category layers
  * @since 0.1.0
  */
 export const layer = (
   kinds: ReadonlyArray<RecordKind.RecordKind> = allKinds
-): Layer.Layer<RecordStore.RecordStore | EventLog.EventLog> =>
+): Layer.Layer<RecordStore.RecordStore | EventLog.EventLog | RecordArchive.RecordArchive> =>
   Layer.effectContext(Effect.sync(() => {
     const state: State = {
       kinds: new Map(kinds.map((kind) => [kind.kind.name, kind])),
@@ -31,7 +40,8 @@ export const layer = (
       memos: new Map()
     }
     return Context.make(RecordStore.RecordStore, recordStore(state)).pipe(
-      Context.add(EventLog.EventLog, eventLog(state))
+      Context.add(EventLog.EventLog, eventLog(state)),
+      Context.add(RecordArchive.RecordArchive, MemoryArchive.make(state))
     )
   }))
 

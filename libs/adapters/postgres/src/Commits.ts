@@ -29,13 +29,43 @@ type Executors = ReadonlyMap<string, {
 }>
 
 /**
+ * Executes a batch of commits and answers each, in order. With `skips`, a record that another transaction has locked is
+ * not waited for: an update of it is not done, and answered by `undefined`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Execute {
+  (commits: ReadonlyArray<RecordStore.Commit>): Effect.Effect<ReadonlyArray<RecordStore.CommitResult>, SqlError>
+  (
+    commits: ReadonlyArray<RecordStore.Commit>,
+    skips: boolean
+  ): Effect.Effect<ReadonlyArray<RecordStore.CommitResult | undefined>, SqlError>
+}
+
+/**
+ * Gives what finds a write that no caller may ask for.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const checking = (relations: ReadonlyMap<string, Relation>): (write: RecordStore.Write) => Error | undefined => {
+  const checks = new Map([...relations].map(([kind, relation]) => [kind, Updates.checking(relation)]))
+  return (write) => {
+    const check = checks.get(write.key.kind)
+    if (check === undefined) return new Error(`There is no kind ${write.key.kind}`)
+    return write._tag === "Update" ? check(write) : undefined
+  }
+}
+
+/**
  * Prepares the execution of commits over a pool. Each batch is executed to its end, also when its caller goes away. A
  * commit that the database refuses is `Refused` where its reason has no name in the domain.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>) => {
+export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>): Execute => {
   const updates = new Map([...relations].map(([kind, relation]) => [kind, Updates.make(relation)]))
   const executors: Executors = new Map([...relations].map(([kind, relation]) => [kind, {
     relation,
@@ -47,18 +77,14 @@ export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>) => 
   // Each statement is atomic, so it alone is tried anew, and not what was done before it.
   const run: Run = (text, parameters) => Attempts.again(once(text, parameters), Attempts.isInTheWay)
 
-  const together = (
-    writes: ReadonlyArray<RecordStore.Write>
-  ): Effect.Effect<ReadonlyArray<RecordStore.CommitResult>, SqlError> =>
+  const together = (writes: ReadonlyArray<RecordStore.Write>, skips: boolean) =>
     Effect.map(
-      execute(executors, run, writes),
-      (outcomes) => outcomes.map(Result.map((written) => [written]))
+      execute(executors, run, writes, skips),
+      (outcomes) => outcomes.map((outcome) => outcome && Result.map(outcome, (written) => [written]))
     )
 
-  return Effect.fnUntraced(function*(
-    commits: ReadonlyArray<RecordStore.Commit>
-  ): Effect.fn.Return<ReadonlyArray<RecordStore.CommitResult>, SqlError> {
-    const outcomes: Array<RecordStore.CommitResult> = []
+  return Effect.fnUntraced(function*(commits: ReadonlyArray<RecordStore.Commit>, skips = false) {
+    const outcomes: Array<RecordStore.CommitResult | undefined> = []
     for (const group of Plan.groups(commits, relations)) {
       if (group._tag === "Several") {
         const [at] = group.at
@@ -74,26 +100,26 @@ export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>) => 
         const at = group.at.slice(from, from + chunk)
         const found = yield* Attempts.inHalves(
           at.map((i) => commits[i]![0]),
-          together,
+          (writes) => together(writes, skips),
           (write, error) => Effect.succeed(refusal(executors, write, error))
         )
-        for (const [n, i] of at.entries()) outcomes[i] = yield* unlessRepeated(run, commits[i]!, found[n]!)
+        for (const [n, i] of at.entries()) outcomes[i] = yield* unlessRepeated(run, commits[i]!, found[n])
       }
     }
     return outcomes
-  }, Effect.uninterruptible)
+  }, Effect.uninterruptible) as Execute
 }
 
 /** A write of a rehearsal is executed like any other, and taken back with its transaction. */
 const forReal = ({ dry: _, memo: __, ...write }: RecordStore.Write): RecordStore.Write => write
 
 /** A commit may be refused for what it left itself when it was executed before: then it is repeated. */
-const unlessRepeated = Effect.fnUntraced(function*(
+const unlessRepeated = Effect.fnUntraced(function*<Outcome extends RecordStore.CommitResult | undefined>(
   run: Run,
   commit: RecordStore.Commit,
-  outcome: RecordStore.CommitResult
-): Effect.fn.Return<RecordStore.CommitResult, SqlError> {
-  if (Result.isSuccess(outcome) || outcome.failure._tag === "Repeated") return outcome
+  outcome: Outcome
+): Effect.fn.Return<Outcome | RecordStore.CommitResult, SqlError> {
+  if (outcome === undefined || Result.isSuccess(outcome) || outcome.failure._tag === "Repeated") return outcome
   for (const { dry, key, memo } of commit) {
     if (memo === undefined || dry === true) continue
     const found = yield* Memos.recall(run, { tenant: key.tenant, id: memo.id }, memo.made)
@@ -106,8 +132,9 @@ const unlessRepeated = Effect.fnUntraced(function*(
 const execute = (
   executors: Executors,
   run: Run,
-  writes: ReadonlyArray<RecordStore.Write>
-): Effect.Effect<ReadonlyArray<Updates.Outcome>, SqlError> => {
+  writes: ReadonlyArray<RecordStore.Write>,
+  skips: boolean
+): Effect.Effect<ReadonlyArray<Updates.Outcome | undefined>, SqlError> => {
   const { _tag, key } = writes[0]!
   const executor = executors.get(key.kind)
   if (executor === undefined) return Effect.die(new Error(`There is no kind ${key.kind}`))
@@ -116,7 +143,7 @@ const execute = (
   }
   return _tag === "Insert"
     ? executor.insert(run, writes as ReadonlyArray<RecordStore.Insert>)
-    : executor.update(run, writes as ReadonlyArray<RecordStore.Update>)
+    : executor.update(run, writes as ReadonlyArray<RecordStore.Update>, skips)
 }
 
 /** Executes the writes of one commit, in order, in one transaction that ends as said; those of a step as one statement. */
@@ -134,7 +161,8 @@ const several = (
       const written: Array<RecordStore.Written> = []
       for (const step of steps) {
         current = step
-        for (const outcome of yield* execute(executors, run, step)) {
+        for (const outcome of yield* execute(executors, run, step, false)) {
+          if (outcome === undefined) return yield* Effect.die(new Error("Nothing is skipped in a transaction"))
           if (Result.isFailure(outcome)) {
             yield* run("ROLLBACK", [])
             return Result.fail(outcome.failure)

@@ -16,7 +16,7 @@ import {
   type Relation
 } from "./Relation.ts"
 import * as Table from "./Table.ts"
-import { exceeds } from "./UpdateStatement.ts"
+import { exceeds } from "./ValueSize.ts"
 
 /**
  * Derives the insert. Its parameters are arrays, one element for each record: tenants, ids, states, moments, authors and

@@ -10,6 +10,7 @@ import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Attempts from "./Attempts.ts"
 import { classify, on, refusalText, type Run, texts, through, unavailable } from "./Database.ts"
+import * as GroupCommit from "./GroupCommit.ts"
 import * as Memos from "./Memos.ts"
 import { deleted, quoted, type Relation, timestampText } from "./Relation.ts"
 import * as Table from "./Table.ts"
@@ -21,32 +22,40 @@ import * as Table from "./Table.ts"
  * @category constructors
  * @since 0.1.0
  */
-export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>): EventLog.EventLog["Service"] => {
+export const make = (
+  pool: PgPool,
+  relations: ReadonlyMap<string, Relation>,
+  { groupCommit = true }: { readonly groupCommit?: boolean } = {}
+): EventLog.EventLog["Service"] => {
   const run = through(pool)
   const [task, tracker] = [relations.get("Task")!, relations.get("AgentTaskTracker")!]
   const statements = { plain: appendStatement(task, tracker, false), remembering: appendStatement(task, tracker, true) }
-  return {
-    append: Effect.fnUntraced(
-      function*(events) {
-        const results: Array<Result.Result<EventLog.Event, EventLog.AppendRejection>> = []
-        for (const places of waves(events)) {
-          const wave = places.map((at) => events[at]!)
-          const dry = wave[0]!.dry === true
-          const found = dry ? yield* rehearsed(pool, statements, wave) : yield* append(run, statements, wave)
-          for (const [n, at] of places.entries()) {
-            const { memo, tenant } = events[at]!
-            // What the first of them left may be why another one is refused.
-            const first = dry || memo === undefined || Result.isSuccess(found[n]!)
-              ? undefined
-              : yield* Memos.recall(run, { tenant, id: memo.id }, memo.made)
-            results[at] = first === undefined ? found[n]! : Result.fail({ _tag: "Repeated" })
-          }
+  const execute = Effect.fnUntraced(
+    function*(events: ReadonlyArray<EventLog.Append>) {
+      const results: Array<Found> = []
+      for (const places of waves(events)) {
+        const wave = places.map((at) => events[at]!)
+        const dry = wave[0]!.dry === true
+        const found = dry ? yield* rehearsed(pool, statements, wave) : yield* append(run, statements, wave)
+        for (const [n, at] of places.entries()) {
+          const { memo, tenant } = events[at]!
+          // What the first of them left may be why another one is refused.
+          const first = dry || memo === undefined || Result.isSuccess(found[n]!)
+            ? undefined
+            : yield* Memos.recall(run, { tenant, id: memo.id }, memo.made)
+          results[at] = first === undefined ? found[n]! : Result.fail({ _tag: "Repeated" })
         }
-        return results
-      },
-      Effect.mapError(unavailable),
-      Effect.uninterruptible
-    ),
+      }
+      return results
+    },
+    Effect.uninterruptible
+  )
+  const gathered = GroupCommit.gathering<EventLog.Append, Found>({ execute })
+  return {
+    append: (events) =>
+      groupCommit && events.length === 1 && events[0]!.dry !== true
+        ? Effect.map(gathered(events[0]!), (found) => [found])
+        : Effect.mapError(execute(events), unavailable),
     get: ({ id, tenant }) =>
       run(`SELECT ${columns} FROM events WHERE tenant = $1 AND id = $2`, [tenant, id]).pipe(
         Effect.map((rows) => rows[0] === undefined ? undefined : event(rows[0])),

@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as References from "effect/References"
 import type { SqlError } from "effect/sql/SqlError"
+import type * as Commits from "./Commits.ts"
 import { defaultMaxConnections } from "./Database.ts"
 
 /**
@@ -144,26 +145,20 @@ const registerUsage = (
 }
 
 /**
- * Counts the commits of each batch that a store is given.
+ * Counts the commits of each batch that is executed.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const batches = (
-  store: RecordStore.RecordStore["Service"],
-  services: Context.Context<never>
-): RecordStore.RecordStore["Service"] => {
+export const batches = (execute: Commits.Execute, services: Context.Context<never>): Commits.Execute => {
   const sizes = Metric.histogram("emend_store_batch_commits", {
-    description: "How many commits the store was given at once",
+    description: "How many commits were executed at once",
     boundaries: [1, 2, 4, 8, 16, 32, 64, 128, 256, 1_024]
   })
-  return {
-    ...store,
-    commit: (commits) => {
-      sizes.updateUnsafe(commits.length, services)
-      return store.commit(commits)
-    }
-  }
+  return ((commits: ReadonlyArray<RecordStore.Commit>, skips: boolean = false) => {
+    sizes.updateUnsafe(commits.length, services)
+    return execute(commits, skips)
+  }) as Commits.Execute
 }
 
 /**

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { RecordStore } from "@emend/domain"
+import * as Legality from "./Legality.ts"
 import type { Relation } from "./Relation.ts"
 
 /**
@@ -26,9 +27,9 @@ export type Group =
 export const redacts = (write: RecordStore.Write): boolean => write._tag === "Update" && write.redact === true
 
 /**
- * Divides a batch into groups that are executed in order. Commits of the same record, and inserts of the same unique
- * values, stay in the order given, as no group has two of them; an insert, whose values and references other commits
- * may touch, and a commit of several writes come after everything before them.
+ * Divides a batch into groups that are executed in order. Updates of the same record stay in the order given, as they do
+ * in a group, as long as the database would allow what each leaves; so do inserts of the same unique values, and rehearsals among updates of the same record, as no group has two of them; an insert,
+ * whose values and references other commits may touch, and a commit of several writes come after everything before them.
  *
  * @category operations
  * @since 0.1.0
@@ -40,6 +41,8 @@ export const groups = (
   const out: Array<Group> = []
   /** Where the last group stands that has a write of the record, or claims the unique values. */
   const last = new Map<string, number>()
+  /** The records whose last write is an update, which others of the same record may join. */
+  const joined = new Map<string, RecordStore.Update>()
   /** Nothing that follows may be put before this group. */
   let barrier = 0
   commits.forEach((commit, at) => {
@@ -51,12 +54,20 @@ export const groups = (
     }
     const { _tag, key } = write
     const names = claims(write, relations)
+    const [record] = names
+    const joins = _tag === "Update" && write.dry !== true
+    const behind = (name: string) => {
+      const before = joins && name === record ? joined.get(name) : undefined
+      const together = before !== undefined && Legality.holds(relations.get(key.kind)!, before)
+      return (last.get(name) ?? -1) + Number(!together)
+    }
     const earliest = _tag === "Insert" ? Math.max(barrier, out.length - 1) : barrier
-    const from = names.reduce((from, name) => Math.max(from, (last.get(name) ?? -1) + 1), earliest)
+    const from = names.reduce((from, name) => Math.max(from, behind(name)), earliest)
     let place = out.findIndex((group, i) => i >= from && group._tag === _tag && group.kind === key.kind)
     if (place === -1) place = out.push({ _tag, kind: key.kind, at: [] }) - 1
     out[place]!.at.push(at)
     for (const name of names) last.set(name, place)
+    joins ? joined.set(record!, write) : joined.delete(record!)
     if (_tag === "Insert") barrier = place
   })
   return out

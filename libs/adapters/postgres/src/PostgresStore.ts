@@ -14,6 +14,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import * as Commits from "./Commits.ts"
 import * as Database from "./Database.ts"
 import * as FindStatement from "./FindStatement.ts"
+import * as GroupCommit from "./GroupCommit.ts"
 import * as JoinedPool from "./JoinedPool.ts"
 import * as Log from "./Log.ts"
 import * as Memos from "./Memos.ts"
@@ -38,6 +39,8 @@ export interface Options extends Database.Config {
   readonly tables?: ReadonlyArray<Table.Table>
   /** Whether the database is looked at and brought to the present form first. Default true. */
   readonly migrate?: boolean
+  /** Whether writes that are asked for at the same time share a statement. Default true. */
+  readonly groupCommit?: boolean
   /** Whether statements, connections and batches are counted and timed. Default false. */
   readonly metrics?: boolean
 }
@@ -70,14 +73,15 @@ export const layer = (
  * @since 0.1.0
  */
 export const layerClient = (
-  options: Omit<Options, keyof Database.Config> = {}
+  options: Omit<Options, keyof Database.Config | "groupCommit"> = {}
 ): Layer.Layer<
   RecordStore.RecordStore | EventLog.EventLog,
   SqlError | Migration.DatabaseUnsuitable,
   PgClient.PgClient
 > =>
   Layer.effectContext(Effect.gen(function*() {
-    const provided = yield* ports(JoinedPool.make(yield* PgClient.PgClient), options)
+    // What shares a statement would share a transaction.
+    const provided = yield* ports(JoinedPool.make(yield* PgClient.PgClient), { ...options, groupCommit: false })
     const store = Context.get(provided, RecordStore.RecordStore)
     return Context.add(provided, RecordStore.RecordStore, { ...store, isJoined: true })
   }))
@@ -107,17 +111,23 @@ const ports = Effect.fnUntraced(function*(opened: PgPool, options: Omit<Options,
   if (options.migrate ?? true) yield* Migration.run(opened, migrations)
   const pool = yield* Observed.make(opened, options)
   const relations = Relation.join(options.kinds ?? allKinds, options.tables ?? allTables)
-  const store = recordStore(pool, relations)
-  const counted = options.metrics === true ? Observed.batches(store, yield* Effect.context<never>()) : store
-  return Context.make(RecordStore.RecordStore, counted).pipe(
-    Context.add(EventLog.EventLog, Log.make(pool, relations))
+  const executing = Commits.make(pool, relations)
+  const execute = options.metrics === true ? Observed.batches(executing, yield* Effect.context<never>()) : executing
+  return Context.make(RecordStore.RecordStore, recordStore(pool, relations, execute, options)).pipe(
+    Context.add(EventLog.EventLog, Log.make(pool, relations, options))
   )
 })
 
 type Relations = ReadonlyMap<string, Relation.Relation>
 
-const recordStore = (pool: PgPool, relations: Relations): RecordStore.RecordStore["Service"] => {
-  const execute = Commits.make(pool, relations)
+const recordStore = (
+  pool: PgPool,
+  relations: Relations,
+  execute: Commits.Execute,
+  { groupCommit = true, maxConnections = Database.defaultMaxConnections }: Omit<Options, "url">
+): RecordStore.RecordStore["Service"] => {
+  // Of the connections, half at most wait for others.
+  const gathered = GroupCommit.make(execute, Commits.checking(relations), Math.ceil(maxConnections / 2))
   const run = Database.through(pool)
   const ask = (statement: FindStatement.Statement | undefined) =>
     statement === undefined
@@ -130,25 +140,37 @@ const recordStore = (pool: PgPool, relations: Relations): RecordStore.RecordStor
         ),
         Database.unavailable
       )
-  const byKey = new Map([...relations].map(([kind, relation]) => [kind, ReadStatement.byKey(relation)]))
-  return {
-    commit: (commits) => Effect.mapError(execute(commits), Database.unavailable),
-    get: Effect.fnUntraced(function*(keys) {
-      const found: Array<RecordStore.Stored | undefined> = keys.map(() => undefined)
-      for (const [kind, places] of byKind(keys)) {
-        const rows = yield* run(byKey.get(kind)!, [
-          Database.texts(places.map((at) => keys[at]!.tenant)),
-          Database.texts(places.map((at) => keys[at]!.id))
-        ])
-        for (const row of rows) {
-          found[places[(row[0] as number) - 1]!] = {
-            version: row[1] as number,
-            state: Relation.read(relations.get(kind)!, row, 2)
-          }
+  const read = Effect.fnUntraced(function*(keys: ReadonlyArray<RecordStore.RecordKey>) {
+    const found: Array<RecordStore.Stored | undefined> = keys.map(() => undefined)
+    for (const [kind, places] of byKind(keys)) {
+      const rows = yield* run(byKey.get(kind)!, [
+        Database.texts(places.map((at) => keys[at]!.tenant)),
+        Database.texts(places.map((at) => keys[at]!.id))
+      ])
+      for (const row of rows) {
+        found[places[(row[0] as number) - 1]!] = {
+          version: row[1] as number,
+          state: Relation.read(relations.get(kind)!, row, 2)
         }
       }
-      return found
-    }, Effect.mapError(Database.unavailable)),
+    }
+    return found
+  })
+  // That there is none is an answer, too.
+  const gatheredReads = new Map([...relations.keys()].map((kind) => [
+    kind,
+    GroupCommit.gathering({
+      execute: (keys: ReadonlyArray<RecordStore.RecordKey>) =>
+        Effect.map(read(keys), (found) => found.map((stored) => [stored] as const))
+    })
+  ]))
+  const byKey = new Map([...relations].map(([kind, relation]) => [kind, ReadStatement.byKey(relation)]))
+  return {
+    commit: groupCommit ? gathered : (commits) => Effect.mapError(execute(commits), Database.unavailable),
+    get: (keys) => {
+      const gathered = groupCommit && keys.length === 1 ? gatheredReads.get(keys[0]!.kind) : undefined
+      return gathered === undefined ? Effect.mapError(read(keys), Database.unavailable) : gathered(keys[0]!)
+    },
     find: (query) =>
       Effect.suspend(() => {
         const relation = Relation.get(relations, query.kind)

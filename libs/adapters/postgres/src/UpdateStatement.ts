@@ -7,7 +7,8 @@
  *
  * @since 0.1.0
  */
-import { Json, type RecordStore, Snapshot } from "@emend/domain"
+import type { RecordStore } from "@emend/domain"
+import * as HistoryEntry from "./HistoryEntry.ts"
 import * as Memos from "./Memos.ts"
 import {
   answer,
@@ -19,9 +20,9 @@ import {
   literal,
   quoted,
   type Relation,
-  timestampText,
   toJson
 } from "./Relation.ts"
+import { exceeds } from "./ValueSize.ts"
 
 /**
  * What the updates of a batch make use of. A statement contains only that; few shapes occur, and each is prepared once.
@@ -39,6 +40,10 @@ export interface Shape {
   readonly remembers: boolean
   /** Deleted records are written too. */
   readonly redacts: boolean
+  /** Some are of the same record: then each goes on from what the one before it left, and the row is written once. */
+  readonly folds: boolean
+  /** A row that another transaction has locked is not waited for: its update is not done. */
+  readonly skips: boolean
 }
 
 /**
@@ -57,27 +62,15 @@ export interface Extras {
   readonly d?: true
 }
 
-/** Above this many bytes in memory, the length of a JSON value's text is looked at. */
-const looksLarge = 32_768
-// No value's text is more than 32 times as long as it is in memory: the worst are numbers such as 5e-324, which take
-// at least 12 bytes and 328 characters.
-const tooLarge = (value: string): string =>
-  `(pg_column_size(${value}) > ${looksLarge} AND octet_length(${value}::text) > ${Json.maxBytes})`
-
-/**
- * The condition under which the JSON value of an attribute is too large to be stored.
- *
- * @category sql
- * @since 0.1.0
- */
-export const exceeds = (of: Attribute, value: string): string | undefined =>
-  of.column.type === "object" || of.column.type === "list" ? tooLarge(value) : undefined
-
 /**
  * Derives the statement. Its parameters are arrays, one element for each update: tenants, ids, patches, {@link Extras},
- * moments, authors and reasons, and where some have memos the parameters of these. It answers `[ordinal, outcome, present sequence, present id, given sequence, version,
- * …state]` for each record that exists. The outcome is `done`, `same`, `missing`, `stale`, or `unknown`, `backwards` or
- * `large` with the place of the field.
+ * moments, authors and reasons; where some have memos the parameters of these; and where some are of the same record,
+ * the ordinal of the next one of the same record, 0 for none, and after it the number of those that are the first of their
+ * record, which stand before all others.
+ *
+ * It answers `[ordinal, outcome, present sequence, present id, given sequence, version, …state]` for each record that
+ * exists. The outcome is `done`, `same`, `missing`, `stale`, `locked`, or `unknown`, `backwards` or `large` with the place
+ * of the field. What is locked is answered for the first update of the record alone.
  *
  * @category constructors
  * @since 0.1.0
@@ -93,40 +86,115 @@ export const make = (relation: Relation, shape: Shape): string => {
       ? slots(of).map((slot) => `CASE WHEN outcome = 'done' AND d${of.index} THEN n${slot} ELSE o${slot} END`)
       : slots(of).map((slot) => `o${slot}`)
   const changing = [...columns.changing]
+  const given = inputs(shape)
+  const kept = given.map(({ name }) => name === "moment" ? "moment::timestamptz AS i_at" : name)
 
-  return `WITH i AS MATERIALIZED (
-  SELECT i_ord, i_tenant, i_id, p, x, moment::timestamptz AS i_at, i_by, i_reason${
-    shape.remembers ? `, ${Memos.columns}` : ""
-  }
-  FROM unnest($1::text[], $2::text[], $3::jsonb[], $4::jsonb[], $5::text[], $6::text[], $7::text[]${
-    shape.remembers ? `, ${Memos.places(8)}` : ""
-  }) WITH ORDINALITY
-    AS u (i_tenant, i_id, p, x, moment, i_by, i_reason${shape.remembers ? `, ${Memos.columns}` : ""}, i_ord)
-), c AS MATERIALIZED (
-  SELECT i.*, t.version AS o_version, ${
-    attributes.flatMap((of) => slots(of).map((slot, part) => `t.${column(of, part)} AS o${slot}`)).join(", ")
-  }
-  FROM i JOIN ${quoted(table.name)} t ON t.tenant = i.i_tenant AND t.${idColumn(relation)} = i.i_id
-  ORDER BY t.tenant, t.${idColumn(relation)}
-  FOR NO KEY UPDATE OF t
-), j AS MATERIALIZED (
-  SELECT s.*, greatest(o${touched.index}, i_at) AS n_at, ${outcome(relation, shape, changing)} AS outcome
+  /** What an update makes of the rows of a source: the new values, whether they differ, and the outcome. */
+  const step = (source: string): string =>
+    `SELECT s.*, greatest(o${touched.index}, i_at) AS n_at, ${outcome(relation, shape, changing)} AS outcome
   FROM (
     SELECT r.*${list(changing.map((of) => `${differs(of)} AS d${of.index}`))}
     FROM (
       SELECT q.*${list(columns.values)}
-      FROM (SELECT c.*${list(columns.flat)} FROM c${columns.joins} OFFSET 0) q
+      FROM (SELECT c.*${list(columns.flat)} FROM ${source} c${columns.joins} OFFSET 0) q
       OFFSET 0
     ) r
     OFFSET 0
-  ) s
-), ${updated(relation, touched, changing, written(shape))}, ${recorded(relation, columns, written(shape), final)}${
-    shape.remembers ? `, ${remembered(relation, shape)}` : ""
+  ) s`
+
+  return `WITH ${shape.folds ? "RECURSIVE " : ""}i AS MATERIALIZED (
+  SELECT i_ord, ${kept.join(", ")}
+  FROM unnest(${given.map(({ array }) => array).join(", ")}) WITH ORDINALITY
+    AS u (${given.map(({ name }) => name).join(", ")}, i_ord)${
+    shape.folds ? `\n  WHERE i_ord <= $${given.length + 1}::bigint` : ""
   }
+), c AS MATERIALIZED (
+  SELECT i.*, t.version AS o_version${
+    list(
+      attributes.flatMap((of) =>
+        slots(of).map((slot, part) =>
+          `t.${column(of, part)}${of.column.type === "timestamp" ? "::timestamptz" : ""} AS o${slot}`
+        )
+      )
+    )
+  }${shape.folds ? list(changing.map(({ index }) => `false AS b${index}`)) : ""}
+  FROM i JOIN ${quoted(table.name)} t ON t.tenant = i.i_tenant AND t.${idColumn(relation)} = i.i_id
+  ORDER BY t.tenant, t.${idColumn(relation)}
+  FOR NO KEY UPDATE OF t${shape.skips ? " SKIP LOCKED" : ""}
+), j AS ${
+    shape.folds
+      ? `(\n  ${step("c")}\n  UNION ALL\n  ${step(next(relation, shape, changing, final))}\n)`
+      : `MATERIALIZED (\n  ${step("c")}\n)`
+  }, ${updated(relation, shape, changing, final)}, ${
+    HistoryEntry.recorded(relation, columns.changing, written(shape), final)
+  }${shape.remembers ? `, ${remembered(relation, shape)}` : ""}
 SELECT i_ord::int4, outcome, ${columns.facts.join(", ")}, (o_version + (outcome = 'done')::int)::float8, ${
     answer(relation, final).join(", ")
   }
-FROM j`
+FROM j${shape.skips ? `\nUNION ALL\n${locked(relation)}` : ""}`
+}
+
+/** What the statement is given for each update. */
+const inputs = (
+  { folds, remembers }: Shape
+): ReadonlyArray<{ readonly name: string; readonly array: string }> =>
+  [
+    "i_tenant text",
+    "i_id text",
+    "p jsonb",
+    "x jsonb",
+    "moment text",
+    "i_by text",
+    "i_reason text",
+    ...remembers ? Memos.columns.split(", ").map((name) => `${name} text`) : [],
+    ...folds ? ["i_next bigint"] : []
+  ].map((input, at) => {
+    const [name, type] = input.split(" ") as [string, string]
+    return { name, array: `$${at + 1}::${type}[]` }
+  })
+
+/** The next update of each record that has one, with the record as the one before it left it. */
+const next = (
+  { attributes }: Relation,
+  shape: Shape,
+  changing: ReadonlyArray<Attribute>,
+  final: (of: Attribute) => ReadonlyArray<string>
+): string => {
+  const given = inputs(shape).map(({ array, name }) => {
+    if (name === "i_tenant" || name === "i_id") return name
+    const value = `(${array})[i_next::int4]`
+    return name === "moment" ? `${value}::timestamptz AS i_at` : `${value} AS ${name}`
+  })
+  // What is recursive has columns of one collation.
+  const left = attributes.flatMap((of) =>
+    final(of).map((value, part) => {
+      const isText = of.column.type === "text" || (of.column.type === "cursor" && part === 1)
+      return `${isText ? `(${value}) COLLATE "C"` : value} AS o${slots(of)[part]}`
+    })
+  )
+  return `(
+    SELECT i_next AS i_ord, ${
+    [
+      ...given,
+      "o_version + (outcome = 'done')::int AS o_version",
+      ...left,
+      ...changing.map((of) => `${changedSoFar(shape)(of)} AS b${of.index}`)
+    ].join(", ")
+  }
+    FROM j WHERE i_next > 0 OFFSET 0
+  )`
+}
+
+/** Whether the updates of a record up to this one changed a field, in a statement that folds. */
+const changedSoFar = (shape: Shape) => ({ index }: Attribute): string =>
+  `(b${index} OR (${written(shape)} AND d${index}))`
+
+/** The updates whose rows are there and did not come. */
+const locked = (relation: Relation): string => {
+  const nothing = answer(relation, slots).map(() => "NULL")
+  return `SELECT i_ord::int4, 'locked', NULL, NULL, NULL, NULL${list(nothing)}
+FROM i JOIN ${quoted(relation.table.name)} t ON t.tenant = i.i_tenant AND t.${idColumn(relation)} = i.i_id
+WHERE i_ord NOT IN (SELECT i_ord FROM c)`
 }
 
 interface Parts {
@@ -282,86 +350,42 @@ const remembered = ({ kind: { kind } }: Relation, { rehearses }: Shape): string 
   }
 )`
 
-/** The narrow source keeps the join from copying the large old values, and unchanged ones keep their place on disk. */
+/**
+ * Writes each row once. The narrow source keeps the join from copying the large old values, and unchanged ones keep their
+ * place on disk.
+ */
 const updated = (
   relation: Relation,
-  touched: Attribute,
+  shape: Shape,
   changing: ReadonlyArray<Attribute>,
-  written: string
+  final: (of: Attribute) => ReadonlyArray<string>
 ): string => {
-  const sources = changing.flatMap((of) => [`d${of.index}`, ...slots(of).map((slot) => `n${slot}`)])
+  const touched = relation.byField.get(relation.kind.touched!)!
+  const all = [...changing, touched]
+  const source = shape.folds
+    ? [
+      "o_version + (outcome = 'done')::int AS n_version",
+      ...changing.map((of) => `${changedSoFar(shape)(of)} AS d${of.index}`),
+      ...all.flatMap((of) => final(of).map((value, part) => `${value} AS w${slots(of)[part]}`))
+    ]
+    : [
+      "o_version + 1 AS n_version",
+      ...changing.map(({ index }) => `d${index}`),
+      ...changing.flatMap((of) => slots(of).map((slot) => `n${slot} AS w${slot}`)),
+      `n_at AS w${touched.index}`
+    ]
+  const condition = shape.folds
+    ? `i_next = 0 AND (${changing.map(changedSoFar(shape)).join(" OR ") || "false"})`
+    : written(shape)
   const sets = changing.flatMap((of) =>
     slots(of).map((slot, part) =>
-      `${column(of, part)} = CASE WHEN w.d${of.index} THEN w.n${slot} ELSE t.${column(of, part)} END`
+      `${column(of, part)} = CASE WHEN w.d${of.index} THEN w.w${slot} ELSE t.${column(of, part)} END`
     )
   )
   return `u AS (
   UPDATE ${quoted(relation.table.name)} t
-  SET ${["version = w.o_version + 1", `${column(touched, 0)} = w.n_at`, ...sets].join(", ")}
-  FROM (SELECT i_tenant, i_id, o_version, n_at${list(sources)} FROM j WHERE ${written} OFFSET 0) w
+  SET ${["version = w.n_version", `${column(touched)} = w.w${touched.index}`, ...sets].join(", ")}
+  FROM (SELECT i_tenant, i_id${list(source)} FROM j WHERE ${condition} OFFSET 0) w
   WHERE t.tenant = w.i_tenant AND t.${idColumn(relation)} = w.i_id
 )`
-}
-
-const recorded = (
-  relation: Relation,
-  { changing }: Parts,
-  written: string,
-  final: (of: Attribute) => ReadonlyArray<string>
-): string => {
-  const all = [...changing]
-  const advances = all.filter(({ declared }) => declared.kind === "forward").map(({ field, index }) =>
-    // A step back under the policy `join` is none, and the history keeps no advance without effect.
-    `CASE WHEN g${index} > coalesce(o${index}, 0) THEN jsonb_build_object(${
-      literal(field)
-    }, jsonb_build_object('advance', ` +
-    `jsonb_build_object('sequence', g${index}, 'id', h${index}))) ELSE '{}'::jsonb END`
-  )
-  const inverses = all.flatMap((of) => {
-    const { declared, field } = of
-    if (declared.kind !== "replace" && declared.kind !== "map") return []
-    return [
-      `CASE WHEN p ? ${literal(field)} THEN jsonb_build_object(${literal(field)}, ${inverse(of)}) ELSE '{}'::jsonb END`
-    ]
-  })
-  const moves = all.filter(({ declared }) => declared.kind === "guarded" || declared.kind === "fixed").map((of) => {
-    const { column, field, index } = of
-    return `CASE WHEN d${index} THEN jsonb_build_object(${literal(field)}, jsonb_build_object(` +
-      `'from', ${toJson(column, [`o${index}`])}, 'to', ${toJson(column, [`n${index}`])})) ELSE '{}'::jsonb END`
-  })
-  return `h AS (
-  INSERT INTO record_history (tenant, kind, record_id, version, at, by, reason, patch, inverse, moves, state)
-  SELECT i_tenant, ${literal(relation.kind.kind.name)}, i_id, o_version + 1, n_at, i_by, i_reason, ${
-    ["p", ...advances].join(" || ")
-  }, ${inverses.join(" || ") || "'{}'::jsonb"}, ${moves.join(" || ") || "'{}'::jsonb"}, ${snapshot(relation, final)}
-  FROM j WHERE ${written}
-)`
-}
-
-/** The whole state, where `Snapshot.isDue`; its size is asked only where the smallest state would be kept. */
-const snapshot = (relation: Relation, final: (of: Attribute) => ReadonlyArray<string>): string => {
-  const { every, ordinaryBytes } = Snapshot
-  const fields = relation.attributes.map((of) => `${literal(of.field)}, ${toJson(of.column, final(of))}`)
-  const doublings = `greatest(0, ceil(log(2, octet_length(state::text) / ${ordinaryBytes}.0)))`
-  return `CASE WHEN (o_version + 1) % ${every} = 0 THEN (
-    SELECT CASE WHEN (o_version + 1) % (${every} * 2 ^ ${doublings})::bigint = 0 THEN state END
-    FROM (SELECT jsonb_build_object(${fields.join(", ")}) AS state OFFSET 0) s
-  ) END`
-}
-
-/** The operation that takes back the one on a field, at its old value. */
-const inverse = (of: Attribute): string => {
-  const { column, declared, index } = of
-  if (declared.kind === "replace") {
-    return `jsonb_build_object('set', ${column.type === "timestamp" ? timestampText(`o${index}`) : `o${index}`})`
-  }
-  const merge = `${operation(of)}->'merge'`
-  const present = `f${index} ? key`
-  const part = (name: string, aggregate: string, which: string) =>
-    `CASE WHEN bool_or(${which}) THEN jsonb_build_object('${name}', ${aggregate} FILTER (WHERE ${which})) ELSE '{}'::jsonb END`
-  return `CASE WHEN f${index} IS NULL OR ${operation(of)} ? 'set' THEN jsonb_build_object('set', f${index}) ELSE (` +
-    `SELECT jsonb_build_object('merge', ${part("set", `jsonb_object_agg(key, f${index}->key)`, present)} || ` +
-    `${part("unset", "jsonb_agg(key)", `NOT ${present}`)}) ` +
-    `FROM (SELECT jsonb_object_keys(${merge}->'set') UNION ALL SELECT jsonb_array_elements_text(${merge}->'unset')) ` +
-    `AS keys (key)) END`
 }

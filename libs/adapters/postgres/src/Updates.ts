@@ -7,7 +7,7 @@ import { Json, type RecordStore } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
-import { jsons, type Run, texts } from "./Database.ts"
+import { bigints, jsons, type Run, texts } from "./Database.ts"
 import * as Memos from "./Memos.ts"
 import * as Relation from "./Relation.ts"
 import * as UpdateStatement from "./UpdateStatement.ts"
@@ -21,15 +21,20 @@ import * as UpdateStatement from "./UpdateStatement.ts"
 export type Outcome = Result.Result<RecordStore.Written, RecordStore.Rejection>
 
 /**
- * Executes updates of different records of one kind, and answers each, in order.
+ * Executes updates of one kind, those of the same record in the order given, and answers each, in order. With `skips`, a
+ * record that another transaction has locked is not waited for: its updates are not done, and answered by `undefined`.
  *
  * @category models
  * @since 0.1.0
  */
-export type Execute = (
-  run: Run,
-  updates: ReadonlyArray<RecordStore.Update>
-) => Effect.Effect<ReadonlyArray<Outcome>, SqlError>
+export interface Execute {
+  (run: Run, updates: ReadonlyArray<RecordStore.Update>): Effect.Effect<ReadonlyArray<Outcome>, SqlError>
+  (
+    run: Run,
+    updates: ReadonlyArray<RecordStore.Update>,
+    skips: boolean
+  ): Effect.Effect<ReadonlyArray<Outcome | undefined>, SqlError>
+}
 
 /**
  * Prepares the execution of the updates of a kind.
@@ -39,9 +44,8 @@ export type Execute = (
  */
 export const make = (relation: Relation.Relation): Execute => {
   const statements = new Map<string, string>()
-  const { assigned, patched } = UpdateStatement.writable(relation)
-  const all = patched.map(({ field }) => field)
-  const assignable = new Set(assigned.map(({ field }) => field))
+  const check = checking(relation)
+  const all = UpdateStatement.writable(relation).patched.map(({ field }) => field)
 
   const statement = (shape: UpdateStatement.Shape): string => {
     const name = JSON.stringify(shape)
@@ -52,19 +56,14 @@ export const make = (relation: Relation.Relation): Execute => {
     return made
   }
 
-  return (run, updates) => {
-    const { name } = relation.kind.kind
-    if (relation.kind.touched === undefined) return Effect.die(new Error(`${name} is immutable`))
+  return ((run: Run, given: ReadonlyArray<RecordStore.Update>, skips: boolean = false) => {
+    const defect = given.map(check).find((found) => found !== undefined)
+    if (defect !== undefined) return Effect.die(defect)
+    const { firsts, folds, next, order } = chained(given)
+    const updates = order.map((place) => given[place]!)
     const patches = updates.map(({ patch }) => relation.kind.kind.normalise(patch))
     const extras = updates.map(extrasOf)
     const touched = new Set(patches.flatMap((patch) => Object.keys(patch)))
-    for (const field of touched) {
-      if (!all.includes(field)) return Effect.die(new Error(`A patch of ${name} has the cursor ${field}`))
-    }
-    for (const extra of extras) {
-      const field = Object.keys(extra?.a ?? {}).find((field) => !assignable.has(field))
-      if (field !== undefined) return Effect.die(new Error(`${name}.${field} cannot be assigned`))
-    }
     const remembers = updates.some(({ memo }) => memo !== undefined)
     const text = statement({
       patched: touched.size <= 1 ? [...touched] : all,
@@ -73,7 +72,9 @@ export const make = (relation: Relation.Relation): Execute => {
       demands: extras.some((extra) => extra?.v !== undefined || extra?.w !== undefined),
       rehearses: updates.some(({ dry }) => dry === true),
       remembers,
-      redacts: updates.some(({ redact }) => redact === true)
+      redacts: updates.some(({ redact }) => redact === true),
+      folds,
+      skips
     })
     const parameters = [
       texts(updates.map(({ key }) => key.tenant)),
@@ -83,17 +84,59 @@ export const make = (relation: Relation.Relation): Execute => {
       texts(updates.map(({ author }) => author.at)),
       texts(updates.map(({ author }) => author.by)),
       texts(updates.map(({ author }) => author.reason)),
-      ...(remembers ? Memos.parameters(updates.map(({ memo }) => memo)) : [])
+      ...(remembers ? Memos.parameters(updates.map(({ memo }) => memo)) : []),
+      ...(folds ? [bigints(next), String(firsts)] : [])
     ]
-    return Effect.map(run(text, parameters), (rows) => {
-      const outcomes: Array<Outcome> = updates.map(({ key }) => Result.fail({ _tag: "Missing", key }))
+    return Effect.map(run(text, parameters), (rows): ReadonlyArray<Outcome | undefined> => {
+      const outcomes: Array<Outcome | undefined> = given.map(({ key }) => Result.fail({ _tag: "Missing", key }))
       for (const row of rows) {
-        const at = (row[0] as number) - 1
-        outcomes[at] = outcome(relation, updates[at]!, row)
+        const ordinal = row[0] as number
+        if (row[1] !== "locked") outcomes[order[ordinal - 1]!] = outcome(relation, updates[ordinal - 1]!, row)
+        else for (let of = ordinal; of > 0; of = next[of - 1]!) outcomes[order[of - 1]!] = undefined
       }
       return outcomes
     })
+  }) as Execute
+}
+
+/**
+ * Finds what no caller may ask for: a defect that is the caller's alone.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const checking = (relation: Relation.Relation): (update: RecordStore.Update) => Error | undefined => {
+  const { name } = relation.kind.kind
+  const { assigned, patched } = UpdateStatement.writable(relation)
+  const [patchable, assignable] = [patched, assigned].map((of) => new Set(of.map(({ field }) => field)))
+  return ({ assign = {}, patch }) => {
+    if (relation.kind.touched === undefined) return new Error(`${name} is immutable`)
+    const cursor = Object.keys(patch).find((field) => !patchable!.has(field))
+    if (cursor !== undefined) return new Error(`A patch of ${name} has the cursor ${cursor}`)
+    const fixed = Object.keys(assign).find((field) => !assignable!.has(field))
+    return fixed === undefined ? undefined : new Error(`${name}.${fixed} cannot be assigned`)
   }
+}
+
+/**
+ * Orders updates so that the first of each record stands before all others, and links each to the next one of its record.
+ */
+const chained = (updates: ReadonlyArray<RecordStore.Update>) => {
+  const byRecord = new Map<string, Array<number>>()
+  updates.forEach(({ key }, place) => {
+    const name = JSON.stringify([key.tenant, key.id])
+    const chain = byRecord.get(name)
+    chain === undefined ? byRecord.set(name, [place]) : chain.push(place)
+  })
+  const chains = [...byRecord.values()]
+  const order = [...chains.map(([first]) => first!), ...chains.flatMap(([, ...others]) => others)]
+  const ordinals: Array<number> = []
+  order.forEach((place, at) => (ordinals[place] = at + 1))
+  const next = order.map(() => 0)
+  for (const chain of chains) {
+    for (let i = 1; i < chain.length; i++) next[ordinals[chain[i - 1]!]! - 1] = ordinals[chain[i]!]!
+  }
+  return { order, next, firsts: chains.length, folds: chains.length < updates.length }
 }
 
 const extrasOf = (

@@ -3,5 +3,8 @@ import * as TestDatabase from "@emend/postgres/testing"
 import { ServiceContract, StoreContract } from "@emend/testkit"
 import * as Layer from "effect/Layer"
 
-StoreContract.suite("records in PostgreSQL", TestDatabase.layer())
-ServiceContract.suite("PostgreSQL", Services.layer.pipe(Layer.provide(TestDatabase.layer())))
+for (const groupCommit of [true, false]) {
+  const name = groupCommit ? "PostgreSQL" : "PostgreSQL, each commit by itself"
+  StoreContract.suite(`records in ${name}`, TestDatabase.layer({ groupCommit }))
+  ServiceContract.suite(name, Services.layer.pipe(Layer.provide(TestDatabase.layer({ groupCommit }))))
+}

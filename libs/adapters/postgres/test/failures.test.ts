@@ -1,7 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Board, RecordStore, Services, Tasks, Trackers } from "@emend/domain"
-import { Database, PostgresStore } from "@emend/postgres"
-import * as TestDatabase from "@emend/postgres/testing"
+import { PostgresStore } from "@emend/postgres"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -25,32 +24,7 @@ import {
   update,
   write
 } from "./Records.ts"
-
-/** A store on a new database with the tasks `a` and `b`, and a session beside it. */
-const prepared = Effect.fnUntraced(
-  function*(options: Partial<PostgresStore.Options> = {}, ...settings: ReadonlyArray<string>) {
-    const url = yield* TestDatabase.make()
-    const pool = yield* Database.make({ url, maxConnections: 3 })
-    const query = Database.through(pool)
-    const name = new URL(Redacted.value(url)).pathname.slice(1)
-    for (const setting of settings) yield* query(`ALTER DATABASE ${name} SET ${setting}`, [])
-    const store = PostgresStore.layer({
-      url,
-      maxConnections: 3,
-      migrate: false,
-      applicationName: "under test",
-      ...options
-    })
-    const waiting = (count: number) =>
-      Effect.gen(function*() {
-        const waits =
-          `SELECT count(*)::int4 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
-        while ((yield* query(waits, []))[0]![0] !== count);
-      })
-    const session = Database.on(yield* pool.reserve)
-    return { query, session, store, waiting }
-  }
-)
+import { prepared } from "./Scene.ts"
 
 const tasks = write(insert("Task", task("a")), insert("Task", task("b")))
 

@@ -50,59 +50,61 @@ const writer = Effect.fnUntraced(function*(name: string, acknowledged: Array<Ack
   }
 })
 
-describe("writers of the same records on several connections", () => {
-  it.effect(
-    "nothing that was acknowledged is lost or undone, and each history leads to the present state",
-    () =>
+for (const groupCommit of [true, false]) {
+  describe(`writers of the same records on several connections${groupCommit ? "" : ", each commit by itself"}`, () => {
+    it.effect(
+      "nothing that was acknowledged is lost or undone, and each history leads to the present state",
+      () =>
+        Effect.gen(function*() {
+          const url = yield* TestDatabase.make()
+          const store = PostgresStore.layer({ url, maxConnections: 3, migrate: false, groupCommit })
+          const acknowledged: Array<Acknowledged> = []
+          const run = <A, E>(effect: Effect.Effect<A, E, RecordStore.RecordStore>) =>
+            Effect.provide(effect, Layer.fresh(store))
+          yield* run(write(...records.map((id) => insert("Task", task(id)))))
+          yield* Effect.all(
+            Array.from({ length: writers }, (_, n) => run(writer(`w${n}`, acknowledged))),
+            { concurrency: "unbounded" }
+          )
+          expect(acknowledged.length).toBeGreaterThan(2_000)
+          yield* run(
+            Effect.forEach(records, (id) => check(id, acknowledged.filter((one) => one.id === id)), { discard: true })
+          )
+        }).pipe(Random.withSeed("race")),
+      180_000
+    )
+
+    it.effect("of a delete and the updates beside it, none takes effect after the delete", () =>
       Effect.gen(function*() {
         const url = yield* TestDatabase.make()
-        const store = PostgresStore.layer({ url, maxConnections: 3, migrate: false })
-        const acknowledged: Array<Acknowledged> = []
-        const run = <A, E>(effect: Effect.Effect<A, E, RecordStore.RecordStore>) =>
-          Effect.provide(effect, Layer.fresh(store))
-        yield* run(write(...records.map((id) => insert("Task", task(id)))))
-        yield* Effect.all(
-          Array.from({ length: writers }, (_, n) => run(writer(`w${n}`, acknowledged))),
-          { concurrency: "unbounded" }
-        )
-        expect(acknowledged.length).toBeGreaterThan(2_000)
-        yield* run(
-          Effect.forEach(records, (id) => check(id, acknowledged.filter((one) => one.id === id)), { discard: true })
-        )
-      }).pipe(Random.withSeed("race")),
-    180_000
-  )
-
-  it.effect("of a delete and the updates beside it, none takes effect after the delete", () =>
-    Effect.gen(function*() {
-      const url = yield* TestDatabase.make()
-      const store = PostgresStore.layer({ url, maxConnections: 8, migrate: false })
-      yield* Effect.gen(function*() {
-        const ids = Array.from({ length: 60 }, (_, n) => `d${n}`)
-        yield* write(...ids.map((id) => insert("Task", task(id))))
-        const results = yield* Effect.forEach(ids, (id) =>
-          Effect.all([
-            ...Array.from(
-              { length: 4 },
-              (_, n) => commit([update(id, { patch: { params: { merge: { set: { [`k${n}`]: n } } } } })])
-            ),
-            commit([update(id, { assign: { status: "DELETED" } })])
-          ], { concurrency: "unbounded" }), { concurrency: 4 })
-        for (const [n, id] of ids.entries()) {
-          const { state, version } = yield* present(id)
-          const outcomes = results[n]!.map(([result]) => result!)
-          const last = outcomes.pop()!
-          expect(Result.getOrThrow(last)[0]!.version).toBe(version)
-          expect(state["status"]).toBe("DELETED")
-          for (const [k, outcome] of outcomes.entries()) {
-            const there = Object.hasOwn(state["params"] ?? {}, `k${k}`)
-            expect(Result.isSuccess(outcome)).toBe(there)
-            if (Result.isFailure(outcome)) expect(outcome.failure._tag).toBe("Missing")
+        const store = PostgresStore.layer({ url, maxConnections: 8, migrate: false, groupCommit })
+        yield* Effect.gen(function*() {
+          const ids = Array.from({ length: 60 }, (_, n) => `d${n}`)
+          yield* write(...ids.map((id) => insert("Task", task(id))))
+          const results = yield* Effect.forEach(ids, (id) =>
+            Effect.all([
+              ...Array.from(
+                { length: 4 },
+                (_, n) => commit([update(id, { patch: { params: { merge: { set: { [`k${n}`]: n } } } } })])
+              ),
+              commit([update(id, { assign: { status: "DELETED" } })])
+            ], { concurrency: "unbounded" }), { concurrency: 4 })
+          for (const [n, id] of ids.entries()) {
+            const { state, version } = yield* present(id)
+            const outcomes = results[n]!.map(([result]) => result!)
+            const last = outcomes.pop()!
+            expect(Result.getOrThrow(last)[0]!.version).toBe(version)
+            expect(state["status"]).toBe("DELETED")
+            for (const [k, outcome] of outcomes.entries()) {
+              const there = Object.hasOwn(state["params"] ?? {}, `k${k}`)
+              expect(Result.isSuccess(outcome)).toBe(there)
+              if (Result.isFailure(outcome)) expect(outcome.failure._tag).toBe("Missing")
+            }
           }
-        }
-      }).pipe(Effect.provide(store))
-    }))
-})
+        }).pipe(Effect.provide(store))
+      }))
+  })
+}
 
 const check = Effect.fnUntraced(function*(id: string, acknowledged: ReadonlyArray<Acknowledged>) {
   const { state, version } = yield* present(id)

@@ -155,103 +155,115 @@ const check = Effect.fnUntraced(function*(id: string, { acknowledged, refused }:
   }
 })
 
-ServiceContract.suite(
-  "several servers on one database",
-  Layer.unwrap(Effect.map(TestDatabase.make(), (url) =>
-    ServiceContract.servers(
-      3,
-      Layer.provide(Services.layer, PostgresStore.layer({ url, maxConnections: 3, migrate: false }))
-    ))),
-  ServiceContract.races
-)
+for (const groupCommit of [true, false]) {
+  const how = groupCommit ? "" : ", each commit by itself"
+  ServiceContract.suite(
+    `several servers on one database${how}`,
+    Layer.unwrap(Effect.map(TestDatabase.make(), (url) =>
+      ServiceContract.servers(
+        3,
+        Layer.provide(Services.layer, PostgresStore.layer({ url, maxConnections: 3, migrate: false, groupCommit }))
+      ))),
+    ServiceContract.races
+  )
 
-ServiceContract.interleaved("PostgreSQL", TestDatabase.layer())
+  ServiceContract.interleaved(`PostgreSQL${how}`, TestDatabase.layer({ groupCommit }))
 
-describe("several servers on one database", () => {
-  it.effect("of sets, merges, moves and deletes of the same tasks at once, none that was acknowledged is lost or undone", () =>
-    Effect.gen(function*() {
-      const url = yield* TestDatabase.make()
-      const told: Told = { acknowledged: [], refused: [] }
-      const server = Layer.provideMerge(Services.layer, PostgresStore.layer({ url, maxConnections: 3, migrate: false }))
-      const on = <A, E>(effect: Effect.Effect<A, E, Tasks | RecordStore.RecordStore>) =>
-        Effect.provide(effect, Layer.fresh(server))
-      yield* on(Effect.gen(function*() {
-        const tasks = yield* Tasks
-        yield* Effect.forEach(ids, (id) => tasks.create({ id }).pipe(Effect.provideService(Clock.Clock, clock(0))))
-      }))
-      yield* Effect.all(Array.from({ length: writers }, (_, n) => on(writer(`w${n}`, told))), {
-        concurrency: "unbounded"
-      })
-      expect(told.acknowledged.length).toBeGreaterThan(2_000)
-      const done = new Set(told.acknowledged.map(({ operation }) => operation))
-      expect([...done].sort()).toEqual(["COMPLETED", "DELETED", "INTERRUPTED", "RUNNING", "merge", "metadata"])
-      yield* on(Effect.forEach(ids, (id) =>
-        check(id, {
-          acknowledged: told.acknowledged.filter((one) => one.id === id),
-          refused: told.refused.filter((one) => one.id === id)
-        }), { discard: true }))
-    }).pipe(Random.withSeed("servers"), Effect.provideService(Caller, { tenant, subject: "tester" })))
-
-  it.effect("tasks that are created at once for the same new agents, named in any order, are all created", () =>
-    Effect.gen(function*() {
-      const url = yield* TestDatabase.make()
-      const server = Layer.provideMerge(Services.layer, PostgresStore.layer({ url, maxConnections: 3, migrate: false }))
-      const orders = yield* Effect.forEach(
-        Array.from({ length: 20 }, (_, round) => round),
-        (round) =>
-          Effect.forEach(
-            Array.from({ length: 4 }),
-            () => Random.shuffle(Array.from({ length: 8 }, (_, n) => `agent ${round} ${n}`))
-          )
-      )
-      const created = yield* Effect.forEach(Array.from({ length: 4 }, (_, n) => n), (n) =>
-        Effect.gen(function*() {
+  describe(`several servers on one database${how}`, () => {
+    it.effect("of sets, merges, moves and deletes of the same tasks at once, none that was acknowledged is lost or undone", () =>
+      Effect.gen(function*() {
+        const url = yield* TestDatabase.make()
+        const told: Told = { acknowledged: [], refused: [] }
+        const server = Layer.provideMerge(
+          Services.layer,
+          PostgresStore.layer({ url, maxConnections: 3, migrate: false, groupCommit })
+        )
+        const on = <A, E>(effect: Effect.Effect<A, E, Tasks | RecordStore.RecordStore>) =>
+          Effect.provide(effect, Layer.fresh(server))
+        yield* on(Effect.gen(function*() {
           const tasks = yield* Tasks
-          return yield* Effect.forEach(orders, (round) => tasks.create({ agent_ids: round[n]! }))
-        }).pipe(Effect.provide(Layer.fresh(server))), { concurrency: "unbounded" })
-      expect(created.flat().map(({ version }) => version)).toEqual(Array.from({ length: 80 }, () => 1))
-    }).pipe(Random.withSeed("agents")))
+          yield* Effect.forEach(ids, (id) => tasks.create({ id }).pipe(Effect.provideService(Clock.Clock, clock(0))))
+        }))
+        yield* Effect.all(Array.from({ length: writers }, (_, n) => on(writer(`w${n}`, told))), {
+          concurrency: "unbounded"
+        })
+        expect(told.acknowledged.length).toBeGreaterThan(2_000)
+        const done = new Set(told.acknowledged.map(({ operation }) => operation))
+        expect([...done].sort()).toEqual(["COMPLETED", "DELETED", "INTERRUPTED", "RUNNING", "merge", "metadata"])
+        yield* on(Effect.forEach(ids, (id) =>
+          check(id, {
+            acknowledged: told.acknowledged.filter((one) => one.id === id),
+            refused: told.refused.filter((one) => one.id === id)
+          }), { discard: true }))
+      }).pipe(Random.withSeed("servers"), Effect.provideService(Caller, { tenant, subject: "tester" })))
 
-  it.effect("of requests with one key at several servers one is carried out, and all get its answer", () =>
-    Effect.gen(function*() {
-      const url = yield* TestDatabase.make()
-      const server = Layer.provideMerge(Services.layer, PostgresStore.layer({ url, maxConnections: 3, migrate: false }))
-      const on = <A, E>(effect: Effect.Effect<A, E, Tasks | Trackers | TaskAgents | RecordStore.RecordStore>) =>
-        Effect.provide(effect, Layer.fresh(server))
-      const scope = { organization_id: uuid(1), project_id: uuid(2) }
-      const { agent, task } = yield* on(Effect.gen(function*() {
-        const input = { name: "A", instruction: "i", llm_model_id: uuid(3) }
-        const task = (yield* (yield* Tasks).create({ agent_ids: ["a"] })).state.id
-        return { task, agent: (yield* (yield* TaskAgents).create(scope, input)).state.id }
-      }))
-      const rounds = Array.from({ length: 15 }, (_, n) => `k${n}`)
-      const answers = yield* Effect.forEach(Array.from({ length: 4 }), () =>
-        on(Effect.gen(function*() {
+    it.effect("tasks that are created at once for the same new agents, named in any order, are all created", () =>
+      Effect.gen(function*() {
+        const url = yield* TestDatabase.make()
+        const server = Layer.provideMerge(
+          Services.layer,
+          PostgresStore.layer({ url, maxConnections: 3, migrate: false, groupCommit })
+        )
+        const orders = yield* Effect.forEach(
+          Array.from({ length: 20 }, (_, round) => round),
+          (round) =>
+            Effect.forEach(
+              Array.from({ length: 4 }),
+              () => Random.shuffle(Array.from({ length: 8 }, (_, n) => `agent ${round} ${n}`))
+            )
+        )
+        const created = yield* Effect.forEach(Array.from({ length: 4 }, (_, n) => n), (n) =>
+          Effect.gen(function*() {
+            const tasks = yield* Tasks
+            return yield* Effect.forEach(orders, (round) => tasks.create({ agent_ids: round[n]! }))
+          }).pipe(Effect.provide(Layer.fresh(server))), { concurrency: "unbounded" })
+        expect(created.flat().map(({ version }) => version)).toEqual(Array.from({ length: 80 }, () => 1))
+      }).pipe(Random.withSeed("agents")))
+
+    it.effect("of requests with one key at several servers one is carried out, and all get its answer", () =>
+      Effect.gen(function*() {
+        const url = yield* TestDatabase.make()
+        const server = Layer.provideMerge(
+          Services.layer,
+          PostgresStore.layer({ url, maxConnections: 3, migrate: false, groupCommit })
+        )
+        const on = <A, E>(effect: Effect.Effect<A, E, Tasks | Trackers | TaskAgents | RecordStore.RecordStore>) =>
+          Effect.provide(effect, Layer.fresh(server))
+        const scope = { organization_id: uuid(1), project_id: uuid(2) }
+        const { agent, task } = yield* on(Effect.gen(function*() {
+          const input = { name: "A", instruction: "i", llm_model_id: uuid(3) }
+          const task = (yield* (yield* Tasks).create({ agent_ids: ["a"] })).state.id
+          return { task, agent: (yield* (yield* TaskAgents).create(scope, input)).state.id }
+        }))
+        const rounds = Array.from({ length: 15 }, (_, n) => `k${n}`)
+        const answers = yield* Effect.forEach(Array.from({ length: 4 }), () =>
+          on(Effect.gen(function*() {
+            const tasks = yield* Tasks
+            const trackers = yield* Trackers
+            const agents = yield* TaskAgents
+            return yield* Effect.forEach(rounds, (key) => {
+              const draft = TaskAgent.Edit.fromBody({ instruction: key })
+              const requests: ReadonlyArray<Effect.Effect<unknown, { readonly _tag: string }>> = [
+                tasks.create({ name: key, agent_ids: ["a", key] }),
+                tasks.update(task, Task.Task.fromBody({ merge_params: { [key]: 1 } })),
+                trackers.append(task, { agent_id: "a", content: key }),
+                agents.update(scope, agent, { _tag: "Edit", draft })
+              ]
+              return Effect.forEach(requests, (request, n) =>
+                Effect.provideService(request, IdempotencyKey, { scope: String(n), key, request: null }))
+            })
+          })), { concurrency: "unbounded" })
+        for (const answer of answers) expect(answer).toEqual(answers[0])
+        yield* on(Effect.gen(function*() {
           const tasks = yield* Tasks
-          const trackers = yield* Trackers
-          const agents = yield* TaskAgents
-          return yield* Effect.forEach(rounds, (key) => {
-            const draft = TaskAgent.Edit.fromBody({ instruction: key })
-            const requests: ReadonlyArray<Effect.Effect<unknown, { readonly _tag: string }>> = [
-              tasks.create({ name: key, agent_ids: ["a", key] }),
-              tasks.update(task, Task.Task.fromBody({ merge_params: { [key]: 1 } })),
-              trackers.append(task, { agent_id: "a", content: key }),
-              agents.update(scope, agent, { _tag: "Edit", draft })
-            ]
-            return Effect.forEach(requests, (request, n) =>
-              Effect.provideService(request, IdempotencyKey, { scope: String(n), key, request: null }))
-          })
-        })), { concurrency: "unbounded" })
-      for (const answer of answers) expect(answer).toEqual(answers[0])
-      yield* on(Effect.gen(function*() {
-        const tasks = yield* Tasks
-        expect((yield* tasks.get(task)).version).toBe(1 + rounds.length)
-        expect((yield* tasks.list({ limit: 100 })).length).toBe(1 + rounds.length)
-        const events = yield* (yield* Trackers).events({ task_id: task, agent_id: "a", limit: 100 })
-        expect(events.map(({ content }) => content).sort()).toEqual([...rounds].sort())
-        expect((yield* (yield* TaskAgents).get(scope, agent)).state.revision_count).toBe(1 + rounds.length)
-      }))
-    }).pipe(Effect.provideService(Caller, { tenant, subject: "tester" })))
-})
+          expect((yield* tasks.get(task)).version).toBe(1 + rounds.length)
+          expect((yield* tasks.list({ limit: 100 })).length).toBe(1 + rounds.length)
+          const events = yield* (yield* Trackers).events({ task_id: task, agent_id: "a", limit: 100 })
+          expect(events.map(({ content }) => content).sort()).toEqual([...rounds].sort())
+          expect((yield* (yield* TaskAgents).get(scope, agent)).state.revision_count).toBe(1 + rounds.length)
+        }))
+      }).pipe(Effect.provideService(Caller, { tenant, subject: "tester" })))
+  })
+}
 
 const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`

@@ -46,5 +46,6 @@ export type BoardLink = typeof BoardLink.State.Type
 export const boardLinkKind: RecordKind = {
   kind: BoardLink,
   touched: "updated_at",
-  references: { parent_id: "BoardTask", child_id: "BoardTask" }
+  references: { parent_id: "BoardTask", child_id: "BoardTask" },
+  acyclic: { from: "parent_id", to: "child_id", where: "linked" }
 }

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { Health } from "@emend/domain"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
@@ -48,7 +49,13 @@ export const make = (
         phase === "serving"
           // Asked every few seconds, it would fill the traces.
           ? Effect.as(
-            Deadline.within(Effect.withTracerEnabled(Effect.andThen(health.ping, identity.ready), false), readyMillis),
+            Effect.contextWith((context: Context.Context<never>) =>
+              Deadline.within(
+                Effect.withTracerEnabled(Effect.andThen(health.ping, identity.ready), false),
+                context,
+                readyMillis
+              )
+            ),
             ok
           )
           : Effect.fail(

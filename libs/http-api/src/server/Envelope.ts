@@ -71,52 +71,64 @@ export const make = (
     const refusals = metrics ? RequestMetrics.refusals(services) : undefined
     const counted = Effect.ensuring(router, Effect.sync(inFlight.leave))
 
-    const finished = Effect.fnUntraced(
-      function*(request: Identified, began: number, status: number, { code, failing }: Omit<Outcome, "response">) {
-        const logs = logsAll || failing !== undefined
-        if (code !== undefined) refusals?.(code)
-        if (count === undefined && !logs) return
-        const millis = performance.now() - began
-        const context = (yield* Effect.context()) as Context.Context<any>
-        const route = Context.getOrUndefined(context, RouteContext)?.route.path
-        count?.({ method: request.method, route, status, seconds: millis / 1000 })
-        if (!logs) return
-        const traceId = Context.getOrUndefined(context, ParentSpan)?.traceId
-        yield* RequestLog.line(request, failing, {
-          request_id: request.id,
-          status,
-          duration_ms: Math.round(millis * 1000) / 1000,
-          ...(route === undefined ? undefined : { route }),
-          ...(traceId === undefined ? undefined : { trace_id: traceId })
-        })
-      }
-    )
+    /** Counts what became of a request, and logs it where that is wanted. */
+    const finished = (
+      request: Identified,
+      context: Context.Context<never>,
+      began: number,
+      status: number,
+      { code, failing }: Omit<Outcome, "response">
+    ): Effect.Effect<void> | undefined => {
+      const logs = logsAll || failing !== undefined
+      if (code !== undefined) refusals?.(code)
+      if (count === undefined && !logs) return undefined
+      const millis = performance.now() - began
+      const route = Context.getOrUndefined(context as Context.Context<RouteContext>, RouteContext)?.route.path
+      count?.({ method: request.method, route, status, seconds: millis / 1000 })
+      if (!logs) return undefined
+      const traceId = Context.getOrUndefined(context as Context.Context<ParentSpan>, ParentSpan)?.traceId
+      return RequestLog.line(request, failing, {
+        request_id: request.id,
+        status,
+        duration_ms: Math.round(millis * 1000) / 1000,
+        ...(route === undefined ? undefined : { route }),
+        ...(traceId === undefined ? undefined : { trace_id: traceId })
+      })
+    }
 
-    return Effect.gen(function*() {
-      const request = yield* HttpServerRequest
+    // Every request comes this way: each step of it is a call and not an effect, where it can be.
+    return Effect.withFiber<
+      HttpServerResponse.HttpServerResponse,
+      never,
+      HttpServerRequest | Scope
+    >((fiber) => {
+      const request = Context.getUnsafe(fiber.context, HttpServerRequest)
       const began = performance.now()
       const identified = {
         id: requestId(request.headers["x-request-id"]),
         method: request.method,
         path: pathOf(request.url)
       }
+      const answered = (outcome: Outcome): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
+        const response = HttpServerResponse.setHeader(outcome.response, "x-request-id", identified.id)
+        // The router leaves in the context of the fiber which route it was.
+        const logged = finished(identified, fiber.context, began, response.status, outcome)
+        return logged === undefined ? Effect.succeed(response) : Effect.as(logged, response)
+      }
       const aboutService = isAboutService(identified.path)
       const refused = Access.ambiguous(request.source) ?? (localOnly ? Access.foreign(request.headers) : undefined) ??
         unclear(identified.path) ??
         (aboutService ? undefined : lifecycle.phase === "stopping" ? stopping() : full(inFlight, maxRequests))
-      const outcome: Outcome = refused !== undefined
-        ? { response: told(refused, identified), code: refused.code }
-        : yield* Effect.matchCauseEffect(aboutService ? router : counted, {
-          onSuccess: (response): Effect.Effect<Outcome> => Effect.succeed({ response }),
-          onFailure: (cause) =>
-            // A client that went away is told nothing.
-            Cause.hasInterruptsOnly(cause)
-              ? Effect.andThen(finished(identified, began, 499, {}), Effect.failCause(cause as Cause.Cause<never>))
-              : Effect.succeed(failed(cause, identified, methodsAt))
-        })
-      const { response } = outcome
-      yield* finished(identified, began, response.status, outcome)
-      return HttpServerResponse.setHeader(response, "x-request-id", identified.id)
+      if (refused !== undefined) return answered({ response: told(refused, identified), code: refused.code })
+      return Effect.matchCauseEffect(aboutService ? router : counted, {
+        onSuccess: (response) => answered({ response }),
+        onFailure: (cause) => {
+          if (!Cause.hasInterruptsOnly(cause)) return answered(failed(cause, identified, methodsAt))
+          // A client that went away is told nothing.
+          const logged = finished(identified, fiber.context, began, 499, {}) ?? Effect.void
+          return Effect.andThen(logged, Effect.failCause(cause as Cause.Cause<never>))
+        }
+      })
     })
   })
 

@@ -12,11 +12,12 @@ import * as HttpMethod from "effect/http/HttpMethod"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import type { HttpServerResponse } from "effect/http/HttpServerResponse"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 import { KeyHints } from "../definitions/KeyHints.ts"
 import { OptionalBody, Overwrites } from "../definitions/Operation.ts"
-import { scopeProblem } from "../identity/Grant.ts"
+import { type Grant, scopeProblem } from "../identity/Grant.ts"
 import type { Identity } from "../identity/Identity.ts"
 import { Problem } from "../Problem.ts"
 import * as Body from "../request/Body.ts"
@@ -109,57 +110,93 @@ const route = (
   const changes = endpoint.method !== "GET"
   const demanding = settings.updateCondition === "required" && Context.get(endpoint.annotations, Overwrites)
 
+  /** Reads all but the body, or gives what refuses the request whatever its body says. */
+  const read = (
+    request: HttpServerRequest.HttpServerRequest,
+    context: Context.Context<HttpRouter.RouteContext | HttpServerRequest.ParsedSearchParams>,
+    grant: Grant
+  ): Asked | Problem => {
+    const { headers } = request
+    const unheeded = changes ? Conditions.unheeded(declared, headers) : undefined
+    if (unheeded !== undefined) return unheeded
+    const errors: Array<ValidationError> = []
+    const search = lastOfEach(Context.get(context, HttpServerRequest.ParsedSearchParams))
+    const incoming: Record<string, unknown> = { path: pathOf(request.url), search }
+    if (params !== undefined) {
+      incoming["params"] = params(Context.get(context, HttpRouter.RouteContext).params, errors)
+      const refused = malformedPath(errors) ?? scopeProblem(grant, incoming["params"])
+      if (refused !== undefined) return refused
+    }
+    const conditions = Conditions.read(declared, headers)
+    if (Result.isFailure(conditions)) return conditions.failure
+    const unconditional = demanding ? Conditions.unconditional(declared, conditions.success) : undefined
+    if (unconditional !== undefined) return unconditional
+    const key = declared.has(IdempotencyKey.header) ? headers[IdempotencyKey.header] : undefined
+    errors.push(...Conditions.errors(conditions.success), ...IdempotencyKey.errors(key))
+    incoming["conditions"] = conditions.success
+    if (query !== undefined) incoming["query"] = query(search, errors)
+    // A rehearsal may come again and again.
+    return { incoming, errors, key: conditions.success.dryRun === true ? undefined : key }
+  }
+
+  /** Adds what the body says, or gives the problem with it. */
+  const readBody = ({ errors, incoming }: Asked, grant: Grant, body: JsonBody.Parsed | undefined) => {
+    if (body === undefined && !optional) {
+      errors.push({ loc: ["body"], msg: "Field required", type: "missing", input: null })
+    } else incoming["payload"] = readPayload(payload!, body, errors)
+    return admission.refuses(grant, incoming["payload"])
+  }
+
+  const answer = (
+    { errors, incoming, key }: Asked,
+    request: HttpServerRequest.HttpServerRequest,
+    context: Context.Context<HttpServerRequest.HttpServerRequest>,
+    grant: Grant
+  ): Effect.Effect<HttpServerResponse, Failure> => {
+    if (errors.length > 0) return Effect.fail(new RequestInvalid({ errors }))
+    const form = Form.asked(request.headers)
+    const sender = form === "whole" && key !== undefined
+      ? IdempotencyKey.sender(request.headers[IdempotencyKey.senderHeader])
+      : undefined
+    if (sender !== undefined && Result.isFailure(sender)) return Effect.fail(sender.failure)
+    const known = Context.add(Context.add(context, Caller, grant.caller), Form.Form, form)
+    const handled = handler(incoming)
+    return Effect.map(
+      Deadline.within(
+        key === undefined ? handled : Repetition.under(key, endpoint, incoming, sender?.success)(handled),
+        known,
+        settings.requestMillis,
+        inFlight
+      ),
+      (answered) => typeof answered === "function" ? answered(form) : answered
+    )
+  }
+
+  type Given = HttpServerRequest.HttpServerRequest | HttpServerRequest.ParsedSearchParams | HttpRouter.RouteContext
   return HttpRouter.route(
     endpoint.method,
     endpoint.path as HttpRouter.PathInput,
-    Effect.gen(function*() {
-      const request = yield* HttpServerRequest.HttpServerRequest
-      const grant = yield* admission.admit(request.headers)
-      const unheeded = changes ? Conditions.unheeded(declared, request.headers) : undefined
-      if (unheeded !== undefined) return yield* unheeded
-      const search = yield* HttpServerRequest.ParsedSearchParams
-      const errors: Array<ValidationError> = []
-      const last = lastOfEach(search)
-      const incoming: Record<string, unknown> = { path: pathOf(request.url), search: last }
-      if (params !== undefined) {
-        incoming["params"] = params((yield* HttpRouter.RouteContext).params, errors)
-        const problem = malformedPath(errors)
-        const refused = problem ?? scopeProblem(grant, incoming["params"])
-        if (refused !== undefined) return yield* refused
-      }
-      const conditions = yield* Effect.fromResult(Conditions.read(declared, request.headers))
-      const unconditional = demanding ? Conditions.unconditional(declared, conditions) : undefined
-      if (unconditional !== undefined) return yield* unconditional
-      const key = declared.has(IdempotencyKey.header) ? request.headers[IdempotencyKey.header] : undefined
-      errors.push(...Conditions.errors(conditions), ...IdempotencyKey.errors(key))
-      incoming["conditions"] = conditions
-      if (query !== undefined) incoming["query"] = query(last, errors)
-      if (payload !== undefined) {
-        const body = yield* Body.read(request, settings)
-        if (body === undefined && !optional) {
-          errors.push({ loc: ["body"], msg: "Field required", type: "missing", input: null })
-        } else incoming["payload"] = readPayload(payload, body, errors)
-        const refused = admission.refuses(grant, incoming["payload"])
-        if (refused !== undefined) return yield* refused
-      }
-      if (errors.length > 0) return yield* new RequestInvalid({ errors })
-      const form = Form.asked(request.headers)
-      const sender = form === "whole" && key !== undefined
-        ? yield* Effect.fromResult(IdempotencyKey.sender(request.headers[IdempotencyKey.senderHeader]))
-        : undefined
-      const handled = form === "served" ? handler(incoming) : Effect.provideService(handler(incoming), Form.Form, form)
-      const answer = Effect.provideService(handled, Caller, grant.caller)
-      const answered = yield* Deadline.within(
-        // A rehearsal may come again and again.
-        key === undefined || conditions.dryRun === true
-          ? answer
-          : Repetition.under(key, endpoint, incoming, sender)(answer),
-        settings.requestMillis,
-        inFlight
-      )
-      return typeof answered === "function" ? answered(form) : answered
+    // Every request comes this way: each step of it is a call and not an effect, where it can be.
+    Effect.contextWith((context: Context.Context<Given>) => {
+      const request = Context.get(context, HttpServerRequest.HttpServerRequest)
+      return Effect.flatMap(admission.admit(request.headers), (grant): Effect.Effect<HttpServerResponse, Failure> => {
+        const asked = read(request, context, grant)
+        if (asked instanceof Problem) return Effect.fail(asked)
+        if (payload === undefined) return answer(asked, request, context, grant)
+        return Effect.flatMap(Body.read(request, settings), (body): Effect.Effect<HttpServerResponse, Failure> => {
+          const refused = readBody(asked, grant, body)
+          return refused === undefined ? answer(asked, request, context, grant) : Effect.fail(refused)
+        })
+      })
     })
   ) as HttpRouter.Route<Failure, never>
+}
+
+/** A request on its way to the handler: what is read of it, what is wrong with it, and the key to carry it out under. */
+interface Asked {
+  readonly incoming: Record<string, unknown>
+  readonly errors: Array<ValidationError>
+  readonly key: string | undefined
 }
 
 /** Adds what is wrong with a body as JSON and what the schema says of it, once for each place. */

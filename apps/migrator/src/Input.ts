@@ -1,0 +1,179 @@
+/**
+ * The files and streams that records come from.
+ *
+ * @since 0.1.0
+ */
+import { parse } from "csv-parse"
+import * as Data from "effect/Data"
+import { createReadStream, statSync } from "node:fs"
+import { extname } from "node:path"
+import type { Readable } from "node:stream"
+import { createGunzip } from "node:zlib"
+import * as Splitter from "./Splitter.ts"
+
+/**
+ * A source cannot be read, or not to its end. What came before it was taken.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class InputFailed extends Data.TaggedError("InputFailed")<{ readonly message: string }> {}
+
+/**
+ * Gives the failure of a source.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export const failure = (error: unknown): InputFailed =>
+  error instanceof InputFailed ? error : new InputFailed({ message: (error as Error).message })
+
+/**
+ * The forms of a source: a JSON text on each line, one JSON array, or a table whose first line names its columns.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const formats = ["ndjson", "json", "csv"] as const
+
+/**
+ * How sources are read.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options {
+  /** By the name of the file and its first character unless said. */
+  readonly format: typeof formats[number] | undefined
+  readonly maxRecordBytes: number
+  /** Told of every byte that was read of the file itself. */
+  readonly onBytes?: (count: number) => void
+}
+
+/**
+ * The size of a file in bytes; `undefined` for what has none, such as a pipe.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const sizeOf = (file: string): number | undefined => {
+  if (file === "-") return undefined
+  const found = statSync(file, { throwIfNoEntry: false })
+  return found?.isFile() === true ? found.size : undefined
+}
+
+/**
+ * Reads the pieces of a file, `-` being the standard input. What is compressed by gzip is told by its first bytes.
+ * Fails with {@link InputFailed}.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export async function* pieces(file: string, options: Options): AsyncGenerator<ReadonlyArray<Splitter.Piece>> {
+  try {
+    const bytes = withoutMark(decompressed(file, options))
+    const first = await bytes.next()
+    const rest = again(first, bytes)
+    const format = options.format ?? guessed(file, first.done === true ? Buffer.alloc(0) : first.value)
+    if (format === "csv") return yield* rows(rest)
+    const splitter = format === "json"
+      ? Splitter.elements(options.maxRecordBytes)
+      : Splitter.lines(options.maxRecordBytes)
+    for await (const chunk of rest) yield splitter.feed(chunk)
+    yield splitter.end()
+  } catch (error) {
+    if (error instanceof InputFailed) throw error
+    const { code, message } = error as NodeJS.ErrnoException
+    const why = code === "ENOENT"
+      ? "there is no such file"
+      : code === "Z_BUF_ERROR"
+      ? "the compressed data end before they should: the file is cut off"
+      : code?.startsWith("Z_") === true
+      ? `the compressed data are damaged: ${message}`
+      : message
+    throw new InputFailed({ message: `${file === "-" ? "The standard input" : file} cannot be read: ${why}` })
+  }
+}
+
+const guessed = (file: string, first: Buffer): typeof formats[number] => {
+  if (extname(file.replace(/\.gz$/, "")) === ".csv") return "csv"
+  return first.toString("latin1").trimStart().startsWith("[") ? "json" : "ndjson"
+}
+
+async function* decompressed(file: string, { onBytes = () => {} }: Options): AsyncGenerator<Buffer> {
+  const source: Readable = file === "-" ? process.stdin : createReadStream(file)
+  const raw = (async function*() {
+    for await (const chunk of source as AsyncIterable<Buffer>) {
+      onBytes(chunk.length)
+      yield chunk
+    }
+  })()
+  const first = await raw.next()
+  if (first.done === true) return
+  const rest = again(first, raw)
+  if (first.value[0] !== 0x1f || first.value[1] !== 0x8b) return yield* rest
+  const gunzip = createGunzip({ chunkSize: 65_536 })
+  const pump = (async () => {
+    for await (const chunk of rest) {
+      if (!gunzip.write(chunk)) await new Promise((resolve) => gunzip.once("drain", resolve))
+    }
+    gunzip.end()
+  })()
+  pump.catch((error: Error) => gunzip.destroy(error))
+  yield* gunzip as AsyncIterable<Buffer>
+}
+
+async function* withoutMark(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  const first = await chunks.next()
+  if (first.done === true) return
+  const hasMark = first.value[0] === 0xef && first.value[1] === 0xbb && first.value[2] === 0xbf
+  yield hasMark ? first.value.subarray(3) : first.value
+  yield* chunks
+}
+
+async function* again(first: IteratorResult<Buffer, unknown>, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  if (first.done === true) return
+  yield first.value
+  yield* rest
+}
+
+async function* rows(bytes: AsyncGenerator<Buffer>): AsyncGenerator<ReadonlyArray<Splitter.Piece>> {
+  const flaws: Array<Splitter.Piece> = []
+  const parser = parse({
+    columns: true,
+    info: true,
+    raw: true,
+    skip_records_with_error: true,
+    max_record_size: 0,
+    on_skip: (error) => {
+      const { lines = 0, message = "The row cannot be read" } = error as { lines?: number; message?: string }
+      flaws.push({ line: lines, flaw: message, bytes: Buffer.alloc(0) })
+      return undefined
+    }
+  })
+  const pump = (async () => {
+    for await (const chunk of bytes) {
+      if (!parser.write(chunk)) await new Promise((resolve) => parser.once("drain", resolve))
+    }
+    parser.end()
+  })()
+  pump.catch((error: Error) => parser.destroy(error))
+  let out: Array<Splitter.Piece> = []
+  type Parsed = {
+    readonly record: Record<string, string>
+    readonly info: { readonly lines: number }
+    readonly raw: string
+  }
+  for await (const { info, raw, record } of parser as unknown as AsyncIterable<Parsed>) {
+    out.push(
+      // A replacement character in the text of the table would not be told from bytes that are none.
+      raw.includes("\ufffd")
+        ? { line: info.lines, flaw: "The row is not valid UTF-8", bytes: Buffer.from(raw) }
+        : { line: info.lines, row: record }
+    )
+    if (out.length < 256) continue
+    yield [...flaws.splice(0), ...out]
+    out = []
+  }
+  yield [...flaws.splice(0), ...out]
+}

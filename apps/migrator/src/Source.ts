@@ -1,0 +1,127 @@
+/**
+ * Stores to read whole records from, in one order: by kind, tenant and id.
+ *
+ * @since 0.1.0
+ */
+import { RecordArchive, type RecordStore, Text } from "@emend/domain"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
+import * as ArchiveLine from "./ArchiveLine.ts"
+import { failure, InputFailed, pieces } from "./Input.ts"
+import * as Reading from "./Reading.ts"
+import * as Store from "./Store.ts"
+
+/**
+ * Why a source cannot be read.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export type Failure = RecordStore.StoreUnavailable | Store.StoreFailed | InputFailed
+
+/**
+ * Gives the next records, in order; none at the end.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Pull = Effect.Effect<ReadonlyArray<RecordArchive.Archived>, Failure>
+
+const order = new Map(RecordArchive.archivedKinds.map(({ kind }, at) => [kind.name, at]))
+
+/**
+ * Compares two keys in the order of sources.
+ *
+ * @category comparisons
+ * @since 0.1.0
+ */
+export const compare = (a: RecordStore.RecordKey, b: RecordStore.RecordKey): number =>
+  order.get(a.kind)! - order.get(b.kind)! || Text.byCodePoint(a.tenant, b.tenant) || Text.byCodePoint(a.id, b.id)
+
+/**
+ * How many records a source gives at once.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const page = 1000
+
+/**
+ * Opens the source of an address while the scope is open; with a tenant, its records only.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const open = (
+  address: string,
+  environment: Store.Environment,
+  tenant?: string
+): Effect.Effect<Pull, Failure, Scope.Scope> =>
+  Effect.gen(function*() {
+    const resolved = yield* Store.resolved(address, environment)
+    if (resolved.startsWith("file:")) return ofFile(resolved.slice("file:".length), tenant)
+    const archive = yield* Effect.provide(RecordArchive.RecordArchive, yield* Store.context(resolved, environment))
+    return yield* ofArchive(archive, tenant)
+  })
+
+/**
+ * Reads an archive in pages.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const ofArchive = Effect.fnUntraced(function*(
+  archive: RecordArchive.RecordArchive["Service"],
+  tenant: string | undefined
+): Effect.fn.Return<Pull, RecordStore.StoreUnavailable> {
+  const tenants = tenant === undefined ? yield* archive.tenants : [tenant]
+  const parts = RecordArchive.archivedKinds.flatMap(({ kind: { name } }) =>
+    tenants.map((tenant) => ({ kind: name, tenant }))
+  )
+  let [at, after] = [0, ""]
+  return Effect.gen(function*() {
+    while (at < parts.length) {
+      const records = yield* archive.read({ ...parts[at]!, after, limit: page })
+      const last = records.at(-1)
+      if (last !== undefined) {
+        after = last.key.id
+        return records
+      }
+      at++
+      after = ""
+    }
+    return []
+  })
+})
+
+/** Reads an exported file, which has the order of sources: so it is never held whole. */
+const ofFile = (path: string, tenant: string | undefined): Pull => {
+  const source = pieces(path, { format: "ndjson", maxRecordBytes: Infinity })
+  let last: RecordStore.RecordKey | undefined
+  const failed = (line: number, why: string) =>
+    Effect.fail(new InputFailed({ message: `${path}, line ${line}: ${why}` }))
+  return Effect.gen(function*() {
+    while (true) {
+      const next = yield* Effect.tryPromise({
+        try: () => source.next(),
+        catch: failure
+      })
+      if (next.done === true) return []
+      const records: Array<RecordArchive.Archived> = []
+      for (const piece of next.value) {
+        if (!("text" in piece)) return yield* failed(piece.line, "flaw" in piece ? piece.flaw : "Expected JSON")
+        const value = Reading.parsed(piece.text)
+        if (Result.isFailure(value)) return yield* failed(piece.line, value.failure.reason)
+        const record = ArchiveLine.read(value.success, "local")
+        if (Result.isFailure(record)) return yield* failed(piece.line, record.failure)
+        if (last !== undefined && compare(last, record.success.key) >= 0) {
+          return yield* failed(piece.line, "The records are not in the order of an export; import the file instead")
+        }
+        last = record.success.key
+        if (tenant === undefined || tenant === last.tenant) records.push(record.success)
+      }
+      if (records.length > 0) return records
+    }
+  })
+}

@@ -1,0 +1,157 @@
+/**
+ * The division of a stream of bytes into the texts of its records, each with the line where it begins.
+ *
+ * @since 0.1.0
+ */
+import { isUtf8 } from "node:buffer"
+
+/**
+ * One record of a source as it came: its text, or the row of a table, or what is wrong with its bytes.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Piece =
+  | { readonly line: number; readonly text: string }
+  | { readonly line: number; readonly row: Readonly<Record<string, string>> }
+  | { readonly line: number; readonly flaw: string; readonly bytes: Buffer }
+
+/**
+ * Takes bytes as they come and gives the pieces that end in them. A piece longer than the limit is not held: what is
+ * given of it is its beginning.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Splitter {
+  readonly feed: (chunk: Buffer) => ReadonlyArray<Piece>
+  readonly end: () => ReadonlyArray<Piece>
+}
+
+/**
+ * How much of a piece that is too long is given.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const excerptBytes = 1024
+
+/** Gathers the bytes of one piece, up to the limit. */
+const gathering = (maxBytes: number) => {
+  let parts: Array<Buffer> = []
+  let size = 0
+  return {
+    add: (bytes: Buffer): void => {
+      if (size <= maxBytes) parts.push(bytes)
+      size += bytes.length
+    },
+    take: (line: number): Piece | undefined => {
+      const [held, length] = [parts.length === 1 ? parts[0]! : Buffer.concat(parts), size]
+      parts = []
+      size = 0
+      if (length > maxBytes) {
+        const flaw = `The record has ${length} bytes, more than the limit of ${maxBytes}`
+        return { line, flaw, bytes: held.subarray(0, excerptBytes) }
+      }
+      if (!isUtf8(held)) return { line, flaw: "The record is not valid UTF-8", bytes: held }
+      const text = held.toString("utf8").trim()
+      return text === "" ? undefined : { line, text }
+    }
+  }
+}
+
+/**
+ * Divides lines. An empty line is no piece.
+ *
+ * @category splitters
+ * @since 0.1.0
+ */
+export const lines = (maxBytes: number): Splitter => {
+  const held = gathering(maxBytes)
+  let line = 1
+  const take = (out: Array<Piece>) => {
+    const piece = held.take(line)
+    if (piece !== undefined) out.push(piece)
+  }
+  return {
+    feed: (chunk) => {
+      const out: Array<Piece> = []
+      let from = 0
+      for (let to = chunk.indexOf(10); to !== -1; to = chunk.indexOf(10, from)) {
+        held.add(chunk.subarray(from, to))
+        take(out)
+        line++
+        from = to + 1
+      }
+      held.add(Buffer.from(chunk.subarray(from)))
+      return out
+    },
+    end: () => {
+      const out: Array<Piece> = []
+      take(out)
+      return out
+    }
+  }
+}
+
+const [quote, backslash, newline, comma, open, close, openBrace, closeBrace] = Buffer.from("\"\\\n,[]{}")
+
+/**
+ * Divides the elements of one JSON array, without holding it. What stands around the array, or is missing at its end, is
+ * a piece with a flaw.
+ *
+ * @category splitters
+ * @since 0.1.0
+ */
+export const elements = (maxBytes: number): Splitter => {
+  const held = gathering(maxBytes)
+  let [line, begun, depth] = [1, 1, 0]
+  let [inText, escaped, seen] = [false, false, false]
+  const flawed = (flaw: string): Piece => ({ line, flaw, bytes: Buffer.alloc(0) })
+  return {
+    feed: (chunk) => {
+      const out: Array<Piece> = []
+      let from = 0
+      const take = (to: number) => {
+        held.add(chunk.subarray(from, to))
+        const piece = held.take(begun)
+        if (piece !== undefined) out.push(piece)
+        seen = false
+      }
+      for (let i = 0; i < chunk.length; i++) {
+        const byte = chunk[i]!
+        if (byte === newline) line++
+        if (depth > 0 && !seen && byte > 32) {
+          begun = line
+          seen = true
+        }
+        if (inText) {
+          if (escaped) escaped = false
+          else if (byte === backslash) escaped = true
+          else if (byte === quote) inText = false
+        } else if (byte === quote && depth > 0) inText = true
+        else if (byte === open || byte === openBrace) {
+          if (depth === 0 && byte === open) from = i + 1
+          depth++
+        } else if (byte === close || byte === closeBrace) {
+          if (--depth === 0) take(i)
+          if (depth < 0) depth = 0
+        } else if (byte === comma && depth === 1) {
+          take(i)
+          from = i + 1
+        } else if (depth === 0 && byte > 32) {
+          out.push(flawed("There is text outside of the array"))
+          return out
+        }
+      }
+      if (depth > 0) held.add(Buffer.from(chunk.subarray(from)))
+      return out
+    },
+    end: () => {
+      if (depth === 0) return []
+      const left = held.take(begun)
+      const bytes = left === undefined ? Buffer.alloc(0) : "text" in left ? Buffer.from(left.text) : Buffer.alloc(0)
+      return [{ line: begun, flaw: "The text ends before the array does", bytes }]
+    }
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * The comparison of two stores.
+ *
+ * @since 0.1.0
+ */
+import type { RecordArchive } from "@emend/domain"
+import * as Effect from "effect/Effect"
+import { createHash } from "node:crypto"
+import * as ArchiveLine from "./ArchiveLine.ts"
+import { codes, type Ending } from "./Ending.ts"
+import * as Progress from "./Progress.ts"
+import * as Source from "./Source.ts"
+
+/**
+ * A record that the two stores do not have alike.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Difference {
+  readonly kind: string
+  readonly tenant: string
+  readonly id: string
+  readonly found: "only in --from" | "only in --to" | "different"
+  /** Which parts of it differ. */
+  readonly parts?: ReadonlyArray<string>
+}
+
+/**
+ * So many records, next to each other in the order of keys, have one hash.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const rangeSize = 1000
+
+/**
+ * How many differences a summary holds as data; all are counted, and all are told in words.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const maxListed = 10_000
+
+/**
+ * Compares everything that two sources give, by the SHA-256 of the canonical text of each range of records with their
+ * histories, and where those differ record by record.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const run = (
+  from: Source.Pull,
+  to: Source.Pull,
+  onDifference: (difference: Difference) => void = () => {}
+): Effect.Effect<Ending, Source.Failure> =>
+  Effect.scoped(Effect.gen(function*() {
+    const [left, right] = [cursor(from), cursor(to)]
+    const listed: Array<Difference> = []
+    let [records, ranges, unequal, differences] = [0, 0, 0, 0]
+    yield* Progress.show("compared", () => ({ records }))
+    const tell = (difference: Difference) => {
+      differences++
+      if (listed.length < maxListed) listed.push(difference)
+      onDifference(difference)
+    }
+    while (true) {
+      // A range ends at the key where the shorter of its two sides does.
+      const [a, b] = [yield* left.some, yield* right.some]
+      if (a.length === 0 && b.length === 0) break
+      const end = [a.at(-1), b.at(-1)].filter((record) => record !== undefined)
+        .sort((x, y) => Source.compare(x.key, y.key))[0]!
+      const [mine, theirs] = [left.take(end), right.take(end)]
+      ranges++
+      records += Math.max(mine.length, theirs.length)
+      if (digest(mine) === digest(theirs)) continue
+      unequal++
+      for (const difference of differing(mine, theirs)) tell(difference)
+    }
+    return {
+      code: differences === 0 ? codes.clean : codes.left,
+      lines: [
+        `${records} records in ${ranges} ranges compared: ${
+          differences === 0 ? "no difference" : `${differences} differences, in ${unequal} ranges`
+        }`
+      ],
+      data: { records, ranges, unequalRanges: unequal, differences, listed }
+    }
+  }))
+
+type Records = ReadonlyArray<RecordArchive.Archived>
+
+/** Holds a range of a source ahead. */
+const cursor = (pull: Source.Pull) => {
+  let held: Array<RecordArchive.Archived> = []
+  let ended = false
+  return {
+    some: Effect.gen(function*() {
+      while (!ended && held.length < rangeSize) {
+        const next = yield* pull
+        if (next.length === 0) ended = true
+        held = held.concat(next)
+      }
+      return held.slice(0, rangeSize) as Records
+    }),
+    /** Takes what is not behind a record. */
+    take: (end: RecordArchive.Archived): Records => {
+      const behind = held.findIndex(({ key }) => Source.compare(key, end.key) > 0)
+      return held.splice(0, behind === -1 ? held.length : behind)
+    }
+  }
+}
+
+const digest = (records: Records): string => {
+  const hash = createHash("sha256")
+  for (const record of records) hash.update(ArchiveLine.write(record)).update("\n")
+  return hash.digest("hex")
+}
+
+function* differing(mine: Records, theirs: Records): Generator<Difference> {
+  let [i, j] = [0, 0]
+  while (i < mine.length || j < theirs.length) {
+    const [a, b] = [mine[i], theirs[j]]
+    const order = a === undefined ? 1 : b === undefined ? -1 : Source.compare(a.key, b.key)
+    if (order < 0) yield { ...a!.key, found: "only in --from" }
+    else if (order > 0) yield { ...b!.key, found: "only in --to" }
+    else {
+      const parts = (["version", "state", "history", "snapshots"] as const).filter((part) =>
+        digest([{ ...a!, ...blank, [part]: a![part] }]) !== digest([{ ...b!, ...blank, [part]: b![part] }])
+      )
+      if (parts.length > 0) yield { ...a!.key, found: "different", parts }
+    }
+    if (order <= 0) i++
+    if (order >= 0) j++
+  }
+}
+
+const blank = { version: 1, state: {}, history: [], snapshots: [] }

@@ -1,0 +1,121 @@
+/**
+ * The commands and their flags.
+ *
+ * @since 0.1.0
+ */
+import { Argument, Command } from "effect/cli"
+import * as Effect from "effect/Effect"
+import * as Apply from "./Apply.ts"
+import * as Copy from "./Copy.ts"
+import * as Ending from "./Ending.ts"
+import * as Export from "./Export.ts"
+import * as Flags from "./Flags.ts"
+import * as Import from "./Import.ts"
+import * as Source from "./Source.ts"
+import * as Store from "./Store.ts"
+import * as Target from "./Target.ts"
+import * as Verify from "./Verify.ts"
+
+const importing = Command.make(
+  "import",
+  {
+    files: Argument.String("FILE").pipe(
+      Argument.withDescription("NDJSON, a JSON array or CSV, compressed by gzip or not; - for the standard input"),
+      Argument.variadic({ min: 1 })
+    ),
+    to: Flags.store("to"),
+    tenant: Flags.tenant,
+    ...Flags.reading,
+    ...Flags.loading,
+    ...Flags.rejecting,
+    json: Flags.json
+  },
+  ({ files, json, to, ...options }) =>
+    Effect.map(Target.use(to, process.env, Import.run(files, options)), (ending) => Ending.tell(ending, json))
+).pipe(
+  Command.withDescription("Import records from files: those of the four APIs, of the board's database, and exports"),
+  Command.withExamples([
+    {
+      command: "emend-migrate import tasks.ndjson.gz trackers.ndjson --to embedded:.emend --rejects rejects.ndjson",
+      description: "Import two files, and keep what was not taken"
+    }
+  ])
+)
+
+const applying = Command.make(
+  "apply",
+  {
+    files: Argument.String("FILE").pipe(
+      Argument.withDescription(
+        "Lines {\"kind\", \"id\", \"update\", \"reason\"?, \"version\"?}; - for the standard input"
+      ),
+      Argument.variadic({ min: 1 })
+    ),
+    to: Flags.store("to"),
+    ...Flags.applying,
+    ...Flags.rejecting,
+    json: Flags.json
+  },
+  ({ files, json, to, ...options }) =>
+    Effect.map(Target.use(to, process.env, Apply.run(files, options)), (ending) => Ending.tell(ending, json))
+).pipe(Command.withDescription("Apply updates to records, those of one record composed before they reach the store"))
+
+const copying = Command.make(
+  "copy",
+  {
+    from: Flags.store("from"),
+    to: Flags.store("to"),
+    tenant: Flags.tenantOnly,
+    ...Flags.fromServer,
+    ...Flags.loading,
+    ...Flags.rejecting,
+    json: Flags.json
+  },
+  ({ from, json, tenant, to, ...options }) =>
+    Effect.scoped(Effect.gen(function*() {
+      const address = yield* Store.resolved(from, process.env)
+      const copied = /^https?:/.test(address)
+        ? Import.fromServer(address, { ...Flags.served, ...options, tenant, token: process.env["EMEND_TOKEN"] })
+        : Copy.run(yield* Source.open(address, process.env, tenant), { ...options, name: Store.shown(address) })
+      Ending.tell(yield* Target.use(to, process.env, copied), json)
+    }))
+).pipe(
+  Command.withDescription("Copy all records with their histories from one store to another, or what a server shows")
+)
+
+const verifying = Command.make(
+  "verify",
+  { from: Flags.store("from"), to: Flags.store("to"), tenant: Flags.tenantOnly, json: Flags.json },
+  ({ from, json, tenant, to }) =>
+    Effect.scoped(Effect.gen(function*() {
+      const [mine, theirs] = [
+        yield* Source.open(from, process.env, tenant),
+        yield* Source.open(to, process.env, tenant)
+      ]
+      const tell = ({ found, id, kind, parts = [], tenant }: Verify.Difference) =>
+        void process.stdout.write(`${found}: ${kind} ${id} of ${tenant}${parts.map((part) => ` ${part}`).join("")}\n`)
+      Ending.tell(yield* Verify.run(mine, theirs, json ? undefined : tell), json)
+    }))
+).pipe(Command.withDescription("Compare all records and histories of two stores, and list what differs"))
+
+const exporting = Command.make(
+  "export",
+  { from: Flags.store("from"), tenant: Flags.tenantOnly, output: Flags.output, json: Flags.json },
+  ({ from, json, output, tenant }) =>
+    Effect.scoped(Effect.gen(function*() {
+      const ending = yield* Export.run(yield* Source.open(from, process.env, tenant), output)
+      // The standard output is the export itself, where there is no file for it.
+      Ending.tell(ending, json && output !== undefined)
+    }))
+).pipe(Command.withDescription("Export all records with their histories as lines of JSON, in one order"))
+
+/**
+ * The command line.
+ *
+ * @category commands
+ * @since 0.1.0
+ */
+export const root = Command.make("emend-migrate").pipe(
+  Command.withDescription("Carries whole stores of records: import, copy, apply, verify, export"),
+  Command.withSubcommands([importing, copying, applying, verifying, exporting])
+)

@@ -1,0 +1,35 @@
+#!/usr/bin/env -S node --max-semi-space-size=8
+/**
+ * The migrator's process.
+ *
+ * @since 0.1.0
+ */
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Cause from "effect/Cause"
+import { CliError, Command } from "effect/cli"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import { root } from "./commands.ts"
+import { codes } from "./Ending.ts"
+
+const fiber = Effect.runFork(Command.run(root, { version: "0.1.0" }).pipe(Effect.provide(NodeServices.layer)))
+
+// Told to stop, it closes what it opened; told once more, it stops at once.
+for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  let times = 0
+  process.on(signal, () => {
+    if (++times > 1) process.exit(code)
+    Effect.runFork(Effect.andThen(Fiber.interrupt(fiber), Effect.sync(() => process.exit(code))))
+  })
+}
+
+fiber.addObserver((exit) => {
+  if (Exit.isSuccess(exit)) return process.exit()
+  const error = Cause.squash(exit.cause)
+  // What is wrong with the command line was told with its help.
+  if (!CliError.isCliError(error)) {
+    process.stderr.write(`emend-migrate: ${error instanceof Error ? error.message : String(error)}\n`)
+  }
+  process.exit(codes.failed)
+})

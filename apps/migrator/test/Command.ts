@@ -1,0 +1,45 @@
+/** The migrator as its own process. */
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { fileURLToPath } from "node:url"
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+
+export interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Settings {
+  readonly env?: Readonly<Record<string, string>>
+  readonly input?: Buffer
+  /** Killed after so many milliseconds, if it runs so long. */
+  readonly killAfter?: number
+  /** Killed when this is done, if it runs so long; told when it has ended. */
+  readonly killWhen?: (ended: AbortSignal) => Promise<void>
+}
+
+export const run = async (
+  args: ReadonlyArray<string>,
+  { env = {}, input, killAfter, killWhen }: Settings = {}
+): Promise<Ended> => {
+  const child = spawn(process.execPath, ["--conditions=@emend/source", main, ...args], {
+    env: { PATH: process.env["PATH"], ...env },
+    stdio: ["pipe", "pipe", "pipe"]
+  })
+  let [stdout, stderr] = ["", ""]
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text))
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text))
+  // A child that is gone reads nothing more.
+  child.stdin.on("error", () => {})
+  child.stdin.end(input)
+  const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfter)
+  const ended = new AbortController()
+  const watch = killWhen?.(ended.signal).then(() => child.kill("SIGKILL"))
+  const [code] = await once(child, "close") as [number | null]
+  clearTimeout(timer)
+  ended.abort()
+  await watch
+  return { code, stdout, stderr }
+}

@@ -1,0 +1,131 @@
+/**
+ * Updates applied in bulk, against one request each to a server on the same database, 64 of them at once.
+ *
+ * `npm run bench:apply -w @emend/migrator -- [UPDATES] [RECORDS] [REQUESTS]`, by default 1,000,000 updates over 10,000
+ * records, of which the first 50,000 are sent as requests as well. The states that both leave are compared.
+ */
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { createReadStream } from "node:fs"
+import { Agent, request } from "node:http"
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+import { fileURLToPath } from "node:url"
+import { write } from "../exports/ExportFile.ts"
+import * as Random from "../exports/Random.ts"
+import * as Bench from "./Bench.ts"
+
+const updates = Number(process.argv[2] ?? 1_000_000)
+const records = Number(process.argv[3] ?? 10_000)
+const requests = Math.min(updates, Number(process.argv[4] ?? 50_000))
+
+interface Update {
+  readonly id: string
+  readonly update: Readonly<Record<string, unknown>>
+}
+
+function* made(count: number): Generator<Update> {
+  const random = Random.make(6)
+  for (let i = 0; i < count; i++) {
+    const id = `t${random.below(records)}`
+    yield random.once(10)
+      ? { id, update: { task_metadata: { owner: `user ${random.below(100)}`, i } } }
+      : { id, update: { merge_params: { [`k${random.below(20)}`]: i } } }
+  }
+}
+
+/** Sends requests, those of one record in order, over 64 connections. */
+const send = async (address: string): Promise<number> => {
+  const queues = Array.from({ length: 64 }, (): Array<Update> => [])
+  for (const update of made(requests)) queues[Number(update.id.slice(1)) % 64]!.push(update)
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+  const put = ({ id, update }: Update) =>
+    new Promise<void>((resolve, reject) => {
+      const body = JSON.stringify(update)
+      const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) }
+      const sent = request(`${address}/tasks/${id}`, { method: "PUT", agent, headers }, (answer) => {
+        answer.resume().on(
+          "end",
+          () => answer.statusCode === 200 ? resolve() : reject(new Error(`${answer.statusCode}`))
+        )
+      })
+      sent.on("error", reject).end(body)
+    })
+  const begun = performance.now()
+  await Promise.all(queues.map(async (queue) => {
+    for (const update of queue) await put(update)
+  }))
+  agent.destroy()
+  return (performance.now() - begun) / 1000
+}
+
+const withHttp = async <A>(store: string, use: (address: string) => Promise<A>): Promise<A> => {
+  const main = fileURLToPath(new URL("../../../server/src/main.ts", import.meta.url))
+  const child = spawn(process.execPath, ["--conditions=@emend/source", main, "--store", "postgres"], {
+    env: { PATH: process.env["PATH"], DATABASE_URL: store, PORT: "0" },
+    stdio: ["ignore", "pipe", "inherit"]
+  })
+  for await (const line of createInterface(child.stdout)) {
+    const address = /^listening on (\S+)/.exec(line)?.[1]
+    if (address === undefined) continue
+    const done = await use(address)
+    child.kill("SIGTERM")
+    await once(child, "close")
+    return done
+  }
+  throw new Error("The server did not start")
+}
+
+/** The states of all tasks, without when and how often they changed. */
+const states = async (store: string, file: string): Promise<string> => {
+  await Bench.migrate(["export", "--from", "env:STORE", "-o", file], store)
+  const out: Array<string> = []
+  for await (const line of createInterface(createReadStream(file))) {
+    const { state: { id, params, status, task_metadata } } = JSON.parse(line)
+    out.push(JSON.stringify([id, status, params, task_metadata]))
+  }
+  return out.join("\n")
+}
+
+await Bench.withServer(async (url, folder) => {
+  const [tasks, all, some] = ["tasks", "all", "some"].map((name) => join(folder, name)) as [string, string, string]
+  const created_at = "2026-11-21T10:00:00Z"
+  write(
+    tasks,
+    Array.from(
+      { length: records },
+      (_, i) => JSON.stringify({ id: `t${i}`, status: "RUNNING", params: {}, created_at })
+    )
+  )
+  const lined = function*(count: number) {
+    for (const update of made(count)) yield JSON.stringify({ kind: "Task", ...update })
+  }
+  write(all, lined(updates))
+  write(some, lined(requests))
+  const store = async (name: string) => {
+    const address = await Bench.database(url, name)
+    await Bench.migrate(["import", tasks, "--to", "env:STORE"], address)
+    return address
+  }
+  const [bulk, bulkSome, single] = [await store("bulk"), await store("bulk_some"), await store("single")]
+  const applied = await Bench.migrate(["apply", all, "--to", "env:STORE", "--json"], bulk)
+  const sent = await withHttp(single, send)
+  await Bench.migrate(["apply", some, "--to", "env:STORE"], bulkSome)
+  const same = await states(bulkSome, join(folder, "a")) === await states(single, join(folder, "b"))
+  const [bulkRate, singleRate] = [updates / applied.seconds, requests / sent]
+  console.log(JSON.stringify(
+    {
+      benchmark: "apply",
+      environment: Bench.environment,
+      updates,
+      records,
+      applied: { ...JSON.parse(applied.stdout), seconds: applied.seconds, peakMiB: applied.peakMiB },
+      requests: { count: requests, seconds: sent },
+      ratio: bulkRate / singleRate,
+      sameStates: same
+    },
+    undefined,
+    2
+  ))
+  if (!same) process.exitCode = 1
+})

@@ -1,0 +1,130 @@
+/**
+ * What is asked for at the same time is done at once.
+ *
+ * @since 0.1.0
+ */
+import * as Exit from "effect/Exit"
+
+/**
+ * What a gatherer does with items, and how many.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Work<Item, Answer, E> {
+  /**
+   * Does something with items and gives an answer to each, in order, or fails for all of them. Unless it `waits`, it gives
+   * `undefined` for an item that somebody else is in the way of, and has not done it.
+   */
+  readonly execute: (
+    items: ReadonlyArray<Item>,
+    waits: boolean,
+    done: (exit: Exit.Exit<ReadonlyArray<Answer | undefined>, E>) => void
+  ) => void
+  /** Names the place at which somebody else can be in the way of an item. */
+  readonly place: (item: Item) => string
+  /** As many items at most are done at once. */
+  readonly most: number
+  /** As many items at most are there, done or waiting. */
+  readonly room: number
+  /** At as many places at most others are waited for at the same time, beside the lane. */
+  readonly aside: number
+}
+
+interface Waiting<Item, Answer, E> {
+  readonly item: Item
+  readonly answer: (exit: Exit.Exit<Answer, E>) => void
+}
+
+/**
+ * A lane in which items are done together: what comes in an idle moment is done at once, and what comes while others are
+ * being done is done together after these. What somebody else is in the way of is put aside and done there, place by
+ * place, so that nothing else waits for it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class Gatherer<Item, Answer, E> {
+  readonly #work: Work<Item, Answer, E>
+  #count = 0
+  #isBusy = false
+  readonly #lane: Array<Waiting<Item, Answer, E>> = []
+  /** What was put aside, by place: the places where it is being done, and those where it waits for that. */
+  readonly #aside = new Map<string, Array<Waiting<Item, Answer, E>>>()
+  readonly #places: Array<string> = []
+  #asideBusy = 0
+
+  constructor(work: Work<Item, Answer, E>) {
+    this.#work = work
+  }
+
+  /** Takes an item, which is answered later, or gives false where there is no room. */
+  submit(item: Item, answer: (exit: Exit.Exit<Answer, E>) => void): boolean {
+    if (this.#count >= this.#work.room) return false
+    this.#count++
+    // What else is read from sockets in this turn of the event loop comes along.
+    if (this.#lane.push({ item, answer }) === 1 && !this.#isBusy) setImmediate(() => this.#next())
+    return true
+  }
+
+  #next(): void {
+    if (this.#isBusy) return
+    const batch: Array<Waiting<Item, Answer, E>> = []
+    while (batch.length < this.#work.most && this.#lane.length > 0) {
+      const waiting = this.#lane.shift()!
+      // What was put aside at its place comes before it.
+      const earlier = this.#aside.size === 0 ? undefined : this.#aside.get(this.#work.place(waiting.item))
+      ;(earlier ?? batch).push(waiting)
+    }
+    if (batch.length === 0) return
+    this.#isBusy = true
+    this.#execute(batch, false, () => {
+      this.#isBusy = false
+      this.#next()
+    })
+  }
+
+  #execute(batch: ReadonlyArray<Waiting<Item, Answer, E>>, waits: boolean, goOn: () => void): void {
+    this.#work.execute(batch.map(({ item }) => item), waits, (exit) => {
+      const answers = batch.map((waiting, at): Exit.Exit<Answer, E> | undefined => {
+        if (Exit.isFailure(exit)) return Exit.failCause(exit.cause)
+        const answer = exit.value[at]
+        if (answer !== undefined) return Exit.succeed(answer)
+        this.#putAside(waiting)
+        return undefined
+      })
+      // The next ones are on their way before these are answered.
+      goOn()
+      batch.forEach(({ answer }, at) => {
+        const given = answers[at]
+        if (given === undefined) return
+        this.#count--
+        answer(given)
+      })
+    })
+  }
+
+  #putAside(waiting: Waiting<Item, Answer, E>): void {
+    const place = this.#work.place(waiting.item)
+    const earlier = this.#aside.get(place)
+    if (earlier !== undefined) return void earlier.push(waiting)
+    this.#aside.set(place, [waiting])
+    this.#places.push(place)
+    this.#nextAside()
+  }
+
+  #nextAside(): void {
+    if (this.#asideBusy >= this.#work.aside || this.#places.length === 0) return
+    const place = this.#places.shift()!
+    this.#asideBusy++
+    // What is put aside there with it comes along.
+    setImmediate(() => {
+      const waiting = this.#aside.get(place)!
+      this.#execute(waiting.splice(0, this.#work.most), true, () => {
+        this.#asideBusy--
+        waiting.length === 0 ? this.#aside.delete(place) : this.#places.push(place)
+        this.#nextAside()
+      })
+    })
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * The reading of whole records.
+ *
+ * @since 0.1.0
+ */
+import { type RecordArchive, RecordStore } from "@emend/domain"
+import * as Effect from "effect/Effect"
+import { quoted } from "../Relation.ts"
+import * as Relation from "../Relation.ts"
+import * as ArchiveTable from "./ArchiveTable.ts"
+import type { PutFailed, Session } from "./Session.ts"
+
+/**
+ * Reads a range of records with their histories, of one moment.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const read = (
+  session: Session,
+  table: ArchiveTable.ArchiveTable,
+  { after = "", limit, tenant }: RecordArchive.Range
+): Effect.Effect<ReadonlyArray<RecordArchive.Archived>, RecordStore.StoreUnavailable> =>
+  whole(session, table, tenant, { text: table.statements.read, values: [tenant, after, limit] })
+
+/**
+ * Reads records of one kind and tenant by their ids, in no order.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const byKey = (
+  session: Session,
+  table: ArchiveTable.ArchiveTable,
+  tenant: string,
+  ids: ReadonlyArray<string>
+): Effect.Effect<ReadonlyArray<RecordArchive.Archived>, RecordStore.StoreUnavailable> =>
+  whole(session, table, tenant, { text: table.statements.byKey, values: [tenant, ids] })
+
+const whole = (
+  session: Session,
+  { relation }: ArchiveTable.ArchiveTable,
+  tenant: string,
+  statement: { readonly text: string; readonly values: ReadonlyArray<unknown> }
+): Effect.Effect<ReadonlyArray<RecordArchive.Archived>, RecordStore.StoreUnavailable> =>
+  Effect.gen(function*() {
+    const kind = relation.kind.kind.name
+    yield* session.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    const rows = yield* session.query(statement.text, statement.values)
+    const records = rows.map((row) => {
+      const state = Relation.read(relation, row, 1)
+      return {
+        key: { kind, tenant, id: state["id"] as string },
+        version: row[0] as number,
+        state,
+        history: [] as Array<RecordArchive.Archived["history"][number]>,
+        snapshots: [] as Array<RecordStore.Stored>
+      }
+    })
+    if (relation.kind.touched !== undefined && records.length > 0) {
+      const byId = new Map(records.map((record) => [record.key.id, record]))
+      for (const row of yield* session.query(ArchiveTable.history.read, [tenant, kind, [...byId.keys()]])) {
+        const record = byId.get(row[0] as string)!
+        record.history.push(ArchiveTable.revision(relation, row))
+        if (row[10] !== null) {
+          record.snapshots.push({ version: row[1] as number, state: row[10] as RecordStore.Stored["state"] })
+        }
+      }
+    }
+    yield* session.query("COMMIT")
+    return records
+  }).pipe(Effect.catchTag("PutFailed", unreadable))
+
+/**
+ * Lists the tenants that have records.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const tenants = (
+  session: Session,
+  tables: ReadonlyArray<ArchiveTable.ArchiveTable>
+): Effect.Effect<ReadonlyArray<string>, RecordStore.StoreUnavailable> => {
+  // From one tenant to the next by the index, however many records each has.
+  const each = tables.map(({ relation }) => {
+    const name = quoted(relation.table.name)
+    return `SELECT tenant FROM (WITH RECURSIVE t AS (
+      (SELECT tenant FROM ${name} ORDER BY tenant LIMIT 1)
+      UNION ALL SELECT (SELECT o.tenant FROM ${name} o WHERE o.tenant > t.tenant ORDER BY o.tenant LIMIT 1)
+      FROM t WHERE t.tenant IS NOT NULL
+    ) SELECT tenant FROM t WHERE tenant IS NOT NULL) x`
+  })
+  return session.query(`SELECT DISTINCT tenant FROM (${each.join(" UNION ALL ")}) a ORDER BY tenant`).pipe(
+    Effect.map((rows) => rows.map(([tenant]) => tenant as string)),
+    Effect.catchTag("PutFailed", unreadable)
+  )
+}
+
+const unreadable = (cause: PutFailed) =>
+  Effect.fail(new RecordStore.StoreUnavailable({ message: "The database did not answer", cause }))
