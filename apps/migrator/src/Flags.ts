@@ -66,9 +66,9 @@ export const rejecting = {
  */
 export const loading = {
   batch: Flag.Int("batch").pipe(
-    Flag.withDefault(2000),
+    Flag.withDefault(5000),
     Flag.filter((count) => count >= 1 && count <= 100_000, () => "Expected a number from 1 to 100000"),
-    Flag.withDescription("How many records go to the store at once. Default 2000")
+    Flag.withDescription("How many records go to the store at once. Default 5000")
   ),
   spool: optional(
     Flag.Directory("spool", { mustExist: true }).pipe(
