@@ -239,6 +239,7 @@ export interface Query extends Selection {
   readonly after?: Place
   /** Leaves so many records out at the beginning. */
   readonly skip?: number
+  /** A whole number, or `Infinity` for all there are; so everywhere in this port. */
   readonly limit: number
   /** The fields that are given; all without it. */
   readonly fields?: ReadonlyArray<string>
