@@ -49,6 +49,8 @@ export type Bounds = Pick<
 export const make = (bounds: Bounds, refused: RawRefusal.Refused = () => {}): Connections => {
   const listener = createServer({
     maxHeaderSize: bounds.maxHeaderBytes,
+    // Node would refuse a request without a host by an empty answer; the application says what is wrong.
+    requireHostHeader: false,
     headersTimeout: bounds.headMillis,
     requestTimeout: bounds.receiveMillis,
     keepAliveTimeout: bounds.keepAliveMillis,

@@ -54,6 +54,14 @@ it("a head that is too large is 431 with the limit that is set", async () => {
   expect(await refusals(server, "header")).toBe(1)
 })
 
+it("a request that names no host is a problem like any other, with an id", async () => {
+  const server = start(["--store", "memory"])
+  const { body, head, status } = await answer(await open(server, "GET /tasks HTTP/1.1\r\n\r\n"))
+  expect({ status, body }).toMatchObject({ status: 400, body: { code: "malformed-header", header: "Host" } })
+  expect(head).toContain("content-type: application/problem+json")
+  expect(head).toContain(`x-request-id: ${body.request_id}`)
+})
+
 it("a body that is too large is 413 with the limit that is set", async () => {
   const server = start(["--store", "memory"], { EMEND_MAX_BODY_BYTES: "10" })
   const large = await answer(await open(server, `${task}content-length: 11\r\n\r\n`))

@@ -80,7 +80,11 @@ export const open = (database: DatabaseSync, kinds: ReadonlyArray<RecordKind.Rec
     page: (key: Key, { before = Number.MAX_SAFE_INTEGER, limit, moved }: Page) => {
       const moving = moved === undefined ? "" : `AND (version = 1 OR json -> '$.moves.${moved}' IS NOT NULL)`
       const where = `${ofKey} AND version < :before ${moving} ORDER BY version DESC LIMIT :limit`
-      return parsed<Revision.Revision>(`SELECT * FROM revisions WHERE ${where}`, { ...at(key), before, limit })
+      return parsed<Revision.Revision>(`SELECT * FROM revisions WHERE ${where}`, {
+        ...at(key),
+        before,
+        limit: most(limit)
+      })
     },
     /** The last whole state at or before a version. */
     snapshot: (key: Key, version: number) => {
@@ -113,8 +117,11 @@ export const open = (database: DatabaseSync, kinds: ReadonlyArray<RecordKind.Rec
     log: ({ after, agent_id, limit, task_id: task, tenant }: Reading) => {
       const where = "tenant = :tenant AND task_id = :task AND sequence_id > :after"
       const ofAgent = "(:agent IS NULL OR json ->> '$.agent_id' = :agent) ORDER BY sequence_id LIMIT :limit"
-      const values = { tenant, task, after, agent: agent_id ?? null, limit }
+      const values = { tenant, task, after, agent: agent_id ?? null, limit: most(limit) }
       return parsed<Event>(`SELECT * FROM events WHERE ${where} AND ${ofAgent}`, values)
     }
   }
 }
+
+/** A limit as SQLite takes it: a negative one is none. */
+const most = (limit: number): number => (limit === Infinity ? -1 : limit)

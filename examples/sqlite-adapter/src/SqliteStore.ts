@@ -80,6 +80,7 @@ const recordStore = (database: DatabaseSync, rows: Rows.Rows): RecordStore.Recor
   get: (keys) => attempt(() => keys.map(rows.record)),
   find: (query) => attempt(() => RecordQuery.find(rows, query)),
   count: (selection, field) => attempt(() => RecordQuery.count(rows, selection, field)),
+  reach: (asked) => attempt(() => RecordQuery.reach(rows, asked)),
   history: (key, page) => attempt(() => rows.page(key, page)),
   past: (key, version) => attempt(() => past(rows, key, version)),
   recall: (key, at) => attempt(() => rows.memo(key.tenant, key.id, at)),

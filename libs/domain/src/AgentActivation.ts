@@ -10,7 +10,7 @@ import type { Activation } from "./AgentView.ts"
 import { Caller } from "./Caller.ts"
 import { problems } from "./kinds/Configuration.ts"
 import * as TaskAgent from "./kinds/TaskAgent.ts"
-import type * as Records from "./Records.ts"
+import * as Records from "./Records.ts"
 import type { RecordStore, StoreUnavailable } from "./RecordStore.ts"
 import { InputInvalid, RebaseConflict, type RecordMissing } from "./Refusals.ts"
 
@@ -48,12 +48,11 @@ export const make = ({ records, require }: AgentRecords, store: RecordStore["Ser
     }
   )
 
-  const log = Effect.fnUntraced(function*(id: string, { before, limit = 50 }: Records.HistoryPage = {}) {
+  const log = Effect.fnUntraced(function*(id: string, page: Records.HistoryPage = {}) {
     const { tenant } = yield* Caller
     const history = yield* store.history({ kind: "TaskAgent", tenant, id }, {
-      limit,
-      moved: pointer,
-      ...(before === undefined ? undefined : { before })
+      ...Records.part(page),
+      moved: pointer
     })
     return history.map(({ at, by, initial, moves, reason, version }): Activation => {
       const { from, to } = initial === null ? moves[pointer]! : { from: null, to: initial[pointer] }

@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import { Caller } from "./Caller.ts"
 import type { BoardChange } from "./kinds/BoardChange.ts"
 import { boardTaskKind } from "./kinds/BoardTask.ts"
+import { defaultLimit, whole } from "./Lists.ts"
 import * as Past from "./Past.ts"
 import * as PlaceCursor from "./PlaceCursor.ts"
 import type { Records } from "./Records.ts"
@@ -84,7 +85,9 @@ export const make = (
     return found.map(({ state }) => state as BoardChange)
   })
 
-  return Effect.fnUntraced(function*(id: string, { cursor, limit = 50 }: ActivityPage = {}) {
+  return Effect.fnUntraced(function*(id: string, page: ActivityPage = {}) {
+    const { cursor } = page
+    const limit = whole(page.limit ?? defaultLimit)
     const before = cursor === undefined ? undefined : yield* Effect.fromResult(cursors.read([id], cursor))
     const revisions = yield* history(id, { limit, ...(before === undefined ? undefined : { before: before.version }) })
     const links = [

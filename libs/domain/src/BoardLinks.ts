@@ -8,7 +8,8 @@ import * as Schema from "effect/Schema"
 import { Caller } from "./Caller.ts"
 import * as ContentHash from "./ContentHash.ts"
 import type { BoardLink } from "./kinds/BoardLink.ts"
-import type { RecordStore, StoreUnavailable } from "./RecordStore.ts"
+import * as RecordReach from "./RecordReach.ts"
+import type { Reach, Reached, RecordStore, StoreUnavailable } from "./RecordStore.ts"
 import { GraphTooLarge } from "./Refusals.ts"
 import { Id, Timestamp } from "./Text.ts"
 
@@ -74,20 +75,16 @@ export interface BoardLinks {
 
 /** Reads links from a store. */
 export const make = (store: RecordStore["Service"]): BoardLinks => {
-  const read = Effect.fnUntraced(function*(direction: Direction, ids: ReadonlyArray<string>, limit: number) {
-    const { tenant } = yield* Caller
-    const found = yield* store.find({
-      kind: "BoardLink",
-      tenant,
-      where: { [ends[direction].near]: ids, linked: [true] },
-      order: orderOf(direction),
-      limit
-    })
+  const ofTenant = Effect.map(Caller, ({ tenant }) => ({ kind: "BoardLink", tenant, where: { linked: [true] } }))
+
+  const read = Effect.fnUntraced(function*(direction: Direction, id: string) {
+    const where = { [ends[direction].near]: [id], linked: [true] }
+    const found = yield* store.find({ ...yield* ofTenant, where, order: orderOf(direction), limit: maxLinks + 1 })
     return found.map(({ state }) => state as BoardLink)
   })
 
   const all = Effect.fnUntraced(function*(id: string) {
-    const found = [...yield* read("down", [id], maxLinks + 1), ...yield* read("up", [id], maxLinks + 1)]
+    const found = [...yield* read("down", id), ...yield* read("up", id)]
     return found.length > maxLinks ? yield* tooLarge(id) : found
   })
 
@@ -110,52 +107,42 @@ export const make = (store: RecordStore["Service"]): BoardLinks => {
     return found.map(({ state }): Place => ({ depth: 1, created_at: state[created], id: state[far] }))
   })
 
+  const follow = Effect.fnUntraced(function*(
+    direction: Direction,
+    id: string,
+    bounds: Pick<Reach, "depth" | "enough" | "limit" | "target">
+  ): Effect.fn.Return<Side, StoreUnavailable> {
+    const { far, near } = ends[direction]
+    return { direction, ...yield* store.reach({ ...yield* ofTenant, from: [id], by: near, to: far, ...bounds }) }
+  })
+
   const walk = Effect.fnUntraced(function*(
     direction: Direction,
     id: string,
     { after, depth, limit }: PlacePage & { readonly depth: number }
   ) {
-    const { created, far } = ends[direction]
-    const seen = new Set([id])
-    const places: Array<Place> = []
-    let frontier: ReadonlyArray<string> = [id]
-    let left = maxLinks
-    for (let level = 1; level <= depth && frontier.length > 0 && places.length < limit; level++) {
-      const found = yield* read(direction, frontier, left + 1)
-      left -= found.length
-      if (left < 0) return yield* tooLarge(id)
-      const here = found.filter((link) => !seen.has(link[far]) && seen.add(link[far]))
-        .map((link): Place => ({ depth: level, created_at: link[created], id: link[far] }))
-      frontier = here.map((place) => place.id)
-      places.push(...here.filter((place) => after === undefined || isBefore(after, place)).sort(inOrder))
-    }
-    return places.slice(0, limit)
+    const enough = { beyond: after?.depth ?? 0, count: limit }
+    const reached = yield* follow(direction, id, { depth, limit: maxLinks, enough })
+    const places = reached.places
+      .map(({ depth, edge, id }): Place => ({ depth, created_at: edge.state[ends[direction].created], id }))
+      .filter((place) => after === undefined || isBefore(after, place))
+    // What a page shows is whole where the steps that were taken fill it.
+    return reached.isCut && places.length < limit
+      ? yield* tooLarge(id)
+      : places.sort(inOrder).slice(0, limit)
   })
 
   const cycle = Effect.fnUntraced(function*(parent: string, child: string) {
     if (parent === child) return [parent]
-    const up = side("up", parent)
-    const down = side("down", child)
-    while (true) {
-      // Where either side has an end there is no cycle, so the smaller one decides what is read.
-      const open = [up, down].filter(({ left }) => left >= 0).sort((a, b) => b.left - a.left)
-      const here = open[0]
-      if (here === undefined) return yield* tooLarge(parent)
-      if (here.frontier.length === 0) return undefined
-      const found = yield* read(here.direction, here.frontier, here.left + 1)
-      here.left -= found.length
-      if (here.left < 0) continue
-      const { far, near } = ends[here.direction]
-      const there = here === up ? down : up
-      const next: Array<string> = []
-      for (const link of found) {
-        const id = link[far]
-        if (here.reachedFrom.has(id)) continue
-        here.reachedFrom.set(id, link[near])
-        if (there.reachedFrom.has(id)) return closed(up, down, id)
-        next.push(id)
-      }
-      here.frontier = next
+    // Where either side has an end there is no cycle, so the smaller one decides what is read.
+    for (const limit of budgets) {
+      const down = yield* follow("down", child, { depth: Infinity, limit, target: parent })
+      if (reaches(down, parent)) return closed(wayTo(down, parent))
+      if (!down.isCut) return undefined
+      const up = yield* follow("up", parent, { depth: Infinity, limit, target: child })
+      if (reaches(up, child)) return closed(wayTo(up, child).toReversed())
+      if (!up.isCut) return undefined
+      if (limit === maxLinks) return met(down, up) ?? (yield* tooLarge(parent))
     }
   })
 
@@ -164,32 +151,27 @@ export const make = (store: RecordStore["Service"]): BoardLinks => {
 
 const tooLarge = (id: string) => new GraphTooLarge({ kind: "BoardTask", id, limit: maxLinks })
 
-/** A search from one end of a link: what it reached, from where, and how many links it may still read. */
-interface Side {
+/** How many links a check reads on either side before it looks at the other one. */
+const budgets = [100, 1_000, maxLinks]
+
+/** What is reached from one end of a link. */
+interface Side extends Reached {
   readonly direction: Direction
-  readonly reachedFrom: Map<string, string | null>
-  frontier: ReadonlyArray<string>
-  left: number
 }
 
-const side = (direction: Direction, id: string): Side => ({
-  direction,
-  reachedFrom: new Map([[id, null]]),
-  frontier: [id],
-  left: maxLinks
-})
+const reaches = ({ places }: Side, id: string): boolean => places.some((place) => place.id === id)
 
-/** The parent, and the way from the child over where the two sides met to below the parent. */
-const closed = (up: Side, down: Side, met: string): ReadonlyArray<string> => {
-  const way = [...wayTo(down, met), ...wayTo(up, met).reverse().slice(1)]
-  return [way.at(-1)!, ...way.slice(0, -1)]
-}
+const wayTo = (side: Side, id: string): ReadonlyArray<string> =>
+  RecordReach.wayTo(side, { by: ends[side.direction].near }, id)
 
-/** The way of a search to a task, from where it began. */
-const wayTo = ({ reachedFrom }: Side, id: string): Array<string> => {
-  const way: Array<string> = []
-  for (let at: string | null = id; at !== null; at = reachedFrom.get(at)!) way.push(at)
-  return way.reverse()
+/** The cycle that a way from the child to the parent is a part of, from the parent on. */
+const closed = (way: ReadonlyArray<string>): ReadonlyArray<string> => [way.at(-1)!, ...way.slice(0, -1)]
+
+/** The cycle over a task that was reached from both sides, of which neither reaches the other. */
+const met = (down: Side, up: Side): ReadonlyArray<string> | undefined => {
+  const above = new Set(up.places.map(({ id }) => id))
+  const place = down.places.find(({ id }) => above.has(id))
+  return place && closed([...wayTo(down, place.id), ...wayTo(up, place.id).toReversed().slice(1)])
 }
 
 const inOrder = (a: Place, b: Place): number => isBefore(a, b) ? -1 : 1

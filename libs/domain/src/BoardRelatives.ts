@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import { type BoardLinks, type Direction, maxDepth, Place } from "./BoardLinks.ts"
 import { Caller } from "./Caller.ts"
 import { type BoardTask, boardTaskKind } from "./kinds/BoardTask.ts"
+import { defaultLimit, whole } from "./Lists.ts"
 import * as PlaceCursor from "./PlaceCursor.ts"
 import { isDeleted } from "./RecordKind.ts"
 import type { Saved } from "./Records.ts"
@@ -99,9 +100,10 @@ export const make = (
 ): BoardRelatives => {
   const listed = Effect.fnUntraced(function*<E>(
     list: readonly [direction: Direction, id: string, depth: number],
-    { cursor, limit = 50 }: RelativesPage,
+    { cursor, limit: most = defaultLimit }: RelativesPage,
     read: (after: Place | undefined, limit: number) => Effect.Effect<ReadonlyArray<Place>, E>
   ): Effect.fn.Return<ReadonlyArray<Relative>, E | RelativesRefusal> {
+    const limit = whole(most)
     let after = cursor === undefined ? undefined : yield* Effect.fromResult(cursors.read(list, cursor))
     yield* find(list[1])
     const { tenant } = yield* Caller

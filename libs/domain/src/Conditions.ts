@@ -49,6 +49,15 @@ export const meets = ({ version }: { readonly version: number }, conditions: Con
   demanded(conditions)?.includes(version) ?? true
 
 /**
+ * Tells whether a record had a version: what is no whole number was none, however near.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const had = (present: { readonly version: number }, version: number): boolean =>
+  Number.isInteger(version) && version >= 1 && version <= present.version
+
+/**
  * The versions that the conditions demand; none where any will do.
  *
  * @category queries

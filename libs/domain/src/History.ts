@@ -6,7 +6,7 @@
 import type { Declare } from "@emend/algebra/schema"
 import * as Effect from "effect/Effect"
 import { Caller } from "./Caller.ts"
-import type { Conditions } from "./Conditions.ts"
+import { type Conditions, had } from "./Conditions.ts"
 import * as Past from "./Past.ts"
 import * as Rebase from "./Rebase.ts"
 import type { RecordKind } from "./RecordKind.ts"
@@ -105,7 +105,7 @@ export const make = <Fs extends Declare.Fields, S>(
 
   const earlier = Effect.fnUntraced(function*(id: string, present: Records.Saved<S>, version: number) {
     if (version === present.version) return present
-    if (version < 1 || version > present.version) {
+    if (!had(present, version)) {
       return yield* new VersionUnknown({ kind: name, id, present: present.version, given: version })
     }
     const { tenant } = yield* Caller
@@ -122,7 +122,7 @@ export const make = <Fs extends Declare.Fields, S>(
         problems: [{ path: ["revision"], message: "Expected a revision after the first, which is the creation" }]
       })
     }
-    if (number < 1 || number > present.version) {
+    if (!had(present, number)) {
       return yield* new VersionUnknown({ kind: name, id, present: present.version, given: number })
     }
     const { tenant } = yield* Caller

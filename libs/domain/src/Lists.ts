@@ -64,6 +64,15 @@ export type ListRefusal = CursorMalformed | StoreUnavailable
 export const defaultLimit = 50
 
 /**
+ * Gives a number of records as one that can be counted: whole, rounded down, and not below 0. What is no number is none;
+ * `Infinity` stays, for all there are.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const whole = (count: number): number => Math.max(0, Math.floor(count) || 0)
+
+/**
  * Which records a list has, and in which order: by the fields named, at least one, then by the id, in one direction.
  *
  * @category models
@@ -104,10 +113,10 @@ export const make = <S>(store: RecordStore["Service"], recordKind: RecordKind) =
     const end = from === undefined ? yield* endOf(store, recordKind, selection, query) : from.end
     const found = yield* store.find({
       ...query,
-      limit,
+      limit: whole(limit),
       ...(selection.fields === undefined ? undefined : { fields: selection.fields }),
       ...(from === undefined ? undefined : { after: from.after }),
-      ...(skip === undefined ? undefined : { skip })
+      ...(skip === undefined ? undefined : { skip: whole(skip) })
     })
     const within = end === undefined ? found : found.filter(({ state }) => !isBehind(placeOf(selection, state), end))
     return within.map(({ state, version }) => ({

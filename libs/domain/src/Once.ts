@@ -58,8 +58,10 @@ const Lasting = Schema.Union([
   Refusals.GraphTooLarge
 ])
 const isLasting = Schema.is(Lasting)
-const encode = Schema.encodeUnknownSync(Lasting)
-const decode = Schema.decodeUnknownSync(Lasting)
+/** A version that was asked for may be no number of JSON. */
+const Kept = Schema.toCodecJson(Lasting)
+const encode = Schema.encodeUnknownSync(Kept)
+const decode = Schema.decodeUnknownSync(Kept)
 
 /** The memo for a write of the present attempt, with what the answer says beside the record. */
 export const memo = (note: Row): Effect.Effect<Memo | undefined> =>

@@ -7,7 +7,8 @@
  * @since 0.1.0
  */
 import { isDeleted } from "./RecordKind.ts"
-import type { Count, Filter, Place, Query, Selection, Stored, Value } from "./RecordStore.ts"
+import * as RecordReach from "./RecordReach.ts"
+import type { Count, Filter, Place, Query, Reach, Reached, Selection, Stored, Value } from "./RecordStore.ts"
 import type { Holdings } from "./RecordWrite.ts"
 import type { Row } from "./Revision.ts"
 import { byCodePoint } from "./Text.ts"
@@ -46,6 +47,17 @@ export const count = (held: Held, selection: Selection, field: string): Readonly
   for (const { state: row } of selected(held, selection)) counts.set(row[field], (counts.get(row[field]) ?? 0) + 1)
   const compare = comparing([{ field: "value", direction: "asc" }])
   return [...counts].map(([value, count]) => ({ value, count })).sort(compare)
+}
+
+/**
+ * Tells what is reached along the records selected.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const reach = (held: Held, asked: Reach): Reached => {
+  for (const field of [asked.by, asked.to]) requireField(held, asked.kind, field)
+  return RecordReach.follow(selected(held, asked), asked)
 }
 
 const selected = (held: Held, selection: Selection): Array<Stored> => {

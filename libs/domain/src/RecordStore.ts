@@ -239,6 +239,7 @@ export interface Query extends Selection {
   readonly after?: Place
   /** Leaves so many records out at the beginning. */
   readonly skip?: number
+  /** A whole number, or `Infinity` for all there are; so everywhere in this port. */
   readonly limit: number
   /** The fields that are given; all without it. */
   readonly fields?: ReadonlyArray<string>
@@ -253,6 +254,43 @@ export interface Query extends Selection {
 export interface Count {
   readonly value: Value
   readonly count: number
+}
+
+/**
+ * Asks what is reached from some ids along edges. The records selected are the edges: each leads from the text in its
+ * field `by` to the text in its field `to`, and nowhere where either is null. What lies at the ends is not looked at.
+ *
+ * It is followed step by step: the edges of a step are those that lead on from what the step before it reached first.
+ * It ends where nothing new is reached, and after each of the steps that are named here.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Reach extends Selection {
+  readonly from: ReadonlyArray<string>
+  readonly by: string
+  readonly to: string
+  /** How many steps are taken at most. */
+  readonly depth: number
+  /** How many edges are followed at most, those included that lead to what was reached before. */
+  readonly limit: number
+  /** Ends with the step that reaches this. */
+  readonly target?: string
+  /** Ends with the step with which more than `beyond` were taken, and as many as `count` reached by those alone. */
+  readonly enough?: { readonly beyond: number; readonly count: number }
+}
+
+/**
+ * What is reached: each id once, without those from which it began, at the least number of steps; of the edges that lead
+ * there from one step nearer, with the one of the least id. They are in the order of their depths, then of their ids.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Reached {
+  readonly places: ReadonlyArray<{ readonly id: string; readonly depth: number; readonly edge: Stored }>
+  /** Whether a step was left out, as a whole, because with it too many edges would have been followed. */
+  readonly isCut: boolean
 }
 
 /**
@@ -288,6 +326,8 @@ export class RecordStore extends Context.Service<RecordStore, {
   readonly find: (query: Query) => Effect.Effect<ReadonlyArray<Stored>, StoreUnavailable>
   /** For each value of a field that a record selected has, their number, in the order of the values. */
   readonly count: (selection: Selection, field: string) => Effect.Effect<ReadonlyArray<Count>, StoreUnavailable>
+  /** What is reached along edges, however many ways lead there: it costs about as much as reading each edge once. */
+  readonly reach: (reach: Reach) => Effect.Effect<Reached, StoreUnavailable>
   /**
    * The history of a record, newest first, from below the version `before`, at most `limit` entries; with `moved`, of
    * the creation and the changes that moved this field alone.

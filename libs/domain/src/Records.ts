@@ -12,6 +12,7 @@ import * as Result from "effect/Result"
 import { Caller } from "./Caller.ts"
 import { type CommitRefusal, refusal } from "./CommitRefusal.ts"
 import { type Authoring, type Conditions, demanded, meets, type UpdateConditions } from "./Conditions.ts"
+import { whole } from "./Lists.ts"
 import * as Once from "./Once.ts"
 import * as Past from "./Past.ts"
 import * as Rebase from "./Rebase.ts"
@@ -88,6 +89,19 @@ export interface HistoryPage {
   readonly before?: number
   readonly limit?: number
 }
+
+/**
+ * Gives the part of a history that a page names, in numbers that a store can count with.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const part = (
+  { before, limit = 50 }: HistoryPage
+): { readonly before?: number; readonly limit: number } => ({
+  limit: whole(limit),
+  ...(before === undefined ? undefined : { before: whole(Math.ceil(before)) })
+})
 
 /**
  * A change that the domain asks a store for, without the key and the author.
@@ -346,7 +360,7 @@ export const make = <Fs extends Declare.Fields>(
 
   const history = Effect.fnUntraced(function*(id: string, page: HistoryPage = {}) {
     yield* find(id)
-    return yield* store.history(yield* keyOf(id), { ...page, limit: page.limit ?? 50 })
+    return yield* store.history(yield* keyOf(id), part(page))
   })
 
   return {

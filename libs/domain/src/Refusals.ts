@@ -26,7 +26,7 @@ export class VersionMismatch extends Schema.TaggedError<VersionMismatch>()("Vers
   kind: Schema.String,
   id: Schema.String,
   present: Schema.Int,
-  demanded: Schema.Array(Schema.Int)
+  demanded: Schema.Array(Schema.Number)
 }) {}
 
 /**
@@ -39,7 +39,7 @@ export class VersionUnknown extends Schema.TaggedError<VersionUnknown>()("Versio
   kind: Schema.String,
   id: Schema.String,
   present: Schema.Int,
-  given: Schema.Int
+  given: Schema.Number
 }) {}
 
 /**

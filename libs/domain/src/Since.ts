@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import { had } from "./Conditions.ts"
 import type { RecordKind } from "./RecordKind.ts"
 import type { RecordKey, RecordStore, Stored, StoreUnavailable } from "./RecordStore.ts"
 import { RevisionRedacted, VersionUnknown } from "./Refusals.ts"
@@ -38,7 +39,7 @@ export const read = Effect.fnUntraced(function*(
   present: Stored,
   version: number
 ): Effect.fn.Return<Since, VersionUnknown | RevisionRedacted | StoreUnavailable> {
-  if (version < 1 || version > present.version) {
+  if (!had(present, version)) {
     return yield* new VersionUnknown({ kind: key.kind, id: key.id, present: present.version, given: version })
   }
   const { kind } = recordKind

@@ -12,9 +12,11 @@ import type { Authoring } from "./Conditions.ts"
 import type { AppendRejection, Event, EventLog } from "./EventLog.ts"
 import { Identifiers } from "./Identifiers.ts"
 import * as Json from "./Json.ts"
+import { whole } from "./Lists.ts"
+import type { Outcome } from "./Memo.ts"
 import * as Once from "./Once.ts"
 import type { RecordStore } from "./RecordStore.ts"
-import { AlreadyTaken, InputInvalid, RecordMissing, ReferenceUnknown } from "./Refusals.ts"
+import { AlreadyTaken, InputInvalid, RecordMissing, ReferenceUnknown, RevisionRedacted } from "./Refusals.ts"
 import { timestamp } from "./Text.ts"
 
 /** Says why an event was not appended. */
@@ -42,6 +44,15 @@ const refused = Effect.fnUntraced(
 
 /** Gives the use cases over a log. */
 export const make = (store: RecordStore["Service"], log: EventLog["Service"], once: Once.Once) => {
+  /** What was appended before under the key of the same request; its content is that of this request, or cleaned away. */
+  const again = Effect.fnUntraced(function*({ id, version }: Outcome, content: unknown) {
+    const { tenant } = yield* Caller
+    const event = (yield* log.get({ tenant, id }))!
+    return event.content === null && content !== null
+      ? yield* new RevisionRedacted({ kind: "Event", id, present: version, given: version })
+      : event
+  })
+
   const append = Effect.fnUntraced(function*(
     task_id: string,
     { agent_id, content }: { readonly agent_id: string; readonly content: unknown },
@@ -54,7 +65,7 @@ export const make = (store: RecordStore["Service"], log: EventLog["Service"], on
     }
     const { tenant } = yield* Caller
     const { first } = (yield* Once.Attempt) ?? {}
-    if (first !== undefined) return (yield* log.get({ tenant, id: first.id }))!
+    if (first !== undefined) return yield* again(first, content)
     const id = yield* (yield* Identifiers).next
     const created_at = timestamp(yield* Clock.currentTimeNanos)
     const memo = yield* Once.memo({})
@@ -95,7 +106,7 @@ export const make = (store: RecordStore["Service"], log: EventLog["Service"], on
         message: "last_processed_event_id must be an event of the same task and agent"
       })
     }
-    const found = yield* log.read({ tenant, task_id, agent_id, after: position?.sequence_id ?? 0, limit })
+    const found = yield* log.read({ tenant, task_id, agent_id, after: position?.sequence_id ?? 0, limit: whole(limit) })
     // Events, or one of them, are a proof that there is the task; without any it is asked for.
     if (found.length === 0 && position === undefined) {
       const [task] = yield* store.get([{ kind: "Task", tenant, id: task_id }])

@@ -65,8 +65,9 @@ describe("POST /tasks/{task_id}/clean", () => {
     const keyed = (method: string, path: string, json?: object) =>
       ask(path, { method, json, headers: { "idempotency-key": `${method}-${path}` } })
     const uses = () => [
-      () => keyed("POST", "/tasks", { id: "c5", params: { a: "secret" } }),
+      () => keyed("POST", "/tasks", { id: "c5", params: { a: "secret" }, agent_ids: ["ag"] }),
       () => keyed("PUT", "/tasks/c5", { task_metadata: { m: "secret" } }),
+      () => keyed("POST", "/tasks/c5/events", { agent_id: "ag", content: "secret" }),
       () => keyed("POST", "/tasks/c5/interrupt", { reason: "secret" })
     ]
     for (const use of uses()) expect((await use()).status).toBeLessThan(300)

@@ -83,6 +83,7 @@ const store = (answer: Effect.Effect<never, RecordStore.StoreUnavailable>) => ({
       get: () => answer,
       find: () => answer,
       count: () => answer,
+      reach: () => answer,
       history: () => answer,
       past: () => answer,
       recall: () => answer,

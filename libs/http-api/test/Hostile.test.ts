@@ -129,13 +129,19 @@ describe("a connection", () => {
     })
   })
 
-  it("on which a request names two hosts is refused", async () => {
-    const socket = Net.connect(server.port(), "127.0.0.1")
-    socket.write("GET /health/live HTTP/1.1\r\nHost: localhost\r\nhost: evil.example\r\n\r\n")
-    let answer = ""
-    for await (const chunk of socket) answer += chunk
-    expect(answer).toMatch(/^HTTP\/1\.1 400 /)
-    expect(answer).toContain("\"code\":\"malformed-header\"")
+  it("on which a request names two hosts, two callers or two media types is refused", async () => {
+    for (const [name, other] of [["Host", "evil.example"], ["Authorization", "a"], ["Content-Type", "text/plain"]]) {
+      const socket = Net.connect(server.port(), "127.0.0.1")
+      socket.write(
+        "POST /tasks HTTP/1.1\r\nHost: localhost\r\nAuthorization: b\r\nContent-Type: application/json\r\n" +
+          `${name!.toLowerCase()}: ${other}\r\nContent-Length: 2\r\n\r\n{}`
+      )
+      let answer = ""
+      for await (const chunk of socket) answer += chunk
+      expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+      expect(answer).toContain("\"code\":\"malformed-header\"")
+      expect(answer).toContain(`"header":"${name}"`)
+    }
   })
 })
 
@@ -148,6 +154,7 @@ describe("a store that never answers", () => {
       get: () => Effect.uninterruptible(never),
       find: () => never,
       count: () => never,
+      reach: () => never,
       history: () => never,
       past: () => never,
       recall: () => never,

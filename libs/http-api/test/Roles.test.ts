@@ -27,7 +27,9 @@ const values = new Proxy<Record<string, string>>(
 )
 
 /** What each role may do, told once more, by what operations are called and do. */
-const open = ["live", "ready", "metrics", "problem", "document", "docs"].map((name) => `service.${name}`)
+const open = ["live", "ready", "metrics", "problem", "document", "wholeDocument", "docs"].map((name) =>
+  `service.${name}`
+)
 const ownersAlone = [/\.remove(ByName)?$/, /\.clean$/, /^taskAgents\.restore$/]
 const expected = ({ method, name }: Operation): string =>
   open.includes(name)

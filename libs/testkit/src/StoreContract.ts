@@ -23,6 +23,7 @@ import * as Limits from "./store/Limits.ts"
 import * as Lists from "./store/Lists.ts"
 import * as Memos from "./store/Memos.ts"
 import * as Queries from "./store/Queries.ts"
+import * as Reaches from "./store/Reaches.ts"
 import * as Rehearsals from "./store/Rehearsals.ts"
 import * as Updates from "./store/Updates.ts"
 
@@ -47,6 +48,7 @@ export const facts: ReadonlyArray<Fact> = [
   ...Cleanings.facts,
   ...Queries.facts,
   ...Lists.facts,
+  ...Reaches.facts,
   ...Limits.facts,
   ...Events.facts,
   ...Memos.facts

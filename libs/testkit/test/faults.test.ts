@@ -85,6 +85,14 @@ const faults: Faults = {
     records: (records) => ({ history: (key) => records.history(key, { limit: 1_000 }) }),
     finds: "a history is read in pages"
   },
+  "edges are followed however many there are": {
+    records: (records) => ({ reach: (asked) => records.reach({ ...asked, limit: Infinity }) }),
+    finds: "a step with which too many edges would be followed is left out as a whole, and that is told"
+  },
+  "edges are followed beyond the target": {
+    records: (records) => ({ reach: ({ target: _, ...asked }) => records.reach(asked) }),
+    finds: "edges are followed for as many steps as asked, up to the one that reaches the target or enough"
+  },
   "a dry run that writes": {
     records: updating(({ dry: _, ...update }) => update),
     finds: "a dry write is answered as the real one would be, and writes nothing"

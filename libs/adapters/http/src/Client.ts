@@ -136,6 +136,7 @@ type Failure = Reading.Refusal | RemoteFailure
 
 const remote: { readonly [T in RemoteFailure["_tag"]]: true } = {
   Unreachable: true,
+  CertificateRefused: true,
   TimedOut: true,
   AnswerForeign: true,
   AnswerTooLarge: true,

@@ -4,6 +4,8 @@
  * @since 0.1.0
  */
 import type * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { OptionInvalid } from "./RemoteFailure.ts"
 import type { Tokens } from "./Tokens.ts"
 
 /**
@@ -53,3 +55,41 @@ export const defaults = {
   idleMillis: 4_000,
   maxAnswerBytes: 64 * 1_048_576
 } as const satisfies Partial<HttpOptions>
+
+/**
+ * The options that are numbers, each with a value.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Settings = { readonly [Name in keyof typeof defaults]: number }
+
+/** The least that each may be: there has to be time for an answer, and room for one. */
+const least: Settings = {
+  callMillis: 1,
+  attemptMillis: 1,
+  attempts: 1,
+  firstWaitMillis: 0,
+  maxWaitMillis: 0,
+  maxConnections: 1,
+  idleMillis: 0,
+  maxAnswerBytes: 1
+}
+
+/**
+ * Reads the numbers of the options, or says which of them cannot be one.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const read = (options: HttpOptions): Result.Result<Settings, OptionInvalid> => {
+  const names = Object.keys(defaults) as ReadonlyArray<keyof Settings>
+  const settings = Object.fromEntries(names.map((name) => [name, options[name] ?? defaults[name]])) as Settings
+  const wrong = names.find((name) => typeof settings[name] !== "number" || !(settings[name] >= least[name]))
+  return wrong === undefined ? Result.succeed(settings) : Result.fail(
+    new OptionInvalid({
+      option: wrong,
+      message: `${wrong} is ${String(settings[wrong])}: expected a number of at least ${least[wrong]}`
+    })
+  )
+}

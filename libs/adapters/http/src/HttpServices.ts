@@ -15,7 +15,7 @@ import type { HttpOptions } from "./HttpOptions.ts"
 import * as HttpTaskAgents from "./HttpTaskAgents.ts"
 import * as HttpTasks from "./HttpTasks.ts"
 import * as HttpTrackers from "./HttpTrackers.ts"
-import type { BaseUrlInvalid } from "./RemoteFailure.ts"
+import type { BaseUrlInvalid, OptionInvalid } from "./RemoteFailure.ts"
 import * as Sender from "./Sender.ts"
 
 /**
@@ -27,7 +27,7 @@ import * as Sender from "./Sender.ts"
  */
 export const layer = (
   options: HttpOptions
-): Layer.Layer<Tasks | Trackers | Board | TaskAgents | Health, BaseUrlInvalid> =>
+): Layer.Layer<Tasks | Trackers | Board | TaskAgents | Health, BaseUrlInvalid | OptionInvalid> =>
   Layer.effectContext(Effect.gen(function*() {
     const base = yield* Effect.fromResult(BaseUrl.read(options.baseUrl))
     const send = yield* Sender.make(base, options)

@@ -3,7 +3,7 @@
  *
  * @internal
  */
-import type { Lists } from "@emend/domain"
+import { Lists } from "@emend/domain"
 import { HistoryCursor, maxSkip } from "@emend/http-api/operations"
 import * as Effect from "effect/Effect"
 import type { Given } from "./Client.ts"
@@ -16,11 +16,12 @@ export interface Page<Entry> {
 
 /** Reads pages until there are as many entries as are asked for, or no more. At least one page is read. */
 export const collect = Effect.fnUntraced(function*<Entry, E>(
-  { limit, maximum, skip = 0 }: { readonly limit: number; readonly maximum: number; readonly skip?: number },
+  { limit: most, maximum, skip = 0 }: { readonly limit: number; readonly maximum: number; readonly skip?: number },
   ask: (page: Page<Entry>) => Effect.Effect<Given<ReadonlyArray<Entry>>, E>
 ): Effect.fn.Return<ReadonlyArray<Entry>, E> {
+  const limit = Lists.whole(most)
   const kept: Array<Entry> = []
-  let left = skip
+  let left = Lists.whole(skip)
   let after: Entry | undefined
   while (true) {
     const missing = Math.max(1, left + limit - kept.length)
@@ -50,10 +51,11 @@ export interface Asking {
 
 /** Reads the part of a list that a range names, along the cursors of its entries. */
 export const range = <Entry extends { readonly cursor: string }, E>(
-  { cursor, limit = 50, skip = 0 }: Lists.Range,
+  { cursor, limit: most = 50, skip: least = 0 }: Lists.Range,
   { maximum, numbered = false }: Paging,
   ask: (asking: Asking) => Effect.Effect<Given<ReadonlyArray<Entry>>, E>
 ): Effect.Effect<ReadonlyArray<Entry>, E> => {
+  const [limit, skip] = [Lists.whole(most), Lists.whole(least)]
   // A page by number leaves out a multiple of its length.
   const jump = numbered ? Math.min(skip, maxSkip) : 0
   const stride = divisor(jump, Math.min(maximum, Math.max(1, limit)))
@@ -71,7 +73,9 @@ const divisor = (of: number, atMost: number): number => {
 
 /** The place in a history below a version, as the wire writes it; any place above the newest is the beginning. */
 export const below = (version: number | undefined): string | undefined =>
-  version === undefined ? undefined : HistoryCursor.below(Math.min(Math.max(1, Math.ceil(version)), 9_999_999_999))
+  version === undefined
+    ? undefined
+    : HistoryCursor.below(Math.min(Math.max(1, Lists.whole(Math.ceil(version))), 9_999_999_999))
 
 /** The parts of a query that are said. */
 export const stated = ({ cursor, limit, page_number }: Asking) => ({

@@ -17,6 +17,29 @@ export class BaseUrlInvalid extends Data.TaggedError("BaseUrlInvalid")<{
 }> {}
 
 /**
+ * An option of the client is no number, or one that is too small.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class OptionInvalid extends Data.TaggedError("OptionInvalid")<{
+  readonly option: string
+  readonly message: string
+}> {}
+
+/**
+ * The certificate of the server is not trusted, or is that of another host; nothing was sent. `code` is what Node calls
+ * it, such as `DEPTH_ZERO_SELF_SIGNED_CERT`.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class CertificateRefused extends Data.TaggedError("CertificateRefused")<{
+  readonly code: string
+  readonly message: string
+}> {}
+
+/**
  * There was no connection, or it was lost before the whole answer came: whether the request was carried out is unknown.
  * `code` is what the system calls it, such as `ECONNREFUSED`.
  *
@@ -109,6 +132,7 @@ export class TokenUnavailable extends Data.TaggedError("TokenUnavailable")<{
  */
 export type RemoteFailure =
   | Unreachable
+  | CertificateRefused
   | TimedOut
   | AnswerForeign
   | AnswerTooLarge

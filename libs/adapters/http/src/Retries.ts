@@ -45,8 +45,10 @@ export const isPassing = ({ headers, status }: Incoming): boolean => {
 export const retryAfterMillis = ({ headers }: Incoming, now: number): number => {
   const said = headers["retry-after"]
   if (typeof said !== "string") return 0
-  if (/^\d{1,9}$/.test(said)) return Number(said) * 1000
-  const date = Date.parse(said)
+  if (/^\d+$/.test(said)) return Number(said) * 1000
+  if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(said)) return 0
+  // The oldest of the three forms ends in the year and means UTC too.
+  const date = Date.parse(/ \d{4}$/.test(said) ? `${said} GMT` : said)
   return Number.isNaN(date) ? 0 : Math.max(0, date - now)
 }
 

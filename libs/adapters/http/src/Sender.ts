@@ -8,9 +8,10 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
 import type { BaseUrl } from "./BaseUrl.ts"
-import { defaults, type HttpOptions } from "./HttpOptions.ts"
-import { type RemoteFailure, TimedOut, TokenUnavailable } from "./RemoteFailure.ts"
+import { type HttpOptions, read, type Settings } from "./HttpOptions.ts"
+import { type OptionInvalid, type RemoteFailure, TimedOut, TokenUnavailable } from "./RemoteFailure.ts"
 import * as Retries from "./Retries.ts"
 import * as Tokens from "./Tokens.ts"
 import * as Transport from "./Transport.ts"
@@ -24,36 +25,36 @@ export interface Sent {
 /** Sends a request, again and again where that is safe. */
 export type Sender = (outgoing: Transport.Outgoing, isSafe: boolean) => Effect.Effect<Sent, RemoteFailure>
 
-type Settings = typeof defaults extends infer D ? { readonly [K in keyof D]: number } : never
-
 /** Makes a sender; its connections are closed with the scope. */
-export const make = (base: BaseUrl, options: HttpOptions): Effect.Effect<Sender, never, Scope.Scope> => {
-  const settings: Settings = { ...defaults, ...stated(options) }
-  const { tokens = Tokens.none } = options
-  return Effect.map(Transport.make(base, settings), (transport) => over(transport, tokens, settings))
-}
-
-const stated = (options: HttpOptions): Partial<Settings> =>
-  Object.fromEntries(
-    Object.keys(defaults).flatMap((name) => {
-      const value = options[name as keyof Settings]
-      return value === undefined ? [] : [[name, value]]
-    })
-  )
+export const make = (
+  base: BaseUrl,
+  options: HttpOptions
+): Effect.Effect<Sender, OptionInvalid, Scope.Scope> =>
+  Effect.gen(function*() {
+    const settings = yield* Effect.fromResult(read(options))
+    return over(yield* Transport.make(base, settings), options.tokens ?? Tokens.none, settings)
+  })
 
 const over = (transport: Transport.Transport, tokens: Tokens.Tokens, settings: Settings): Sender => {
   const { attemptMillis, attempts, callMillis, firstWaitMillis: firstMillis, maxWaitMillis: maxMillis } = settings
   const backoff = { attempts, firstMillis, maxMillis }
+  // Who waits for a connection has sent nothing: only the call's own time runs meanwhile.
+  const turn = Semaphore.makeUnsafe(settings.maxConnections).withPermit
 
   const under = (
     token: Tokens.Token | undefined,
     outgoing: Transport.Outgoing
   ): Effect.Effect<Transport.Incoming, RemoteFailure> => {
     if (token === undefined) return transport(outgoing)
-    const value = Redacted.value(token.value)
-    return isBearer(value)
+    const value: unknown = Redacted.value(token.value)
+    return typeof value === "string" && isBearer(value)
       ? transport({ ...outgoing, headers: { ...outgoing.headers, authorization: `Bearer ${value}` } })
-      : Effect.fail(new TokenUnavailable({ message: "The bearer token has characters that no token has" }))
+      : Effect.fail(
+        new TokenUnavailable({
+          message:
+            "What was given for the bearer token is none: it is empty, no text, or has characters that no token has"
+        })
+      )
   }
 
   /** A token that expired on the way, or was revoked, is replaced once. */
@@ -80,7 +81,7 @@ const over = (transport: Transport.Transport, tokens: Tokens.Tokens, settings: S
     const began = yield* Clock.monotonicTimeNanos
     let once = true
     for (let number = 1;; number++) {
-      const result = yield* Effect.result(within(attempt(outgoing), attemptMillis, "The request"))
+      const result = yield* Effect.result(turn(within(attempt(outgoing), attemptMillis, "The request")))
       const last = Effect.map(Effect.fromResult(result), (incoming): Sent => ({ incoming, once }))
       if (!isSafe || number >= attempts || !mayPass(result)) return yield* last
       const atLeast = Result.isSuccess(result)

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as BaseUrl from "./BaseUrl.ts"
 import * as Client from "./Client.ts"
 import type { HttpOptions } from "./HttpOptions.ts"
-import { type BaseUrlInvalid, type RemoteFailure, RequestRefused } from "./RemoteFailure.ts"
+import { type BaseUrlInvalid, type OptionInvalid, type RemoteFailure, RequestRefused } from "./RemoteFailure.ts"
 import * as Sender from "./Sender.ts"
 
 /**
@@ -20,7 +20,7 @@ import * as Sender from "./Sender.ts"
  */
 export const areLetIn = (
   { tokens: _, ...options }: HttpOptions
-): Effect.Effect<boolean, BaseUrlInvalid | RemoteFailure> =>
+): Effect.Effect<boolean, BaseUrlInvalid | OptionInvalid | RemoteFailure> =>
   Effect.scoped(Effect.gen(function*() {
     const base = yield* Effect.fromResult(BaseUrl.read(options.baseUrl))
     const ask = Client.make(yield* Sender.make(base, options), options)(TasksGroup, wholeAnswers.tasks)

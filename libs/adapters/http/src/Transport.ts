@@ -7,8 +7,9 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Http from "node:http"
 import * as Https from "node:https"
+import type { TLSSocket } from "node:tls"
 import type { BaseUrl } from "./BaseUrl.ts"
-import { AnswerForeign, AnswerTooLarge, Unreachable } from "./RemoteFailure.ts"
+import { AnswerForeign, AnswerTooLarge, CertificateRefused, Unreachable } from "./RemoteFailure.ts"
 
 /**
  * A request as it is sent: its path below the base, with its query.
@@ -41,7 +42,9 @@ export interface Incoming {
  * @category models
  * @since 0.1.0
  */
-export type Transport = (outgoing: Outgoing) => Effect.Effect<Incoming, Unreachable | AnswerForeign | AnswerTooLarge>
+export type Transport = (
+  outgoing: Outgoing
+) => Effect.Effect<Incoming, Unreachable | CertificateRefused | AnswerForeign | AnswerTooLarge>
 
 /**
  * What bounds a transport: connections open at once, bytes of an answer, and for how many milliseconds a connection
@@ -75,7 +78,7 @@ export const make = (
       scheduling: "lifo",
       maxSockets: maxConnections,
       maxFreeSockets: maxConnections,
-      timeout: idleMillis
+      timeout: Math.min(idleMillis, maxTimerMillis)
     })
   )
   return Effect.map(
@@ -83,7 +86,7 @@ export const make = (
     (agent): Transport => ({ body, headers, method, path }) =>
       Effect.callback((resume) => {
         let isAnswered = false
-        const fail = (error: Error) => resume(Effect.fail(failureOf(error)))
+        const fail = (error: Error) => resume(Effect.fail(failureOf(error, request.socket as TLSSocket | null)))
         const request = client.request({
           agent,
           host: hostname,
@@ -122,6 +125,9 @@ export const make = (
   )
 }
 
+/** Timers of Node take no more. */
+const maxTimerMillis = 2_147_483_647
+
 /** How many bytes of a body are written at a time: between them it is seen whether there is an answer already. */
 const portion = 65_536
 
@@ -141,15 +147,25 @@ const write = (request: Http.ClientRequest, body: string | undefined, isAnswered
 const tooLarge = (limitBytes: number): AnswerTooLarge =>
   new AnswerTooLarge({ limitBytes, message: `The answer has more than ${limitBytes} bytes; it was not read further` })
 
-/** An error of the parser (HPE_…) means that what answers does not speak HTTP, or far too much of it. */
-const failureOf = (error: Error & { readonly code?: string }): Unreachable | AnswerForeign => {
+/**
+ * What an error of the connection means. One of the parser (HPE_…) or of TLS says that what answers does not speak it, or
+ * far too much of it.
+ */
+const failureOf = (
+  error: Error & { readonly code?: string },
+  socket: TLSSocket | null
+): Unreachable | CertificateRefused | AnswerForeign => {
   const code = error.code ?? "UNKNOWN"
-  return code.startsWith("HPE_")
-    ? new AnswerForeign({
+  if (String(socket?.authorizationError) === code) {
+    return new CertificateRefused({ code, message: `The certificate of the server is not trusted: ${error.message}` })
+  }
+  const spoken = code.startsWith("HPE_") ? "HTTP/1.1" : /^(EPROTO$|ERR_SSL_)/.test(code) ? "TLS" : undefined
+  return spoken === undefined
+    ? new Unreachable({ code, message: `The server cannot be reached, or the connection was lost: ${error.message}` })
+    : new AnswerForeign({
       status: 0,
       contentType: undefined,
       excerpt: "",
-      message: `What answers does not speak HTTP/1.1: ${error.message}`
+      message: `What answers does not speak ${spoken}: ${error.message}`
     })
-    : new Unreachable({ code, message: `The server cannot be reached, or the connection was lost: ${error.message}` })
 }

@@ -17,7 +17,7 @@ import {
   type EventLog,
   type ListedAgent,
   type ListedTask,
-  type Lists,
+  Lists,
   type Records,
   type RecordStore,
   type Refusals,
@@ -38,7 +38,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 
 /**
- * How many entries are asked for at a time: 100 unless said.
+ * How many entries are asked for at a time: 100 unless said, and 1 at least.
  *
  * @category models
  * @since 0.1.0
@@ -51,14 +51,19 @@ type Query<Q extends Lists.Range> = Omit<Q, "cursor" | "skip" | "limit">
 
 /** Walks a list: each page begins behind the last entry of the one before. A page that is not full is the last one. */
 const walk = <Entry, E, R>(
-  { pageSize = 100 }: Stride,
+  { pageSize: size = 100 }: Stride,
   page: (after: Entry | undefined, limit: number) => Effect.Effect<ReadonlyArray<Entry>, E, R>
-): Stream.Stream<Entry, E, R> =>
-  Stream.paginate<Entry | undefined, Entry, E, R>(undefined, (after) =>
-    Effect.map(page(after, pageSize), (entries) => [
-      entries,
-      entries.length < pageSize ? Option.none() : Option.some(entries.at(-1))
-    ]))
+): Stream.Stream<Entry, E, R> => {
+  const pageSize = Math.max(1, Lists.whole(size))
+  return Stream.paginate<Entry | undefined, Entry, E, R>(
+    undefined,
+    (after) =>
+      Effect.map(page(after, pageSize), (entries) => [
+        entries,
+        entries.length < pageSize ? Option.none() : Option.some(entries.at(-1))
+      ])
+  )
+}
 
 const along = <Id, S extends object, Entry extends { readonly cursor: string }, E>(
   service: Context.Service<Id, S>,

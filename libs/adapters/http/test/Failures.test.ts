@@ -48,6 +48,16 @@ describe("an address that is none", () => {
   }
 })
 
+it.effect("an option that is no number, or too small, is refused by name before anything is sent", () =>
+  Effect.gen(function*() {
+    const wrong = { maxConnections: 0, attempts: NaN, callMillis: -1, idleMillis: -1, maxAnswerBytes: 0 }
+    for (const [option, value] of Object.entries(wrong)) {
+      const layer = HttpServices.layer({ baseUrl: "http://127.0.0.1:1", [option]: value })
+      const error = yield* Effect.flip(Effect.scoped(Layer.build(layer)))
+      expect(error).toMatchObject({ _tag: "OptionInvalid", option })
+    }
+  }))
+
 describe("a server that is not ours", () => {
   const html: Stub.Answer = (response) =>
     response.writeHead(200, { "content-type": "text/html" }).end("<html>Welcome</html>")

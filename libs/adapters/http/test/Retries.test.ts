@@ -176,7 +176,9 @@ describe("how long is waited", () => {
     Effect.gen(function*() {
       // The clock by hand begins at 2027-01-15T08:00:00Z.
       const date = new Date(1_800_000_000_000 + 9_000).toUTCString()
-      for (const [asked, least] of [["7", 7_000], [date, 9_000], ["soon", 0], ["-1", 0]] as const) {
+      const oldest = "Fri Jan 15 08:00:09 2027"
+      const forms = [["7", 7_000], [date, 9_000], [oldest, 9_000], ["soon", 0], ["-1", 0], ["soon 2030", 0]] as const
+      for (const [asked, least] of forms) {
         const { url } = yield* Stub.serve(Stub.problem(429, "too-many-requests", { "retry-after": asked }), Stub.aTask)
         const { advance, asleep, outcome } = yield* calling(url, get, { firstWaitMillis: 100 })
         const wait = yield* asleep(isWait)
@@ -227,6 +229,34 @@ describe("a call is given up", () => {
       const { outcome } = yield* calling(url, update)
       expect(yield* outcome).toMatchObject({ failure: { _tag: "TooContended", kind: "Task", id: "t", attempts: 64 } })
       expect(seen.length).toBe(1)
+    }))
+
+  it.live("at once when the server asks for more time than anybody has", () =>
+    Effect.gen(function*() {
+      for (const absurd of ["9999999999", "9".repeat(400), "Fri, 31 Dec 9999 23:59:59 GMT"]) {
+        const { seen, url } = yield* Stub.serve(Stub.problem(429, "too-many-requests", { "retry-after": absurd }))
+        const { outcome } = yield* calling(url, update)
+        expect(yield* outcome).toMatchObject({ failure: { cause: { _tag: "RequestRefused", status: 429 } } })
+        expect(seen.length).toBe(1)
+      }
+    }))
+
+  it.live("not for having waited for a connection: the time of an attempt begins with its turn", () =>
+    Effect.gen(function*() {
+      const held: Array<() => void> = []
+      const hold: Stub.Answer = (...given) => void held.push(() => Stub.changed(...given))
+      const { seen, until, url } = yield* Stub.serve(hold)
+      const both = Effect.all([update, update], { concurrency: 2 })
+      const { advance, outcome } = yield* calling(url, both, { maxConnections: 1 })
+      for (const count of [1, 2]) {
+        yield* until(count)
+        // A request is seen first, and held then.
+        yield* Effect.promise(() => Promise.resolve())
+        yield* advance(attemptMillis - 1_000)
+        held[count - 1]!()
+      }
+      expect((yield* outcome)._tag).toBe("Success")
+      expect(seen.length).toBe(2)
     }))
 
   it.live("after so many attempts, with why the last one failed", () =>

@@ -121,6 +121,18 @@ it.live("a page that the server cut short is no end", () =>
     ])
   }))
 
+it.live("a stream whose pages have no size ends too", () =>
+  Effect.gen(function*() {
+    const tasks = yield* Tasks
+    yield* Effect.forEach(times(3), (n) => tasks.create({ id: `t${n}` }))
+    for (const pageSize of [0, -1, NaN, 1.5, Infinity]) {
+      expect((yield* all(Stream.take(Walks.tasks({ pageSize }), 9))).length).toBe(3)
+    }
+  }).pipe(
+    Effect.provideService(Caller, { tenant: "sizeless", subject: "tester" }),
+    Effect.provide(overHttp(MemoryStore.layer()))
+  ))
+
 it.live("a stream asks for a page when it is wanted, and not before", () =>
   Effect.gen(function*() {
     const tasks = yield* Tasks

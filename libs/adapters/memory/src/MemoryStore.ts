@@ -50,6 +50,7 @@ const recordStore = (state: State): RecordStore.RecordStore["Service"] => ({
   get: (keys) => Effect.sync(() => keys.map((key) => stored(lookUp(state, key)))),
   find: (query) => Effect.sync(() => RecordQuery.find(holdings(state), query)),
   count: (selection, field) => Effect.sync(() => RecordQuery.count(holdings(state), selection, field)),
+  reach: (asked) => Effect.sync(() => RecordQuery.reach(holdings(state), asked)),
   history: (key, { before = Infinity, limit, moved }) =>
     Effect.sync(() =>
       (lookUp(state, key)?.history ?? []).filter(({ moves, version }) =>

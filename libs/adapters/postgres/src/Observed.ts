@@ -186,7 +186,7 @@ export const summary = (text: string): string => {
   const known = summaries.get(text)
   if (known !== undefined) return known
   const [, writes, written] = /\b(INSERT INTO|UPDATE|DELETE FROM)\s+"?([a-z_][a-z0-9_.]*)/.exec(text) ?? []
-  const [, read] = /\b(?:FROM|JOIN)\s+"?(?!unnest\b|pg_)([a-z_][a-z0-9_.]*)/.exec(text) ?? []
+  const [, read] = /\b(?:FROM|JOIN)\s+"?(?!unnest\b|walk\b|pg_)([a-z_][a-z0-9_.]*)/.exec(text) ?? []
   const [, first = "statement"] = /^\W*([A-Za-z]+)/.exec(text) ?? []
   const made = writes !== undefined
     ? `${writes.split(" ")[0]} ${written}`

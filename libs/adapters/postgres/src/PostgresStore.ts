@@ -5,7 +5,7 @@
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import type { PgPool } from "@effect/sql-pg/PgPool"
-import { EventLog, kinds as allKinds, type RecordKind, RecordStore, type Revision } from "@emend/domain"
+import { EventLog, kinds as allKinds, type RecordKind, RecordReach, RecordStore, type Revision } from "@emend/domain"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -21,6 +21,7 @@ import * as Memos from "./Memos.ts"
 import * as Migration from "./Migration.ts"
 import { migrations } from "./migrations.ts"
 import * as Observed from "./Observed.ts"
+import * as ReachStatement from "./ReachStatement.ts"
 import * as ReadStatement from "./ReadStatement.ts"
 import * as Relation from "./Relation.ts"
 import type * as Table from "./Table.ts"
@@ -180,6 +181,14 @@ const recordStore = (
           (rows) => rows.map((row) => ({ version: row[0] as number, state: Relation.read(relation, row, 1, given) }))
         )
       }),
+    reach: (asked) =>
+      Effect.suspend(() => ask(ReachStatement.make(relations, asked))).pipe(
+        Effect.map((rows) => {
+          const relation = Relation.get(relations, asked.kind)
+          const edges = rows.map((row) => ({ version: row[0] as number, state: Relation.read(relation, row, 1) }))
+          return RecordReach.follow(edges, asked)
+        })
+      ),
     count: (selection, field) =>
       Effect.suspend(() => ask(FindStatement.count(relations, selection, field))).pipe(
         Effect.map((rows) =>

@@ -270,9 +270,17 @@ const patchedValue = (of: Attribute): string => {
   const merge = `${operation(of)}->'merge'`
   // A patch is in normal form: a merge that is there is not empty, so a null map becomes an object.
   return `CASE WHEN NOT p ? ${literal(field)} THEN NULL WHEN ${operation(of)} ? 'set' THEN ${set} ` +
-    `WHEN ${merge} ? 'unset' THEN (${base} - ARRAY(SELECT jsonb_array_elements_text(${merge}->'unset'))) ` +
+    `WHEN ${merge} ? 'unset' THEN ${without(base, `${merge}->'unset'`)} ` +
     `|| coalesce(${merge}->'set', '{}'::jsonb) ELSE ${base} || (${merge}->'set') END`
 }
+
+/**
+ * An object without the keys of a list. These are hashed: the operator `-` compares each key with each, which takes
+ * minutes where both are many.
+ */
+const without = (object: string, keys: string): string =>
+  `(SELECT coalesce(jsonb_object_agg(key, value), '{}'::jsonb) FROM jsonb_each(${object}) ` +
+  `WHERE key NOT IN (SELECT jsonb_array_elements_text(${keys})))`
 
 const assignedValue = ({ column, field }: Attribute): string => {
   if (column.type === "cursor") throw new Error(`The field ${field} is not a cursor`)

@@ -5,9 +5,11 @@ import * as TestDatabase from "@emend/postgres/testing"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
+import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as FindStatement from "../src/FindStatement.ts"
 import * as Relation from "../src/Relation.ts"
+import * as CountingStream from "./CountingStream.ts"
 import { tenant } from "./Records.ts"
 
 const range = (length: number) => Array.from({ length }, (_, n) => n)
@@ -159,7 +161,7 @@ const rowsRead = (plan: any): number => {
 }
 
 const fan = 10_000
-const deep = 2_000
+const deep = 9_000
 
 /** A task with many subtasks, a long chain, and as many links of other tasks as asked for. Each link is told of. */
 const load = Effect.fnUntraced(function*(url: Effect.Success<ReturnType<typeof TestDatabase.make>>, others: number) {
@@ -262,6 +264,47 @@ describe("a large board", () => {
       yield* board!.link("crowd", "leaf")
       yield* board!.link("top", "root")
       expect(yield* Effect.flip(board!.link("crowd", "root"))).toMatchObject({ _tag: "GraphTooLarge", id: "crowd" })
+    }).pipe(as))
+
+  it.effect("a check through a chain of 9000 links and a list along it are a few statements, however long it is", () =>
+    Effect.gen(function*() {
+      const url = yield* TestDatabase.make()
+      yield* load(url, 100)
+      const { stream, take } = CountingStream.make(Redacted.value(url))
+      const store = PostgresStore.layer({ url, stream, maxConnections: 1, migrate: false })
+      const board = yield* Effect.provide(Board, yield* Layer.build(Layer.provideMerge(Services.layer, store)))
+      const statements = Effect.fnUntraced(function*<A, E, R>(program: Effect.Effect<A, E, R>) {
+        take()
+        return [yield* program, take()] as const
+      })
+      const [refused, closing] = yield* statements(Effect.flip(board.link(`deep${deep}`, "deep0")))
+      expect((refused as { readonly cycle?: ReadonlyArray<string> }).cycle?.length).toBe(deep + 1)
+      // Three that read the tasks and the last change, and each side within 100, 1000 and 10000 links.
+      expect(closing).toBeLessThanOrEqual(3 + 6)
+      yield* board.create({ id: "leaf", title: "leaf" })
+      const [, linking] = yield* statements(board.link(`deep${deep}`, "leaf"))
+      expect(linking).toBeLessThanOrEqual(3 + 1 + 4)
+      const [below, listing] = yield* statements(board.descendants("deep0", { limit: 100 }))
+      expect([below.length, listing]).toEqual([100, 3])
+    }).pipe(as))
+
+  it.effect("a cycle longer than what is read on either side is found where the sides meet", () =>
+    Effect.gen(function*() {
+      const { boards: [board], url } = yield* servers(1)
+      const query = yield* load(url, 15_000)
+      yield* query(`UPDATE board_links SET parent_id = 'way' || (n - 1), child_id = 'way' || n FROM (
+        SELECT id AS link, row_number() OVER () AS n FROM board_links WHERE parent_id LIKE 'other%') t WHERE id = link`)
+      yield* query(
+        `INSERT INTO board_tasks (tenant, id, version, organization_id, title, created_at, updated_at, status,
+          priority, source, is_deleted)
+        SELECT '${tenant}', id, 1, 'o', id, now(), now(), 'backlog', 3, 'manual', false
+        FROM (VALUES ('way0'), ('way15000')) t (id)`
+      )
+      const refused = yield* Effect.flip(board!.link("way15000", "way0"))
+      expect((refused as { readonly cycle?: ReadonlyArray<string> }).cycle).toEqual([
+        "way15000",
+        ...range(15_000).map((n) => `way${n}`)
+      ])
     }).pipe(as))
 
   it.effect("a task goes with 10000 links, and with more it is refused and stays", () =>

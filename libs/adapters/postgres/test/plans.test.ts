@@ -20,6 +20,7 @@ import * as FindStatement from "../src/FindStatement.ts"
 import * as Migration from "../src/Migration.ts"
 import { migrations } from "../src/migrations.ts"
 import { lists as listIndexes } from "../src/migrations/0006_lists.ts"
+import * as ReachStatement from "../src/ReachStatement.ts"
 import * as Relation from "../src/Relation.ts"
 
 const many = 200_000
@@ -69,7 +70,23 @@ const load = [
   `INSERT INTO task_agent_revisions (tenant, id, version, task_agent_id, number, created, created_by, content_hash,
       instruction, mode, task_tools, mcp_servers, integrations, skills)
     SELECT 't', '00000000-0000-4000-8001-' || lpad(n::text, 12, '0'), 1, '${uuid(2)}', n, ${at}, 'u', repeat('0', 64),
-      'Do', 'agentic', '[]', '[]', '[]', '[]' FROM ${numbers}`
+      'Do', 'agentic', '[]', '[]', '[]', '[]' FROM ${numbers}`,
+  // A tree of four subtasks each, a chain, a ladder in which two to the 24th ways lead to the end, and a fan.
+  ...[
+    [`'tree' || (n - 1) / 4`, `'tree' || n`, `generate_series(1, ${many}) n`],
+    [`'chain' || (n - 1)`, `'chain' || n`, `generate_series(1, 9000) n`],
+    [
+      `'l' || n || a`,
+      `'l' || (n + 1) || b`,
+      `generate_series(0, 23) n, unnest('{a,b}'::text[]) a, unnest('{a,b}'::text[]) b`
+    ],
+    [`'fan'`, `'f' || n`, `generate_series(1, 20000) n`]
+  ].map(([parent, child, rows]) =>
+    `INSERT INTO board_links (tenant, id, version, parent_id, child_id, parent_created_at, child_created_at, linked,
+      created_at, updated_at, created_by)
+    SELECT 't', md5(parent || ' ' || child), 1, parent, child, now(), now(), true, now(), now(), 'u'
+    FROM (SELECT ${parent} AS parent, ${child} AS child FROM ${rows}) t`
+  )
 ]
 
 interface Node {
@@ -84,7 +101,7 @@ interface Node {
 /** How many rows of tables and indexes a plan read: those given, and those looked at in vain. */
 const rowsRead = (node: Node): number => {
   const below = (node.Plans ?? []).reduce((sum, plan) => sum + rowsRead(plan), 0)
-  if (!node["Node Type"].endsWith("Scan") || /^(CTE|Subquery|Function|Bitmap Heap)/.test(node["Node Type"])) {
+  if (!node["Node Type"].endsWith("Scan") || /^(CTE|Subquery|Function|WorkTable|Bitmap Heap)/.test(node["Node Type"])) {
     return below
   }
   const removed = (node["Rows Removed by Filter"] ?? 0) + (node["Rows Removed by Index Recheck"] ?? 0)
@@ -113,8 +130,7 @@ const explained = Layer.effectContext(Effect.gen(function*() {
   const literal = (value: string | ReadonlyArray<string>) =>
     Relation.literal(typeof value === "string" ? value : `{${value.map((text) => JSON.stringify(text)).join()}}`)
   let read = 0
-  const explain = Effect.fnUntraced(function*(asked: RecordStore.Query) {
-    const statement = FindStatement.page(relations, asked)!
+  const explain = Effect.fnUntraced(function*(statement: FindStatement.Statement) {
     const parameters = statement.parameters.map(literal).join(", ")
     if (statement.isOnce !== true) yield* query(`PREPARE explained AS ${statement.text}`, [], true)
     const explained = statement.isOnce === true ? statement.text : `EXECUTE explained (${parameters})`
@@ -126,7 +142,9 @@ const explained = Layer.effectContext(Effect.gen(function*() {
   return inner.pipe(
     Context.add(RecordStore.RecordStore, {
       ...store,
-      find: (asked) => Effect.andThen(Effect.orDie(explain(asked)), store.find(asked))
+      find: (asked) => Effect.andThen(Effect.orDie(explain(FindStatement.page(relations, asked)!)), store.find(asked)),
+      reach: (asked) =>
+        Effect.andThen(Effect.orDie(explain(ReachStatement.make(relations, asked)!)), store.reach(asked))
     }),
     Context.add(Reads, {
       take: () => {
@@ -232,6 +250,18 @@ const isExact = (name: string): boolean => {
   return count === 0 ? order_by !== "id" : count === 1 && "status" in filters && /created_at|status/.test(order_by)
 }
 
+/** Where links are followed from and to, how far, and how many there are to follow. */
+const ways: ReadonlyArray<readonly [string, Partial<RecordStore.Reach>, number]> = [
+  ["down a chain of 9000", { from: ["chain0"] }, 9_000],
+  ["up a chain of 9000", { from: ["chain9000"], by: "child_id", to: "parent_id" }, 9_000],
+  ["to a target", { from: ["chain0"], target: "chain100" }, 100],
+  ["down a ladder in which millions of ways lead to the end", { from: ["l0a"] }, 2 + 4 * 23],
+  ["down a tree, two steps far", { from: ["tree1"], depth: 2 }, 4 + 16],
+  ["down a tree, until there are 50", { from: ["tree1"], enough: { beyond: 0, count: 50 } }, 4 + 16 + 64],
+  ["down a tree of which too much is asked", { from: ["tree1"], limit: 1_000 }, 1_001],
+  ["out of a fan of which too much is asked", { from: ["fan"] }, 10_001]
+]
+
 describe("at 200,000 records of each kind, a page of a list reads few rows", () => {
   layer(services, { excludeTestServices: true, timeout: "5 minutes" })((it) => {
     for (const [name, list] of lists) {
@@ -254,6 +284,27 @@ describe("at 200,000 records of each kind, a page of a list reads few rows", () 
           if (far.length > 0) yield* ask({ cursor: far[0]!.cursor })
           yield* ask({ cursor: page.at(-1)!.cursor })
         }).pipe(Effect.provideService(Caller, { tenant: "t", subject: "s" })), 60_000)
+    }
+    for (const [name, asked, count] of ways) {
+      it.effect(`following links ${name} reads each once`, () =>
+        Effect.gen(function*() {
+          const [reads, store] = [yield* Reads, yield* RecordStore.RecordStore]
+          reads.take()
+          yield* store.reach({
+            kind: "BoardLink",
+            tenant: "t",
+            where: { linked: [true] },
+            by: "parent_id",
+            to: "child_id",
+            from: [],
+            depth: Infinity,
+            limit: 10_000,
+            ...asked
+          })
+          const read = reads.take()
+          expect(read, name).toBeGreaterThanOrEqual(count)
+          expect(read, name).toBeLessThanOrEqual(count + 10)
+        }), 60_000)
     }
   })
 })

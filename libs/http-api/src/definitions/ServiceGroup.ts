@@ -55,6 +55,16 @@ export const ServiceGroup = HttpApiGroup.make("service").annotateMerge(OpenApi.a
     success: Schema.JsonObject,
     error: schemas(403, 500)
   }).annotateMerge(Operation.described("open", "OpenAPI Document", "Gives this document (OpenAPI 3.1).")),
+  HttpApiEndpoint.get("wholeDocument", "/openapi.whole.json", {
+    success: Schema.JsonObject,
+    error: schemas(403, 500)
+  }).annotateMerge(
+    Operation.described(
+      "open",
+      "OpenAPI Document, Whole Answers",
+      "Gives the document of the same operations with the whole form of their answers (OpenAPI 3.1)."
+    )
+  ),
   HttpApiEndpoint.get("docs", "/docs", {
     success: Schema.String.pipe(HttpApiSchema.asText({ contentType: "text/html" })),
     error: schemas(403, 500)

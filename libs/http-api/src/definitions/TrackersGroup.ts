@@ -132,7 +132,7 @@ export const EventsGroup = HttpApiGroup.make("events").annotateMerge(OpenApi.ann
       HttpApiSchema.WithHeaders(Event.pipe(HttpApiSchema.status(201)), { location: Operation.Location }),
       HttpApiSchema.WithHeaders(Event, { changes: Operation.changeCount })
     ],
-    error: Operation.refusals(404, ...Operation.withBody)
+    error: Operation.refusals(404, "redacted", ...Operation.withBody)
   }).annotateMerge(
     Operation.described("editor", "Append Event", "Appends an event for an agent that is assigned to the task.")
   ),

@@ -30,7 +30,7 @@ type Operations =
  * @since 0.1.0
  */
 export const make = (board: Board["Service"]): Pick<Handlers<typeof BoardGroup>, Operations> => ({
-  counts: () => Effect.map(board.counts, (counts) => Answer.told(counts, counts)),
+  counts: () => Effect.map(board.counts, Answer.plain),
   subtasks: ({ params: { task_id }, ...asked }) =>
     ListPage.answer(asked, (range) => board.subtasks(task_id, range), ({ state }) => toWire(state)),
   createSubtask: ({ conditions, params, payload }) =>

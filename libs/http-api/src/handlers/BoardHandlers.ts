@@ -70,7 +70,7 @@ export const make = (board: Board["Service"]): Handlers<typeof BoardGroup> => ({
       board.transitions(params.task_id),
       (task) => Answer.record({ status: task.state.status, transitions: task.options }, task)
     ),
-  diff: ({ params, query: { from, to } }) => Effect.map(board.diff(params.task_id, from, to), Answer.json),
+  diff: ({ params, query: { from, to } }) => Effect.map(board.diff(params.task_id, from, to), Answer.plain),
   restore: ({ conditions, params, payload: { version } }) =>
     Effect.map(board.restore(params.task_id, version, conditions), restored),
   undo: ({ conditions, params, payload: { revision } }) =>

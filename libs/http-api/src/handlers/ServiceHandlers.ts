@@ -72,10 +72,15 @@ export const make = (
       : Effect.fail(new Problem({ code: "route-unknown", detail: "Nothing is counted: metrics are turned off" })),
   problem: ({ params: { code } }) =>
     Effect.succeed(Answer.json({ code, status: catalogue[code].status, title: catalogue[code].title })),
-  // The document and the page are large and seldom asked for: they are not loaded before.
+  // The documents and the page are large and seldom asked for: they are not loaded before.
   document: () =>
     Effect.map(
       Effect.promise(() => import("../openapi/Document.ts")),
+      ({ text }) => Answer.jsonText(text())
+    ),
+  wholeDocument: () =>
+    Effect.map(
+      Effect.promise(() => import("../openapi/WholeDocument.ts")),
       ({ text }) => Answer.jsonText(text())
     ),
   docs: () =>

@@ -86,11 +86,11 @@ export const make = (agents: TaskAgents["Service"]): Handlers<typeof TaskAgentsG
   compare: ({ params }) =>
     Effect.map(
       agents.compare(...address(params), params.revision_id.toLowerCase(), params.other_revision_id.toLowerCase()),
-      Answer.json
+      Answer.plain
     ),
   activations: ({ params, path, query }) =>
     HistoryPage.answerWith(query, path, (page) => agents.activations(...address(params), page), (entry) => entry),
-  diff: ({ params, query: { from, to } }) => Effect.map(agents.diff(...address(params), from, to), Answer.json),
+  diff: ({ params, query: { from, to } }) => Effect.map(agents.diff(...address(params), from, to), Answer.plain),
   restore: ({ conditions, params, payload: { version } }) =>
     Effect.map(agents.restore(...address(params), version, conditions), restored),
   undo: ({ conditions, params, payload: { revision } }) =>

@@ -93,7 +93,7 @@ export const make = (tasks: Tasks["Service"]): Handlers<typeof TasksGroup> => {
     timeout: move(moves.timeout),
     resume: move(moves.resume),
     clean: ({ conditions, params }) => Effect.map(tasks.clean(params.task_id, conditions), answer),
-    diff: ({ params, query: { from, to } }) => Effect.map(tasks.diff(params.task_id, from, to), Answer.json),
+    diff: ({ params, query: { from, to } }) => Effect.map(tasks.diff(params.task_id, from, to), Answer.plain),
     restore: ({ conditions, params, payload: { version } }) =>
       Effect.map(tasks.restore(params.task_id, version, conditions), restored),
     undo: ({ conditions, params, payload: { revision } }) =>

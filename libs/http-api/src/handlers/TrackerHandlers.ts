@@ -58,7 +58,7 @@ export const make = (
       ),
       (change) => Answer.changed(toWire(change.state), change)
     ),
-  diff: ({ params, query: { from, to } }) => Effect.map(trackers.diff(params.tracker_id, from, to), Answer.json),
+  diff: ({ params, query: { from, to } }) => Effect.map(trackers.diff(params.tracker_id, from, to), Answer.plain),
   restore: ({ conditions, params, payload: { version } }) =>
     Effect.map(trackers.restore(params.tracker_id, version, conditions), restored),
   undo: ({ conditions, params, payload: { revision } }) =>
@@ -82,8 +82,8 @@ export const makeEvents = (trackers: Trackers["Service"]): Handlers<typeof Event
       trackers.append(params.task_id, payload, conditions),
       (event) =>
         conditions.dryRun === true
-          ? Answer.json(event, 200, { changes: String(Object.keys(event).length) })
-          : Answer.json(event, 201, { location: `/events/${encodeURIComponent(event.id)}` })
+          ? Answer.plain(event, 200, { changes: String(Object.keys(event).length) })
+          : Answer.plain(event, 201, { location: `/events/${encodeURIComponent(event.id)}` })
     ),
   list: ({ path, query }) => {
     const { limit = defaultLimit } = query
@@ -98,11 +98,11 @@ export const makeEvents = (trackers: Trackers["Service"]): Handlers<typeof Event
       (event) => event
     )
     return Effect.map(page, ({ last, more, text }) => {
-      if (!more || last === undefined) return Answer.jsonText(text)
+      if (!more || last === undefined) return Answer.plainText(text)
       const { agent_id, task_id } = query
       const next = new URLSearchParams({ task_id, agent_id, last_processed_event_id: last.id, limit: String(limit) })
-      return Answer.jsonText(text, 200, { link: `<${path}?${next}>; rel="next"` })
+      return Answer.plainText(text, { link: `<${path}?${next}>; rel="next"` })
     })
   },
-  get: ({ params }) => Effect.map(trackers.event(params.event_id), (event) => Answer.json(event))
+  get: ({ params }) => Effect.map(trackers.event(params.event_id), Answer.plain)
 })

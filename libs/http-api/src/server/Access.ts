@@ -26,34 +26,42 @@ export const foreign = (headers: Readonly<Record<string, string | undefined>>): 
 }
 
 /** Of which a request has one, in lower case and as they are told. */
-const single: Readonly<Record<string, string>> = { host: "Host", authorization: "Authorization" }
+const single: Readonly<Record<string, string>> = {
+  host: "Host",
+  authorization: "Authorization",
+  "content-type": "Content-Type"
+}
 
 /**
- * Gives the problem with a request that names two hosts or two callers: which of them is meant, a proxy before this
- * server and the server could see differently (RFC 9112, 3.2; RFC 6750, 2). `source` is the request of Node, which
- * keeps what it was sent.
+ * Gives the problem with a request that names two hosts, two callers or two media types, or no host where HTTP demands
+ * one: what is meant, a proxy before this server and the server could see differently (RFC 9112, 3.2; RFC 6750, 2;
+ * RFC 9110, 5.3). `source` is the request of Node, which keeps what it was sent.
  *
  * @category checks
  * @since 0.1.0
  */
 export const ambiguous = (source: object): Problem | undefined => {
-  const { rawHeaders = [] } = source as { readonly rawHeaders?: ReadonlyArray<string> }
+  const { httpVersion, rawHeaders = [] } = source as {
+    readonly httpVersion?: string
+    readonly rawHeaders?: ReadonlyArray<string>
+  }
   const seen = new Set<string>()
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]!.toLowerCase()
     if (!Object.hasOwn(single, name)) continue
-    if (seen.has(name)) {
-      return new Problem({
-        code: "malformed-header",
-        detail: `A request has one header ${single[name]}`,
-        facts: { header: single[name] },
-        headers: { connection: "close" }
-      })
-    }
+    if (seen.has(name)) return demanded(single[name]!)
     seen.add(name)
   }
-  return undefined
+  return httpVersion === "1.1" && !seen.has("host") ? demanded("Host") : undefined
 }
+
+const demanded = (header: string): Problem =>
+  new Problem({
+    code: "malformed-header",
+    detail: `A request has one header ${header}`,
+    facts: { header },
+    headers: { connection: "close" }
+  })
 
 /** Reads a host with or without a port; an IPv6 address stands in brackets. */
 const isOurs = (authority: string): boolean => {

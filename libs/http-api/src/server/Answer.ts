@@ -64,6 +64,24 @@ const whole = (given: unknown, status = 200, headers?: Headers): Response =>
 export const told = (body: unknown, given: unknown): Answer => (form) => form === "whole" ? whole(given) : json(body)
 
 /**
+ * Answers with what a service gave, of which nothing is left out in any form.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const plain = (given: unknown, status?: number, headers?: Headers): Answer =>
+  plainText(JSON.stringify(given), headers, status)
+
+/**
+ * Answers with the same, which is written as JSON already.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const plainText = (text: string, headers?: Headers, status = 200): Answer => (form) =>
+  form === "whole" ? wholeText(text, status, headers) : jsonText(text, status, headers)
+
+/**
  * Answers with a record and its version.
  *
  * @category constructors

@@ -196,15 +196,22 @@ export const cleaningFacts: Facts = {
   "what a key remembers of a request is not told again once it is cleaned, and the cleaning itself is": Effect.gen(
     function*() {
       const tasks = yield* Tasks
-      const { state: { id } } = yield* tasks.create({})
+      const trackers = yield* Trackers
+      const { state: { id } } = yield* tasks.create({ agent_ids: ["x"] })
       const keyed = (key: string) =>
         Effect.provideService(IdempotencyKey, { scope: "cleaning", key: `${key} ${id}`, request: null })
       const write = tasks.update(id, Task.Task.fromBody({ merge_params: { a: secret } })).pipe(keyed("write"))
+      const append = (content: unknown) =>
+        trackers.append(id, { agent_id: "x", content }).pipe(keyed(`append ${JSON.stringify(content)}`))
       equal((yield* write).version, 2)
+      yield* append({ text: secret })
+      const empty = yield* append(null)
       yield* tasks.move(id, "INTERRUPTED")
       const cleaned = yield* tasks.clean(id).pipe(keyed("clean"))
       const refused = yield* refusal(write, "RevisionRedacted")
       equal([refused.given, refused.present], [2, 4])
+      equal((yield* refusal(append({ text: secret }), "RevisionRedacted")).kind, "Event")
+      equal(yield* append(null), empty)
       yield* update(id, { merge_params: { b: 1 } })
       equal(yield* tasks.clean(id).pipe(keyed("clean")), cleaned)
       equal((yield* tasks.get(id)).state.params, { b: 1 })

@@ -28,9 +28,12 @@ export const historyFacts = (make: (typeof lives)[keyof typeof lives]): Facts =>
       const life = yield* make
       const seen = yield* live(life)
       for (const then of seen) equal(yield* life.at(then.version), then)
-      for (const never of [0, -1, seen.length + 1]) {
+      for (const never of [0, -1, seen.length + 1, 1.5, 1e20, NaN, Infinity]) {
         const { given, present } = yield* refusal(life.at(never), "VersionUnknown")
         equal([given, present], [never, seen.length])
+        equal((yield* refusal(life.diff(never), "VersionUnknown")).given, never)
+        equal((yield* refusal(life.restore(never), "VersionUnknown")).given, never)
+        equal((yield* refusal(life.undo(never), "VersionUnknown")).given, never)
       }
     }
   ),

@@ -133,6 +133,38 @@ export const taskListFacts: Facts = {
     for (let n = 0; n < 101; n++) yield* trackers.assign({ task_id: "d", agent_id: `ann ${n}`, name: "Ann" })
     equal([yield* ids(), yield* ids("ann 7"), yield* ids("one")], [["d", "b"], ["d"], ["b"]])
   }),
+  "what is no number of records asks for none, and a fraction is rounded down": Effect.gen(function*() {
+    const [tasks, trackers, board] = [yield* Tasks, yield* Trackers, yield* Board]
+    yield* tasks.create({ id: "t", agent_ids: ["x"] })
+    for (const n of [1, 2]) {
+      yield* tasks.update("t", Task.Task.fromBody({ merge_params: { n } }))
+      yield* tasks.create({ id: `t${n}` })
+      yield* trackers.append("t", { agent_id: "x", content: n })
+      yield* board.create({ id: `b${n}`, title: "b" })
+      yield* board.createSubtask("b1", { title: "s" })
+    }
+    const parts = (limit: number) => {
+      const lists: ReadonlyArray<Effect.Effect<ReadonlyArray<unknown>, unknown>> = [
+        tasks.list({ limit }),
+        trackers.events({ task_id: "t", agent_id: "x", limit }),
+        board.list({ limit }),
+        board.subtasks("b1", { limit }),
+        board.descendants("b1", { limit }),
+        board.activity("b1", { limit }),
+        tasks.history("t", { limit })
+      ]
+      return Effect.forEach(lists, (list) => Effect.map(list, ({ length }) => length))
+    }
+    for (const none of [0, 0.5, -1, NaN, -Infinity]) equal([none, yield* parts(none)], [none, [0, 0, 0, 0, 0, 0, 0]])
+    equal(yield* parts(1.5), [1, 1, 1, 1, 1, 1, 1])
+    equal(yield* parts(Infinity), [3, 2, 4, 2, 2, 3, 3])
+    for (const skip of [-1, NaN, 0.5]) equal((yield* tasks.list({ skip })).length, 3)
+    const versions = (before: number) => Effect.map(tasks.history("t", { before }), (found) => found.length)
+    equal(
+      yield* Effect.forEach([NaN, -Infinity, -1, 0, 1, 1.5, 2, 2.5, Infinity], versions),
+      [0, 0, 0, 0, 0, 1, 1, 2, 3]
+    )
+  }),
   "another tenant's lists are its own": Effect.gen(function*() {
     yield* seven
     const [own] = yield* (yield* Tasks).list({ limit: 1 })

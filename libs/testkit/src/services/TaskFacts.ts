@@ -3,7 +3,7 @@
  *
  * @internal
  */
-import { Revision, Task, Tasks, Trackers } from "@emend/domain"
+import { IdempotencyKey, Revision, Task, Tasks, Trackers } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import { as, equal, type Facts, refusal } from "./Fact.ts"
 
@@ -83,6 +83,23 @@ export const taskFacts: Facts = {
       yield* refusal(tasks.update(state.id, merge({ a: 9 }), { rebaseFrom: 0 }), "VersionUnknown")
     }
   ),
+  "a version that is no whole number is one that never was, and is told as it was given": Effect.gen(function*() {
+    const tasks = yield* Tasks
+    const { state } = yield* tasks.create({ params: { a: 1 } })
+    for (const odd of [0.5, 1.5, -1, 1e20, NaN, Infinity]) {
+      const { demanded } = yield* refusal(
+        tasks.update(state.id, merge({ a: 2 }), { ifMatch: [odd] }),
+        "VersionMismatch"
+      )
+      equal(demanded, [odd])
+      const update = tasks.update(state.id, merge({ a: 2 }), { rebaseFrom: odd })
+      equal((yield* refusal(update, "VersionUnknown")).given, odd)
+      const key = { scope: "odd", key: String(odd), request: String(odd) }
+      const keyed = Effect.provideService(tasks.restore(state.id, odd), IdempotencyKey, key)
+      for (const _ of ["first", "again"]) equal((yield* refusal(keyed, "VersionUnknown")).given, odd)
+    }
+    equal(yield* tasks.get(state.id), { version: 1, state })
+  }),
   "moving to the present status changes nothing, or only a new reason": Effect.gen(function*() {
     const tasks = yield* Tasks
     const { state } = yield* tasks.create({})

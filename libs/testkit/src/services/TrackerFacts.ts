@@ -35,6 +35,16 @@ export const trackerFacts: Facts = {
     yield* refusal(trackers.append(task.id, { agent_id: "c", content: 1 }), "ReferenceUnknown")
     yield* refusal(trackers.append("none", { agent_id: "a", content: 1 }), "RecordMissing")
   }),
+  "what was appended to a task that is deleted is read to its end, and nothing comes after it": Effect.gen(function*() {
+    const { first, id, last, task, trackers } = yield* scene
+    yield* (yield* Tasks).move(task.id, "DELETED")
+    equal(yield* trackers.events({ task_id: task.id, agent_id: "a" }), [first, last])
+    equal(yield* trackers.event(last.id), last)
+    equal((yield* trackers.update(id, cursor(last.id))).changed, true)
+    equal((yield* trackers.list({ task_id: task.id })).length, 2)
+    yield* refusal(trackers.append(task.id, { agent_id: "a", content: 4 }), "RecordMissing")
+    yield* refusal(trackers.assign({ task_id: task.id, agent_id: "c" }), "RecordMissing")
+  }),
   "an event whose content is too large is refused": Effect.gen(function*() {
     const { task, trackers } = yield* scene
     const content = Array.from({ length: 200_000 }, () => 1e300)
