@@ -17,8 +17,9 @@ const store = Layer.unwrap(Effect.gen(function*() {
 }))
 
 describe("a kind that the domain does not have needs its declaration and its table, and nothing else", () => {
-  // With a note go the kinds that it refers to, and the one that the facts about cursors and events are about.
-  const kinds = [...options.kinds.filter(({ kind }) => ["Task", "Agent", "AgentTaskTracker"].includes(kind.name)), note]
+  // With a note go the kinds that it refers to, and those that the facts about cursors, events and edges are about.
+  const beside = ["Task", "Agent", "AgentTaskTracker", "BoardTask", "BoardChange"]
+  const kinds = [...options.kinds.filter(({ kind }) => beside.includes(kind.name)), note]
   StoreContract.suite("the contract", store, { kinds })
   StoreContract.differential("memory and PostgreSQL", MemoryStore.layer(options.kinds), store, { kinds })
 

@@ -4,6 +4,8 @@ import {
   Agent,
   AgentTaskTracker,
   Board,
+  BoardChange,
+  BoardTask,
   Caller,
   EventLog,
   IdempotencyKey,
@@ -56,10 +58,16 @@ const within = Layer.effectContext(Effect.gen(function*() {
   return Context.make(RecordStore.RecordStore, wrapped(store)).pipe(Context.add(EventLog.EventLog, wrapped(log)))
 })).pipe(Layer.provide(joined), Layer.provide(client))
 
-// Three kinds have every fact between them.
+// These kinds have every fact between them.
 StoreContract.suite("transactions of the embedding program", within, {
   // These have every fact between them.
-  kinds: [Task.taskKind, Agent.agentKind, AgentTaskTracker.trackerKind]
+  kinds: [
+    Task.taskKind,
+    Agent.agentKind,
+    AgentTaskTracker.trackerKind,
+    BoardTask.boardTaskKind,
+    BoardChange.boardChangeKind
+  ]
 })
 
 const services = Services.layer.pipe(Layer.provide(joined), Layer.provideMerge(client))
