@@ -33,6 +33,8 @@ import { exceeds } from "./ValueSize.ts"
 export interface Shape {
   /** The fields that a patch touches: none, one alone, or all that can be. */
   readonly patched: ReadonlyArray<string>
+  /** Patches may take keys out of maps, and replace maps; where they do neither, they only put keys into maps. */
+  readonly removes: boolean
   readonly assigns: boolean
   readonly advances: boolean
   readonly demands: boolean
@@ -40,6 +42,8 @@ export interface Shape {
   readonly remembers: boolean
   /** Deleted records are written too. */
   readonly redacts: boolean
+  /** There is one update: the parameters are its values, and not arrays. */
+  readonly alone: boolean
   /** Some are of the same record: then each goes on from what the one before it left, and the row is written once. */
   readonly folds: boolean
   /** A row that another transaction has locked is not waited for: its update is not done. */
@@ -63,10 +67,23 @@ export interface Extras {
 }
 
 /**
- * Derives the statement. Its parameters are arrays, one element for each update: tenants, ids, patches, {@link Extras},
- * moments, authors and reasons; where some have memos the parameters of these; and where some are of the same record,
- * the ordinal of the next one of the same record, 0 for none, and after it the number of those that are the first of their
- * record, which stand before all others.
+ * Tells whether a statement of a shape is given {@link Extras}.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const hasExtras = ({ advances, assigns, demands, rehearses }: Shape): boolean =>
+  advances || assigns || demands || rehearses
+
+/**
+ * Derives the statement. Its parameters are arrays, one element for each update, or values where there is one: tenants, ids, moments, authors, reasons
+ * and patches; {@link Extras} where {@link hasExtras}; where some have memos the parameters of these; and where some are of
+ * the same record, the ordinal of the next one of the same record, 0 for none, and after it the number of those that are
+ * the first of their record, which stand before all others.
+ *
+ * What PostgreSQL does for each statement, before it looks at a row, grows with its expressions and with the rows that it
+ * hands on from one part to the next. So a statement has only what its updates make use of, and a part of its own only for
+ * values that are used more than once.
  *
  * It answers `[ordinal, outcome, present sequence, present id, given sequence, version, …state]` for each record that
  * exists. The outcome is `done`, `same`, `missing`, `stale`, `locked`, or `unknown`, `backwards` or `large` with the place
@@ -79,54 +96,54 @@ export const make = (relation: Relation, shape: Shape): string => {
   const columns = parts(relation, shape)
   const { attributes, table } = relation
   const touched = relation.byField.get(relation.kind.touched!)!
+  const changing = [...columns.changing]
+  const changed = differing(shape, changing)
   const final = (of: Attribute): ReadonlyArray<string> =>
     of === touched
       ? [`CASE WHEN outcome = 'done' THEN n_at ELSE o${of.index} END`]
       : columns.changing.has(of)
-      ? slots(of).map((slot) => `CASE WHEN outcome = 'done' AND d${of.index} THEN n${slot} ELSE o${slot} END`)
+      ? slots(of).map((slot) => `CASE WHEN ${both("outcome = 'done'", changed(of))} THEN n${slot} ELSE o${slot} END`)
       : slots(of).map((slot) => `o${slot}`)
-  const changing = [...columns.changing]
-  const given = inputs(shape)
-  const kept = given.map(({ name }) => name === "moment" ? "moment::timestamptz AS i_at" : name)
+  // Where a row is changed once, its values can be looked into where it is read.
+  const early = shape.folds ? [] : columns.flat
 
   /** What an update makes of the rows of a source: the new values, whether they differ, and the outcome. */
-  const step = (source: string): string =>
-    `SELECT s.*, greatest(o${touched.index}, i_at) AS n_at, ${outcome(relation, shape, changing)} AS outcome
-  FROM (
-    SELECT r.*${list(changing.map((of) => `${differs(of)} AS d${of.index}`))}
-    FROM (
-      SELECT q.*${list(columns.values)}
-      FROM (SELECT c.*${list(columns.flat)} FROM ${source} c${columns.joins} OFFSET 0) q
-      OFFSET 0
-    ) r
-    OFFSET 0
-  ) s`
-
-  return `WITH ${shape.folds ? "RECURSIVE " : ""}i AS MATERIALIZED (
-  SELECT i_ord, ${kept.join(", ")}
-  FROM unnest(${given.map(({ array }) => array).join(", ")}) WITH ORDINALITY
-    AS u (${given.map(({ name }) => name).join(", ")}, i_ord)${
-    shape.folds ? `\n  WHERE i_ord <= $${given.length + 1}::bigint` : ""
-  }
-), c AS MATERIALIZED (
-  SELECT i.*, t.version AS o_version${
-    list(
-      attributes.flatMap((of) =>
-        slots(of).map((slot, part) =>
-          `t.${column(of, part)}${of.column.type === "timestamp" ? "::timestamptz" : ""} AS o${slot}`
-        )
-      )
+  const step = (source: string): string => {
+    const flat = layer(source, [...shape.folds ? columns.flat : [], ...columns.entries], columns.joins)
+    const valued = layer(flat, columns.values)
+    const compared = layer(
+      valued,
+      changing.flatMap((of) => changed(of) === always ? [] : [`${differs(of)} AS d${of.index}`])
     )
+    return layer(compared, [
+      `greatest(o${touched.index}, i_at) AS n_at`,
+      `${outcome(relation, shape, changing)} AS outcome`
+    ])
+  }
+
+  return `WITH ${shape.folds ? "RECURSIVE " : ""}${source(shape)}, c AS MATERIALIZED (
+  SELECT i.*, t.version AS o_version${
+    list([
+      ...attributes.flatMap((of) => slots(of).map((slot, part) => `${stored(of, part)} AS o${slot}`)),
+      ...early
+    ])
   }${shape.folds ? list(changing.map(({ index }) => `false AS b${index}`)) : ""}
   FROM i JOIN ${quoted(table.name)} t ON t.tenant = i.i_tenant AND t.${idColumn(relation)} = i.i_id
-  ORDER BY t.tenant, t.${idColumn(relation)}
-  FOR NO KEY UPDATE OF t${shape.skips ? " SKIP LOCKED" : ""}
+  ${shape.alone ? "" : `ORDER BY t.tenant, t.${idColumn(relation)}\n  `}FOR NO KEY UPDATE OF t${
+    shape.skips ? " SKIP LOCKED" : ""
+  }
 ), j AS ${
     shape.folds
       ? `(\n  ${step("c")}\n  UNION ALL\n  ${step(next(relation, shape, changing, final))}\n)`
       : `MATERIALIZED (\n  ${step("c")}\n)`
   }, ${updated(relation, shape, changing, final)}, ${
-    HistoryEntry.recorded(relation, columns.changing, written(shape), final)
+    HistoryEntry.recorded(relation, {
+      changing: columns.changing,
+      written: written(shape),
+      removes: shape.removes,
+      changed,
+      final
+    })
   }${shape.remembers ? `, ${remembered(relation, shape)}` : ""}
 SELECT i_ord::int4, outcome, ${columns.facts.join(", ")}, (o_version + (outcome = 'done')::int)::float8, ${
     answer(relation, final).join(", ")
@@ -134,24 +151,63 @@ SELECT i_ord::int4, outcome, ${columns.facts.join(", ")}, (o_version + (outcome 
 FROM j${shape.skips ? `\nUNION ALL\n${locked(relation)}` : ""}`
 }
 
+/** Adds columns to the rows of a source, each of which is computed once, however often it is used. */
+const layer = (source: string, columns: ReadonlyArray<string>, joins = ""): string => {
+  if (columns.length === 0) return source
+  const from = /^\w+$/.test(source) ? source : `(\n  ${source} OFFSET 0\n  )`
+  return `SELECT l.*${list(columns)} FROM ${from} l${joins}`
+}
+
+/** What is true of a row as soon as it is written. */
+const always = "true"
+
+/**
+ * Whether the value of an attribute changed, for rows that are written. With one attribute that may change and one update
+ * of each record, none is written but because of that one.
+ */
+const differing = ({ folds }: Shape, changing: ReadonlyArray<Attribute>) => ({ index }: Attribute): string =>
+  changing.length === 1 && !folds ? always : `d${index}`
+
+const both = (one: string, other: string): string => other === always ? one : `${one} AND ${other}`
+
+/** The value of a column in the table. */
+const stored = (of: Attribute, part: number): string =>
+  `t.${column(of, part)}${of.column.type === "timestamp" ? "::timestamptz" : ""}`
+
 /** What the statement is given for each update. */
-const inputs = (
-  { folds, remembers }: Shape
-): ReadonlyArray<{ readonly name: string; readonly array: string }> =>
+const inputs = (shape: Shape): ReadonlyArray<{ readonly name: string; readonly value: string }> =>
   [
     "i_tenant text",
     "i_id text",
-    "p jsonb",
-    "x jsonb",
     "moment text",
     "i_by text",
     "i_reason text",
-    ...remembers ? Memos.columns.split(", ").map((name) => `${name} text`) : [],
-    ...folds ? ["i_next bigint"] : []
+    "p jsonb",
+    ...hasExtras(shape) ? ["x jsonb"] : [],
+    ...shape.remembers ? Memos.columns.split(", ").map((name) => `${name} text`) : [],
+    ...shape.folds ? ["i_next bigint"] : []
   ].map((input, at) => {
     const [name, type] = input.split(" ") as [string, string]
-    return { name, array: `$${at + 1}::${type}[]` }
+    return { name, value: `$${at + 1}::${type}${shape.alone ? "" : "[]"}` }
   })
+
+/** The rows `i` of the updates; where records have several, of the first of each. */
+const source = (shape: Shape): string => {
+  const given = inputs(shape)
+  const moment = (value: string) => `${value}::timestamptz AS i_at`
+  // One row of parameters becomes a part of whatever reads it.
+  if (shape.alone) {
+    const values = given.map(({ name, value }) => name === "moment" ? moment(value) : `${value} AS ${name}`)
+    return `i AS NOT MATERIALIZED (\n  SELECT 1::bigint AS i_ord, ${values.join(", ")}\n)`
+  }
+  return `i AS MATERIALIZED (
+  SELECT i_ord, ${given.map(({ name }) => name === "moment" ? moment(name) : name).join(", ")}
+  FROM unnest(${given.map(({ value }) => value).join(", ")}) WITH ORDINALITY
+    AS u (${given.map(({ name }) => name).join(", ")}, i_ord)${
+    shape.folds ? `\n  WHERE i_ord <= $${given.length + 1}::bigint` : ""
+  }
+)`
+}
 
 /** The next update of each record that has one, with the record as the one before it left it. */
 const next = (
@@ -160,7 +216,7 @@ const next = (
   changing: ReadonlyArray<Attribute>,
   final: (of: Attribute) => ReadonlyArray<string>
 ): string => {
-  const given = inputs(shape).map(({ array, name }) => {
+  const given = inputs(shape).map(({ name, value: array }) => {
     if (name === "i_tenant" || name === "i_id") return name
     const value = `(${array})[i_next::int4]`
     return name === "moment" ? `${value}::timestamptz AS i_at` : `${value} AS ${name}`
@@ -172,8 +228,7 @@ const next = (
       return `${isText ? `(${value}) COLLATE "C"` : value} AS o${slots(of)[part]}`
     })
   )
-  return `(
-    SELECT i_next AS i_ord, ${
+  return `SELECT i_next AS i_ord, ${
     [
       ...given,
       "o_version + (outcome = 'done')::int AS o_version",
@@ -181,8 +236,7 @@ const next = (
       ...changing.map((of) => `${changedSoFar(shape)(of)} AS b${of.index}`)
     ].join(", ")
   }
-    FROM j WHERE i_next > 0 OFFSET 0
-  )`
+  FROM j WHERE i_next > 0`
 }
 
 /** Whether the updates of a record up to this one changed a field, in a statement that folds. */
@@ -194,7 +248,7 @@ const locked = (relation: Relation): string => {
   const nothing = answer(relation, slots).map(() => "NULL")
   return `SELECT i_ord::int4, 'locked', NULL, NULL, NULL, NULL${list(nothing)}
 FROM i JOIN ${quoted(relation.table.name)} t ON t.tenant = i.i_tenant AND t.${idColumn(relation)} = i.i_id
-WHERE i_ord NOT IN (SELECT i_ord FROM c)`
+WHERE i_ord <> ALL (ARRAY(SELECT i_ord FROM c))`
 }
 
 interface Parts {
@@ -202,6 +256,8 @@ interface Parts {
   readonly changing: ReadonlySet<Attribute>
   /** Old map values, brought into memory once however often they are looked into. */
   readonly flat: ReadonlyArray<string>
+  /** The entries that cursors advance to, and where they come from. */
+  readonly entries: ReadonlyArray<string>
   readonly joins: string
   /** The values to write. */
   readonly values: ReadonlyArray<string>
@@ -237,13 +293,14 @@ const parts = (relation: Relation, shape: Shape): Parts => {
   }
   return {
     changing: new Set([...patched, ...advanced, ...assigned]),
-    flat: [
-      ...maps.map((of) => `CASE WHEN p ? ${literal(of.field)} THEN o${of.index} || '{}'::jsonb END AS f${of.index}`),
-      ...advanced.map((of) => `e${of.index}.sequence_id AS g${of.index}, e${of.index}.id AS h${of.index}`)
-    ],
+    flat: maps.map((of) => {
+      const [source, value] = shape.folds ? ["l", `o${of.index}`] : ["i", stored(of, 0)]
+      return `CASE WHEN ${source}.p ? ${literal(of.field)} THEN ${value} || '{}'::jsonb END AS f${of.index}`
+    }),
+    entries: advanced.map((of) => `e${of.index}.sequence_id AS g${of.index}, e${of.index}.id AS h${of.index}`),
     joins: advanced.map((of) => entryJoin(relation, of)).join(""),
     values: [
-      ...patched.map((of) => `${patchedValue(of)} AS n${of.index}`),
+      ...patched.map((of) => `${patchedValue(of, shape)} AS n${of.index}`),
       ...assigned.map((of) => `${assignedValue(of)} AS n${of.index}`),
       ...advanced.map((of) => `g${of.index} AS n${of.index}, h${of.index} AS n${of.index}_id`)
     ],
@@ -261,7 +318,7 @@ const old = (of: Attribute): string => `o${of.index}`
 
 const operation = ({ field }: Attribute): string => `p->${literal(field)}`
 
-const patchedValue = (of: Attribute): string => {
+const patchedValue = (of: Attribute, { removes }: Shape): string => {
   const { column, declared, field, index } = of
   if (column.type === "cursor") throw new Error(`The field ${field} is not a cursor`)
   const set = fromJson(column.type, `(${operation(of)}->'set')`)
@@ -269,6 +326,7 @@ const patchedValue = (of: Attribute): string => {
   const base = `coalesce(f${index}, '{}'::jsonb)`
   const merge = `${operation(of)}->'merge'`
   // A patch is in normal form: a merge that is there is not empty, so a null map becomes an object.
+  if (!removes) return `CASE WHEN p ? ${literal(field)} THEN ${base} || (${merge}->'set') END`
   return `CASE WHEN NOT p ? ${literal(field)} THEN NULL WHEN ${operation(of)} ? 'set' THEN ${set} ` +
     `WHEN ${merge} ? 'unset' THEN ${without(base, `${merge}->'unset'`)} ` +
     `|| coalesce(${merge}->'set', '{}'::jsonb) ELSE ${base} || (${merge}->'set') END`
@@ -293,8 +351,8 @@ const entryJoin = (relation: Relation, of: Attribute): string => {
   const { field, index } = of
   const scope = of.declared.kind === "forward" ? of.declared.scope : []
   const same = scope.map((name) => ` AND e${index}.${quoted(name)} = ${old(relation.byField.get(name)!)}`).join("")
-  return ` LEFT JOIN events e${index} ON e${index}.tenant = c.i_tenant ` +
-    `AND e${index}.id = c.x->'e'->>${literal(field)}${same}`
+  return ` LEFT JOIN events e${index} ON e${index}.tenant = l.i_tenant ` +
+    `AND e${index}.id = l.x->'e'->>${literal(field)}${same}`
 }
 
 /** Whether the value of an attribute really changes. */
@@ -329,12 +387,14 @@ const outcome = (relation: Relation, shape: Shape, changing: ReadonlyArray<Attri
     cases.push(`WHEN x->'e' ? ${literal(of.field)} AND g${of.index} IS NULL THEN 'unknown:${of.index}'`)
     cases.push(`WHEN NOT coalesce(x ? 'j', false) AND g${of.index} < o${of.index} THEN 'backwards:${of.index}'`)
   }
+  const changed = differing(shape, changing)
+  const any = changing.map((of) => changed(of) === always ? differs(of) : changed(of)).join(" OR ")
+  cases.push(`WHEN NOT (${any || "false"}) THEN 'same'`)
   for (const of of changing) {
     const large = exceeds(of, `n${of.index}`)
-    if (large !== undefined) cases.push(`WHEN d${of.index} AND ${large} THEN 'large:${of.index}'`)
+    if (large !== undefined) cases.push(`WHEN ${both(large, changed(of))} THEN 'large:${of.index}'`)
   }
-  const changes = changing.map((of) => `d${of.index}`).join(" OR ")
-  return `CASE ${cases.join(" ")} WHEN ${changes || "false"} THEN 'done' ELSE 'same' END`
+  return `CASE ${cases.join(" ")} ELSE 'done' END`
 }
 
 /** The condition under which an update is written. Without `x` it is, and NULL is not true. */
@@ -370,15 +430,17 @@ const updated = (
 ): string => {
   const touched = relation.byField.get(relation.kind.touched!)!
   const all = [...changing, touched]
+  const changed = differing(shape, changing)
+  const asked = changing.filter((of) => changed(of) !== always)
   const source = shape.folds
     ? [
       "o_version + (outcome = 'done')::int AS n_version",
-      ...changing.map((of) => `${changedSoFar(shape)(of)} AS d${of.index}`),
+      ...asked.map((of) => `${changedSoFar(shape)(of)} AS d${of.index}`),
       ...all.flatMap((of) => final(of).map((value, part) => `${value} AS w${slots(of)[part]}`))
     ]
     : [
       "o_version + 1 AS n_version",
-      ...changing.map(({ index }) => `d${index}`),
+      ...asked.map((of) => changed(of)),
       ...changing.flatMap((of) => slots(of).map((slot) => `n${slot} AS w${slot}`)),
       `n_at AS w${touched.index}`
     ]
@@ -387,7 +449,11 @@ const updated = (
     : written(shape)
   const sets = changing.flatMap((of) =>
     slots(of).map((slot, part) =>
-      `${column(of, part)} = CASE WHEN w.d${of.index} THEN w.w${slot} ELSE t.${column(of, part)} END`
+      `${column(of, part)} = ${
+        changed(of) === always
+          ? `w.w${slot}`
+          : `CASE WHEN w.d${of.index} THEN w.w${slot} ELSE t.${column(of, part)} END`
+      }`
     )
   )
   return `u AS (
