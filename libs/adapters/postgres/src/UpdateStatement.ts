@@ -7,79 +7,26 @@
  *
  * @since 0.1.0
  */
-import type { RecordStore } from "@emend/domain"
 import * as HistoryEntry from "./HistoryEntry.ts"
 import * as Memos from "./Memos.ts"
+import * as NewValue from "./NewValue.ts"
 import {
   answer,
   type Attribute,
   column,
   deleted,
-  fromJson,
   idColumn,
   literal,
   quoted,
   type Relation,
   toJson
 } from "./Relation.ts"
+import * as UpdateInputs from "./UpdateInputs.ts"
 import { exceeds } from "./ValueSize.ts"
 
 /**
- * What the updates of a batch make use of. A statement contains only that; few shapes occur, and each is prepared once.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Shape {
-  /** The fields that a patch touches: none, one alone, or all that can be. */
-  readonly patched: ReadonlyArray<string>
-  /** Patches may take keys out of maps, and replace maps; where they do neither, they only put keys into maps. */
-  readonly removes: boolean
-  readonly assigns: boolean
-  readonly advances: boolean
-  readonly demands: boolean
-  readonly rehearses: boolean
-  readonly remembers: boolean
-  /** Deleted records are written too. */
-  readonly redacts: boolean
-  /** There is one update: the parameters are its values, and not arrays. */
-  readonly alone: boolean
-  /** Some are of the same record: then each goes on from what the one before it left, and the row is written once. */
-  readonly folds: boolean
-  /** A row that another transaction has locked is not waited for: its update is not done. */
-  readonly skips: boolean
-}
-
-/**
- * The parts of an update that the statement's column `x` carries, each where it is used: the versions and values
- * demanded, the values assigned, the entries to advance to, whether a step back is no change, and whether nothing is written.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Extras {
-  readonly v?: ReadonlyArray<number>
-  readonly w?: RecordStore.Update["where"]
-  readonly a?: RecordStore.Update["assign"]
-  readonly e?: RecordStore.Update["advance"]
-  readonly j?: true
-  readonly d?: true
-}
-
-/**
- * Tells whether a statement of a shape is given {@link Extras}.
- *
- * @category queries
- * @since 0.1.0
- */
-export const hasExtras = ({ advances, assigns, demands, rehearses }: Shape): boolean =>
-  advances || assigns || demands || rehearses
-
-/**
- * Derives the statement. Its parameters are arrays, one element for each update, or values where there is one: tenants, ids, moments, authors, reasons
- * and patches; {@link Extras} where {@link hasExtras}; where some have memos the parameters of these; and where some are of
- * the same record, the ordinal of the next one of the same record, 0 for none, and after it the number of those that are
- * the first of their record, which stand before all others.
+ * Derives the statement. Its parameters are {@link UpdateInputs.parameters}, and where some are of the same record, after
+ * these the number of those that are the first of their record, which stand before all others.
  *
  * What PostgreSQL does for each statement, before it looks at a row, grows with its expressions and with the rows that it
  * hands on from one part to the next. So a statement has only what its updates make use of, and a part of its own only for
@@ -92,7 +39,7 @@ export const hasExtras = ({ advances, assigns, demands, rehearses }: Shape): boo
  * @category constructors
  * @since 0.1.0
  */
-export const make = (relation: Relation, shape: Shape): string => {
+export const make = (relation: Relation, shape: UpdateInputs.Shape): string => {
   const columns = parts(relation, shape)
   const { attributes, table } = relation
   const touched = relation.byField.get(relation.kind.touched!)!
@@ -102,8 +49,10 @@ export const make = (relation: Relation, shape: Shape): string => {
     of === touched
       ? [`CASE WHEN outcome = 'done' THEN n_at ELSE o${of.index} END`]
       : columns.changing.has(of)
-      ? slots(of).map((slot) => `CASE WHEN ${both("outcome = 'done'", changed(of))} THEN n${slot} ELSE o${slot} END`)
-      : slots(of).map((slot) => `o${slot}`)
+      ? NewValue.slots(of).map((slot) =>
+        `CASE WHEN ${both("outcome = 'done'", changed(of))} THEN n${slot} ELSE o${slot} END`
+      )
+      : NewValue.slots(of).map((slot) => `o${slot}`)
   // Where a row is changed once, its values can be looked into where it is read.
   const early = shape.folds ? [] : columns.flat
 
@@ -113,7 +62,7 @@ export const make = (relation: Relation, shape: Shape): string => {
     const valued = layer(flat, columns.values)
     const compared = layer(
       valued,
-      changing.flatMap((of) => changed(of) === always ? [] : [`${differs(of)} AS d${of.index}`])
+      changing.flatMap((of) => changed(of) === always ? [] : [`${NewValue.differs(of)} AS d${of.index}`])
     )
     return layer(compared, [
       `greatest(o${touched.index}, i_at) AS n_at`,
@@ -121,10 +70,10 @@ export const make = (relation: Relation, shape: Shape): string => {
     ])
   }
 
-  return `WITH ${shape.folds ? "RECURSIVE " : ""}${source(shape)}, c AS MATERIALIZED (
+  return `WITH ${shape.folds ? "RECURSIVE " : ""}${UpdateInputs.rows(shape)}, c AS MATERIALIZED (
   SELECT i.*, t.version AS o_version${
     list([
-      ...attributes.flatMap((of) => slots(of).map((slot, part) => `${stored(of, part)} AS o${slot}`)),
+      ...attributes.flatMap((of) => NewValue.slots(of).map((slot, part) => `${NewValue.stored(of, part)} AS o${slot}`)),
       ...early
     ])
   }${shape.folds ? list(changing.map(({ index }) => `false AS b${index}`)) : ""}
@@ -165,58 +114,20 @@ const always = "true"
  * Whether the value of an attribute changed, for rows that are written. With one attribute that may change and one update
  * of each record, none is written but because of that one.
  */
-const differing = ({ folds }: Shape, changing: ReadonlyArray<Attribute>) => ({ index }: Attribute): string =>
-  changing.length === 1 && !folds ? always : `d${index}`
+const differing =
+  ({ folds }: UpdateInputs.Shape, changing: ReadonlyArray<Attribute>) => ({ index }: Attribute): string =>
+    changing.length === 1 && !folds ? always : `d${index}`
 
 const both = (one: string, other: string): string => other === always ? one : `${one} AND ${other}`
-
-/** The value of a column in the table. */
-const stored = (of: Attribute, part: number): string =>
-  `t.${column(of, part)}${of.column.type === "timestamp" ? "::timestamptz" : ""}`
-
-/** What the statement is given for each update. */
-const inputs = (shape: Shape): ReadonlyArray<{ readonly name: string; readonly value: string }> =>
-  [
-    "i_tenant text",
-    "i_id text",
-    "moment text",
-    "i_by text",
-    "i_reason text",
-    "p jsonb",
-    ...hasExtras(shape) ? ["x jsonb"] : [],
-    ...shape.remembers ? Memos.columns.split(", ").map((name) => `${name} text`) : [],
-    ...shape.folds ? ["i_next bigint"] : []
-  ].map((input, at) => {
-    const [name, type] = input.split(" ") as [string, string]
-    return { name, value: `$${at + 1}::${type}${shape.alone ? "" : "[]"}` }
-  })
-
-/** The rows `i` of the updates; where records have several, of the first of each. */
-const source = (shape: Shape): string => {
-  const given = inputs(shape)
-  const moment = (value: string) => `${value}::timestamptz AS i_at`
-  // One row of parameters becomes a part of whatever reads it.
-  if (shape.alone) {
-    const values = given.map(({ name, value }) => name === "moment" ? moment(value) : `${value} AS ${name}`)
-    return `i AS NOT MATERIALIZED (\n  SELECT 1::bigint AS i_ord, ${values.join(", ")}\n)`
-  }
-  return `i AS MATERIALIZED (
-  SELECT i_ord, ${given.map(({ name }) => name === "moment" ? moment(name) : name).join(", ")}
-  FROM unnest(${given.map(({ value }) => value).join(", ")}) WITH ORDINALITY
-    AS u (${given.map(({ name }) => name).join(", ")}, i_ord)${
-    shape.folds ? `\n  WHERE i_ord <= $${given.length + 1}::bigint` : ""
-  }
-)`
-}
 
 /** The next update of each record that has one, with the record as the one before it left it. */
 const next = (
   { attributes }: Relation,
-  shape: Shape,
+  shape: UpdateInputs.Shape,
   changing: ReadonlyArray<Attribute>,
   final: (of: Attribute) => ReadonlyArray<string>
 ): string => {
-  const given = inputs(shape).map(({ name, value: array }) => {
+  const given = UpdateInputs.parameters(shape).map(({ name, value: array }) => {
     if (name === "i_tenant" || name === "i_id") return name
     const value = `(${array})[i_next::int4]`
     return name === "moment" ? `${value}::timestamptz AS i_at` : `${value} AS ${name}`
@@ -225,7 +136,7 @@ const next = (
   const left = attributes.flatMap((of) =>
     final(of).map((value, part) => {
       const isText = of.column.type === "text" || (of.column.type === "cursor" && part === 1)
-      return `${isText ? `(${value}) COLLATE "C"` : value} AS o${slots(of)[part]}`
+      return `${isText ? `(${value}) COLLATE "C"` : value} AS o${NewValue.slots(of)[part]}`
     })
   )
   return `SELECT i_next AS i_ord, ${
@@ -240,12 +151,12 @@ const next = (
 }
 
 /** Whether the updates of a record up to this one changed a field, in a statement that folds. */
-const changedSoFar = (shape: Shape) => ({ index }: Attribute): string =>
+const changedSoFar = (shape: UpdateInputs.Shape) => ({ index }: Attribute): string =>
   `(b${index} OR (${written(shape)} AND d${index}))`
 
 /** The updates whose rows are there and did not come. */
 const locked = (relation: Relation): string => {
-  const nothing = answer(relation, slots).map(() => "NULL")
+  const nothing = answer(relation, NewValue.slots).map(() => "NULL")
   return `SELECT i_ord::int4, 'locked', NULL, NULL, NULL, NULL${list(nothing)}
 FROM i JOIN ${quoted(relation.table.name)} t ON t.tenant = i.i_tenant AND t.${idColumn(relation)} = i.i_id
 WHERE i_ord <> ALL (ARRAY(SELECT i_ord FROM c))`
@@ -281,7 +192,7 @@ export const writable = (relation: Relation) => {
   }
 }
 
-const parts = (relation: Relation, shape: Shape): Parts => {
+const parts = (relation: Relation, shape: UpdateInputs.Shape): Parts => {
   const can = writable(relation)
   const patched = can.patched.filter(({ field }) => shape.patched.includes(field))
   const advanced = shape.advances ? can.advanced : []
@@ -294,14 +205,14 @@ const parts = (relation: Relation, shape: Shape): Parts => {
   return {
     changing: new Set([...patched, ...advanced, ...assigned]),
     flat: maps.map((of) => {
-      const [source, value] = shape.folds ? ["l", `o${of.index}`] : ["i", stored(of, 0)]
+      const [source, value] = shape.folds ? ["l", `o${of.index}`] : ["i", NewValue.stored(of, 0)]
       return `CASE WHEN ${source}.p ? ${literal(of.field)} THEN ${value} || '{}'::jsonb END AS f${of.index}`
     }),
     entries: advanced.map((of) => `e${of.index}.sequence_id AS g${of.index}, e${of.index}.id AS h${of.index}`),
-    joins: advanced.map((of) => entryJoin(relation, of)).join(""),
+    joins: advanced.map((of) => NewValue.entryJoin(relation, of)).join(""),
     values: [
-      ...patched.map((of) => `${patchedValue(of, shape)} AS n${of.index}`),
-      ...assigned.map((of) => `${assignedValue(of)} AS n${of.index}`),
+      ...patched.map((of) => `${NewValue.patched(of, shape.removes)} AS n${of.index}`),
+      ...assigned.map((of) => `${NewValue.assigned(of)} AS n${of.index}`),
       ...advanced.map((of) => `g${of.index} AS n${of.index}, h${of.index} AS n${of.index}_id`)
     ],
     facts: [fact((n) => `o${n}`, "float8"), fact((n) => `o${n}_id`, "text"), fact((n) => `g${n}`, "float8")]
@@ -310,74 +221,13 @@ const parts = (relation: Relation, shape: Shape): Parts => {
 
 const list = (items: ReadonlyArray<string>): string => items.map((item) => `, ${item}`).join("")
 
-/** The names of an attribute's values within the statement, without the letter that says which: old or new. */
-const slots = ({ column, index }: Attribute): ReadonlyArray<string> =>
-  column.type === "cursor" ? [`${index}`, `${index}_id`] : [`${index}`]
-
-const old = (of: Attribute): string => `o${of.index}`
-
-const operation = ({ field }: Attribute): string => `p->${literal(field)}`
-
-const patchedValue = (of: Attribute, { removes }: Shape): string => {
-  const { column, declared, field, index } = of
-  if (column.type === "cursor") throw new Error(`The field ${field} is not a cursor`)
-  const set = fromJson(column.type, `(${operation(of)}->'set')`)
-  if (declared.kind === "replace") return `CASE WHEN p ? ${literal(field)} THEN ${set} END`
-  const base = `coalesce(f${index}, '{}'::jsonb)`
-  const merge = `${operation(of)}->'merge'`
-  // A patch is in normal form: a merge that is there is not empty, so a null map becomes an object.
-  if (!removes) return `CASE WHEN p ? ${literal(field)} THEN ${base} || (${merge}->'set') END`
-  return `CASE WHEN NOT p ? ${literal(field)} THEN NULL WHEN ${operation(of)} ? 'set' THEN ${set} ` +
-    `WHEN ${merge} ? 'unset' THEN ${without(base, `${merge}->'unset'`)} ` +
-    `|| coalesce(${merge}->'set', '{}'::jsonb) ELSE ${base} || (${merge}->'set') END`
-}
-
-/**
- * An object without the keys of a list. These are hashed: the operator `-` compares each key with each, which takes
- * minutes where both are many.
- */
-const without = (object: string, keys: string): string =>
-  `(SELECT coalesce(jsonb_object_agg(key, value), '{}'::jsonb) FROM jsonb_each(${object}) ` +
-  `WHERE key NOT IN (SELECT jsonb_array_elements_text(${keys})))`
-
-const assignedValue = ({ column, field }: Attribute): string => {
-  if (column.type === "cursor") throw new Error(`The field ${field} is not a cursor`)
-  const value = fromJson(column.type, `(x->'a'->${literal(field)})`)
-  return `CASE WHEN x->'a' ? ${literal(field)} THEN ${value} END`
-}
-
-/** The entry of the log that a cursor is to advance to, if it is one of the record's. */
-const entryJoin = (relation: Relation, of: Attribute): string => {
-  const { field, index } = of
-  const scope = of.declared.kind === "forward" ? of.declared.scope : []
-  const same = scope.map((name) => ` AND e${index}.${quoted(name)} = ${old(relation.byField.get(name)!)}`).join("")
-  return ` LEFT JOIN events e${index} ON e${index}.tenant = l.i_tenant ` +
-    `AND e${index}.id = l.x->'e'->>${literal(field)}${same}`
-}
-
-/** Whether the value of an attribute really changes. */
-const differs = (of: Attribute): string => {
-  const { declared, field, index } = of
-  switch (declared.kind) {
-    case "replace":
-    case "map":
-      return `(p ? ${literal(field)} AND n${index} IS DISTINCT FROM ${declared.kind === "map" ? "f" : "o"}${index})`
-    case "forward":
-      return `(g${index} IS NOT NULL AND (o${index} IS NULL OR g${index} > o${index}))`
-    case "guarded":
-    case "fixed":
-      // Without `x` nothing is assigned, and NULL is not true.
-      return `coalesce(x->'a' ? ${literal(field)} AND n${index} IS DISTINCT FROM o${index}, false)`
-  }
-}
-
-const outcome = (relation: Relation, shape: Shape, changing: ReadonlyArray<Attribute>): string => {
-  const cases: Array<string> = shape.redacts ? [] : [`WHEN ${deleted(relation, old)} THEN 'missing'`]
+const outcome = (relation: Relation, shape: UpdateInputs.Shape, changing: ReadonlyArray<Attribute>): string => {
+  const cases: Array<string> = shape.redacts ? [] : [`WHEN ${deleted(relation, NewValue.old)} THEN 'missing'`]
   if (shape.demands) {
     cases.push(`WHEN x ? 'v' AND NOT x->'v' @> to_jsonb(o_version) THEN 'stale'`)
     // Wrapped in a list, a value is an element of the list of demanded scalars exactly when it is one of them.
     const unmet = relation.attributes.map((of) => {
-      const value = toJson(of.column, slots(of).map((slot) => `o${slot}`))
+      const value = toJson(of.column, NewValue.slots(of).map((slot) => `o${slot}`))
       return `(x->'w' ? ${literal(of.field)} AND NOT x->'w'->${literal(of.field)} @> jsonb_build_array(${value}))`
     })
     cases.push(`WHEN x ? 'w' AND (${unmet.join(" OR ")}) THEN 'stale'`)
@@ -388,7 +238,7 @@ const outcome = (relation: Relation, shape: Shape, changing: ReadonlyArray<Attri
     cases.push(`WHEN NOT coalesce(x ? 'j', false) AND g${of.index} < o${of.index} THEN 'backwards:${of.index}'`)
   }
   const changed = differing(shape, changing)
-  const any = changing.map((of) => changed(of) === always ? differs(of) : changed(of)).join(" OR ")
+  const any = changing.map((of) => changed(of) === always ? NewValue.differs(of) : changed(of)).join(" OR ")
   cases.push(`WHEN NOT (${any || "false"}) THEN 'same'`)
   for (const of of changing) {
     const large = exceeds(of, `n${of.index}`)
@@ -398,11 +248,12 @@ const outcome = (relation: Relation, shape: Shape, changing: ReadonlyArray<Attri
 }
 
 /** The condition under which an update is written. Without `x` it is, and NULL is not true. */
-const written = ({ rehearses }: Shape): string => rehearses ? `outcome = 'done' AND ${real}` : "outcome = 'done'"
+const written = ({ rehearses }: UpdateInputs.Shape): string =>
+  rehearses ? `outcome = 'done' AND ${real}` : "outcome = 'done'"
 const real = "NOT coalesce(x ? 'd', false)"
 
 /** A memo is kept of an update that changes nothing as well. */
-const remembered = ({ kind: { kind } }: Relation, { rehearses }: Shape): string =>
+const remembered = ({ kind: { kind } }: Relation, { rehearses }: UpdateInputs.Shape): string =>
   `m AS (
   ${
     Memos.insert(
@@ -424,7 +275,7 @@ const remembered = ({ kind: { kind } }: Relation, { rehearses }: Shape): string 
  */
 const updated = (
   relation: Relation,
-  shape: Shape,
+  shape: UpdateInputs.Shape,
   changing: ReadonlyArray<Attribute>,
   final: (of: Attribute) => ReadonlyArray<string>
 ): string => {
@@ -436,19 +287,19 @@ const updated = (
     ? [
       "o_version + (outcome = 'done')::int AS n_version",
       ...asked.map((of) => `${changedSoFar(shape)(of)} AS d${of.index}`),
-      ...all.flatMap((of) => final(of).map((value, part) => `${value} AS w${slots(of)[part]}`))
+      ...all.flatMap((of) => final(of).map((value, part) => `${value} AS w${NewValue.slots(of)[part]}`))
     ]
     : [
       "o_version + 1 AS n_version",
       ...asked.map((of) => changed(of)),
-      ...changing.flatMap((of) => slots(of).map((slot) => `n${slot} AS w${slot}`)),
+      ...changing.flatMap((of) => NewValue.slots(of).map((slot) => `n${slot} AS w${slot}`)),
       `n_at AS w${touched.index}`
     ]
   const condition = shape.folds
     ? `i_next = 0 AND (${changing.map(changedSoFar(shape)).join(" OR ") || "false"})`
     : written(shape)
   const sets = changing.flatMap((of) =>
-    slots(of).map((slot, part) =>
+    NewValue.slots(of).map((slot, part) =>
       `${column(of, part)} = ${
         changed(of) === always
           ? `w.w${slot}`

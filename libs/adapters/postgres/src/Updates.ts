@@ -10,6 +10,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import { bigints, jsons, type Run, texts } from "./Database.ts"
 import * as Memos from "./Memos.ts"
 import * as Relation from "./Relation.ts"
+import * as UpdateInputs from "./UpdateInputs.ts"
 import * as UpdateStatement from "./UpdateStatement.ts"
 
 /**
@@ -49,7 +50,7 @@ export const make = (relation: Relation.Relation): Execute => {
   const all = patched.map(({ field }) => field)
   const maps = patched.filter(({ declared }) => declared.kind === "map").map(({ field }) => field)
 
-  const statement = (shape: UpdateStatement.Shape): string => {
+  const statement = (shape: UpdateInputs.Shape): string => {
     const name = JSON.stringify(shape)
     const known = statements.get(name)
     if (known !== undefined) return known
@@ -67,7 +68,7 @@ export const make = (relation: Relation.Relation): Execute => {
     const extras = updates.map(extrasOf)
     const touched = new Set(patches.flatMap((patch) => Object.keys(patch)))
     const remembers = updates.some(({ memo }) => memo !== undefined)
-    const shape: UpdateStatement.Shape = {
+    const shape: UpdateInputs.Shape = {
       patched: touched.size <= 1 ? [...touched] : all,
       removes: patches.some((patch) => removes(patch, maps)),
       assigns: extras.some((extra) => extra?.a !== undefined),
@@ -88,7 +89,7 @@ export const make = (relation: Relation.Relation): Execute => {
       text(updates.map(({ author }) => author.by)),
       text(updates.map(({ author }) => author.reason)),
       json(patches),
-      ...(UpdateStatement.hasExtras(shape) ? [json(extras)] : []),
+      ...(UpdateInputs.hasExtras(shape) ? [json(extras)] : []),
       ...(remembers ? Memos.parameters(updates.map(({ memo }) => memo), text) : []),
       ...(folds ? [bigints(next), String(firsts)] : [])
     ]
@@ -158,7 +159,7 @@ const removes = (patch: Revision.Row, maps: ReadonlyArray<string>): boolean =>
 
 const extrasOf = (
   { advance, assign, backwards, dry, versions, where }: RecordStore.Update
-): UpdateStatement.Extras | null => {
+): UpdateInputs.Extras | null => {
   const used = <A extends object>(value: A | undefined) => value !== undefined && Object.keys(value).length > 0
   const extras = {
     ...(versions === undefined ? undefined : { v: versions }),
