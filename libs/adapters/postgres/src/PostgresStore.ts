@@ -44,6 +44,8 @@ export interface Options extends Database.Config {
   readonly migrate?: boolean
   /** Whether writes that are asked for at the same time share a statement. Default true. */
   readonly groupCommit?: boolean
+  /** How many requests of one form may wait for the database, where they share statements. Default 4,096. */
+  readonly maxWaiting?: number
   /** Whether statements, connections and batches are counted and timed. Default false. */
   readonly metrics?: boolean
 }
@@ -127,10 +129,11 @@ const recordStore = (
   pool: PgPool,
   relations: Relations,
   execute: Commits.Execute,
-  { groupCommit = true, maxConnections = Database.defaultMaxConnections }: Omit<Options, "url">
+  options: Omit<Options, "url">
 ): RecordStore.RecordStore["Service"] => {
-  // Of the connections, half at most wait for others.
-  const gathered = GroupCommit.make(execute, Commits.checking(relations), Math.ceil(maxConnections / 2))
+  const { groupCommit = true } = options
+  const bounds = GroupCommit.bounds(options)
+  const gathered = GroupCommit.make(execute, Commits.checking(relations), bounds)
   const run = Database.through(pool)
   const ask = (statement: FindStatement.Statement | undefined) =>
     Effect.mapError(Finding.ask(run, statement), Database.unavailable)
@@ -160,6 +163,7 @@ const recordStore = (
   const gatheredReads = new Map([...relations.keys()].map((kind) => [
     kind,
     GroupCommit.gathering({
+      bounds,
       execute: (keys: ReadonlyArray<RecordStore.RecordKey>) =>
         Effect.map(read(keys), (found) => found.map((stored) => [stored] as const))
     })
