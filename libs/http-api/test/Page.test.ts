@@ -42,14 +42,16 @@ describe("a page", () => {
     let most = 0
     let release = (_: unknown): void => {}
     const held = new Promise((resolve) => (release = resolve))
-    const one = Page.fill({ limit: 1, step: 8 }, () =>
+    const one = Page.fill<number, never>({ limit: 1, step: 8 }, () =>
       Effect.promise(async () => {
         most = Math.max(most, ++reading)
         await held
         reading--
         return [1]
       }), (entry) => entry)
-    const all = Effect.runPromise(Effect.all(Array(3 * Page.maxFilling).fill(one), { concurrency: "unbounded" }))
+    const all = Effect.runPromise(
+      Effect.all(Array.from({ length: 3 * Page.maxFilling }, () => one), { concurrency: "unbounded" })
+    )
     // Whoever may begin has begun once a page that needs no wait would have ended.
     await Effect.runPromise(Effect.yieldNow)
     expect(reading).toBe(Page.maxFilling)
