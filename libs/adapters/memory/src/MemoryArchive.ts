@@ -6,7 +6,14 @@ import * as Result from "effect/Result"
 import { frozen, lookUp, nameOf, type State } from "./MemoryState.ts"
 
 type Archived = RecordArchive.Archived
-type Index = Set<string>
+
+/** What is asked of all records at once: gathered for a batch, and kept up to date in it. */
+interface Index {
+  /** The names of the unique values that are claimed. */
+  readonly names: Set<string>
+  /** By kind and tenant, where edges lead from each node; gathered with the first edge of the batch. */
+  readonly ways: Map<string, Map<string, Array<string>>>
+}
 
 const kinds = new Map(RecordArchive.archivedKinds.map((kind) => [kind.kind.name, kind]))
 
@@ -42,14 +49,17 @@ const put = (state: State, index: Index, { along = [], record }: RecordArchive.P
     const rejection = refusal(state, index, one)
     if (rejection !== undefined) {
       for (const { key } of kept) remove(state, key)
-      for (const name of names) index.delete(name)
+      for (const name of names) index.names.delete(name)
+      // The edges of what was taken back are among them.
+      if (kept.length > 0) index.ways.clear()
       return Result.fail(rejection)
     }
     keep(state, one)
     for (const [name] of claims(one.key.tenant, kinds.get(one.key.kind)!, one.state)) {
-      index.add(name)
+      index.names.add(name)
       names.push(name)
     }
+    addWay(index, one)
     kept.push(one)
   }
   return Result.succeed("added")
@@ -63,7 +73,7 @@ const refusal = (state: State, index: Index, { key, state: row }: Archived): Rec
       return { _tag: "Dangling", key, field }
     }
   }
-  const clash = claims(key.tenant, kind, row).find(([name]) => index.has(name))
+  const clash = claims(key.tenant, kind, row).find(([name]) => index.names.has(name))
   if (clash !== undefined) return { _tag: "Taken", key, fields: clash[1] }
   if (key.kind !== "Event") {
     const field = Object.keys(row).find((field) =>
@@ -71,21 +81,46 @@ const refusal = (state: State, index: Index, { key, state: row }: Archived): Rec
     )
     if (field !== undefined) return { _tag: "TooLarge", key, field, limit: Json.maxBytes }
   }
-  return closes(state, kind, key.tenant, row) ? { _tag: "Cycle", key } : undefined
+  return closes(state, index, kind, key.tenant, row) ? { _tag: "Cycle", key } : undefined
 }
 
 /** Whether an edge would lead back to where it comes from. */
-const closes = (state: State, { acyclic, kind }: RecordKind.RecordKind, tenant: string, row: Revision.Row): boolean => {
+const closes = (
+  state: State,
+  index: Index,
+  kind: RecordKind.RecordKind,
+  tenant: string,
+  row: Revision.Row
+): boolean => {
+  const { acyclic } = kind
   if (acyclic === undefined || row[acyclic.where] !== true) return false
-  const next = new Map<string, Array<string>>()
-  for (const { key, state: edge } of state.entries.values()) {
-    if (key.kind !== kind.name || key.tenant !== tenant || edge[acyclic.where] !== true) continue
-    const found = next.get(edge[acyclic.from])
-    found === undefined ? next.set(edge[acyclic.from], [edge[acyclic.to]]) : found.push(edge[acyclic.to])
+  const name = nameOf(kind.kind.name, tenant)
+  let ways = index.ways.get(name)
+  if (ways === undefined) {
+    index.ways.set(name, ways = new Map())
+    for (const { key, state: edge } of state.entries.values()) {
+      if (key.kind === kind.kind.name && key.tenant === tenant) lead(ways, acyclic, edge)
+    }
   }
   const reached = new Set([row[acyclic.to] as string])
-  for (const at of reached) for (const to of next.get(at) ?? []) reached.add(to)
+  for (const at of reached) for (const to of ways.get(at) ?? []) reached.add(to)
   return reached.has(row[acyclic.from])
+}
+
+const lead = (
+  ways: Map<string, Array<string>>,
+  { from, to, where }: NonNullable<RecordKind.RecordKind["acyclic"]>,
+  edge: Revision.Row
+): void => {
+  if (edge[where] !== true) return
+  const found = ways.get(edge[from])
+  found === undefined ? ways.set(edge[from], [edge[to]]) : found.push(edge[to])
+}
+
+const addWay = ({ ways }: Index, { key, state }: Archived): void => {
+  const { acyclic } = kinds.get(key.kind)!
+  const own = ways.get(nameOf(key.kind, key.tenant))
+  if (acyclic !== undefined && own !== undefined) lead(own, acyclic, state)
 }
 
 /** Unique values that a record claims: a name of each, with its fields. */
@@ -96,12 +131,14 @@ const claims = (tenant: string, kind: RecordKind.RecordKind, row: Revision.Row) 
       : [[JSON.stringify([kind.kind.name, tenant, at, ...fields.map((field) => row[field])]), fields]]
   )
 
-const indexOf = (state: State): Index =>
-  new Set([...kinds.values()].flatMap((kind) =>
+const indexOf = (state: State): Index => ({
+  names: new Set([...kinds.values()].flatMap((kind) =>
     (kind.unique ?? []).length === 0
       ? []
       : all(state, kind.kind.name).flatMap(({ key, state: row }) => claims(key.tenant, kind, row).map(([name]) => name))
-  ))
+  )),
+  ways: new Map()
+})
 
 const find = (state: State, key: Archived["key"]): Archived | undefined => {
   if (key.kind === "Event") {
