@@ -3,7 +3,8 @@ import { Equality } from "@emend/algebra"
 import { type EventLog, Json, RecordArchive, RecordKind, type Revision, Text } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { frozen, lookUp, nameOf, type State } from "./MemoryState.ts"
+import { nameOf } from "./MemoryEntries.ts"
+import { type Entry, frozen, type State } from "./MemoryState.ts"
 
 type Archived = RecordArchive.Archived
 
@@ -53,7 +54,7 @@ const first = (
 const sorted = (keys: ReadonlyArray<Archived["key"]>) => keys.toSorted((a, b) => Text.byCodePoint(a.id, b.id))
 
 function* keys(state: State, kind: string): Generator<Archived["key"]> {
-  if (kind !== "Event") { for (const { key } of state.entries.values()) if (key.kind === kind) yield key }
+  if (kind !== "Event") { for (const { key } of state.entries.all()) if (key.kind === kind) yield key }
   else {
     for (const [name, { id }] of state.events) {
       const [tenant] = JSON.parse(name) as [string]
@@ -120,7 +121,7 @@ const closes = (
   let ways = index.ways.get(name)
   if (ways === undefined) {
     index.ways.set(name, ways = new Map())
-    for (const { key, state: edge } of state.entries.values()) {
+    for (const { key, state: edge } of state.entries.all()) {
       if (key.kind === kind.kind.name && key.tenant === tenant) lead(ways, acyclic, edge)
     }
   }
@@ -173,11 +174,11 @@ const find = (state: State, key: Archived["key"]): Archived | undefined => {
     const event = state.events.get(nameOf(key.tenant, key.id))
     return event && { key, version: 1, state: event as unknown as Revision.Row, history: [], snapshots: [] }
   }
-  const entry = lookUp(state, key)
+  const entry = state.entries.get(key)
   return entry && archived(entry)
 }
 
-const archived = ({ history, key, snapshots, state, version }: NonNullable<ReturnType<typeof lookUp>>): Archived => ({
+const archived = ({ history, key, snapshots, state, version }: Entry): Archived => ({
   key,
   version,
   state,
@@ -192,7 +193,7 @@ const all = (state: State, kind: string): ReadonlyArray<Archived> =>
       const [tenant] = JSON.parse(name) as [string]
       return find(state, { kind, tenant, id: event.id })!
     })
-    : [...state.entries.values()].filter(({ key }) => key.kind === kind).map(archived)
+    : [...state.entries.all()].filter(({ key }) => key.kind === kind).map(archived)
 
 const keep = (state: State, { history, key, snapshots, state: row, version }: Archived): void => {
   const { id, kind, tenant } = key
@@ -206,13 +207,10 @@ const keep = (state: State, { history, key, snapshots, state: row, version }: Ar
     : first.initial === null || first.redacted === true
     ? snapshots
     : [{ version: 1, state: first.initial }, ...snapshots]
-  state.entries.set(
-    nameOf(kind, tenant, id),
-    frozen({ key: { id, kind, tenant }, version, state: row, history, snapshots: states })
-  )
+  state.entries.set(frozen({ key: { id, kind, tenant }, version, state: row, history, snapshots: states }))
 }
 
-const remove = (state: State, { id, kind, tenant }: Archived["key"]): void => {
-  if (kind === "Event") state.events.delete(nameOf(tenant, id))
-  else state.entries.delete(nameOf(kind, tenant, id))
+const remove = (state: State, key: Archived["key"]): void => {
+  if (key.kind === "Event") state.events.delete(nameOf(key.tenant, key.id))
+  else state.entries.delete(key)
 }
