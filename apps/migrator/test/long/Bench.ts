@@ -81,20 +81,21 @@ export interface Watched {
   readonly stdout: string
 }
 
-/** Runs the migrator and tells how long it took, from its start to its end, and the most memory that it held. */
+/** Runs the migrator as its users do, from its bundle, and tells how long it took, from its start to its end, and the most memory that it held. */
 export const migrate = async (
   args: ReadonlyArray<string>,
   store: string,
   flags: ReadonlyArray<string> = []
 ): Promise<Watched> => {
-  const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
+  const start = fileURLToPath(new URL("../../../../tools/bundles/start.js", import.meta.url))
   const begun = performance.now()
   const child = spawn(process.execPath, [
     "--max-semi-space-size=8",
     "--heap-growing-percent=100",
     ...flags,
     "--conditions=@emend/source",
-    main,
+    start,
+    "migrator",
     ...args
   ], {
     env: { PATH: process.env["PATH"], STORE: store },
