@@ -3,10 +3,10 @@
  *
  * @since 0.1.0
  */
-import { type Memo, type RecordStore, type Revision } from "@emend/domain"
 import { createHash } from "node:crypto"
 import type { Origin } from "./Rejects.ts"
-import { kinds, type UpdateLine } from "./UpdateLine.ts"
+import * as Step from "./Step.ts"
+import type { UpdateLine } from "./UpdateLine.ts"
 
 /**
  * An update and where it stands.
@@ -20,12 +20,14 @@ export interface Placed {
 }
 
 /**
- * Updates of one record, in order, that are one write: with the same reason, without a cursor and without a demand.
+ * Updates of one record, in order, that are one write: they join, with the same reason and without a demand.
  *
  * @category models
  * @since 0.1.0
  */
-export type Run = ReadonlyArray<Placed>
+export type Run = readonly [Placed, ...ReadonlyArray<Placed>]
+
+type Gathered = [Placed, ...Array<Placed>]
 
 /**
  * Gathers updates into runs. The order of the updates of each record is kept; of different records it does not count.
@@ -46,20 +48,20 @@ export interface Runs {
  * @since 0.1.0
  */
 export const make = (): Runs => {
-  let runs: Array<Array<Placed>> = []
+  let runs: Array<Gathered> = []
   /** The run of each record that may go on. */
-  const open = new Map<string, Array<Placed>>()
+  const open = new Map<string, Gathered>()
   return {
     add: (placed) => {
-      const { draft, id, kind, reason, version } = placed.update
-      const name = `${kind} ${id}`
+      const { reason, step, version } = placed.update
+      const name = recordOf(placed)
       const run = open.get(name)
-      const isAlone = version !== undefined || Object.keys(draft.advance).length > 0
-      if (run !== undefined && !isAlone && run[0]!.update.reason === reason) {
+      const isAlone = version !== undefined || !Step.joins(step)
+      if (run !== undefined && !isAlone && run[0].update.reason === reason) {
         run.push(placed)
         return
       }
-      const begun = [placed]
+      const begun: Gathered = [placed]
       runs.push(begun)
       isAlone ? open.delete(name) : open.set(name, begun)
     },
@@ -73,46 +75,33 @@ export const make = (): Runs => {
 }
 
 /**
+ * Names the record that an update is of.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const recordOf = ({ update: { id, kind } }: Placed): string => `${kind} ${id}`
+
+/**
  * Names a run among all those of an application: by its lines.
  *
  * @category conversions
  * @since 0.1.0
  */
-export const memo = (
-  application: string,
-  files: ReadonlyArray<string>,
-  run: Run,
-  made: string,
-  expires: string
-): Memo.Memo => {
+export const nameOf = (application: string, files: ReadonlyArray<string>, run: Run): string => {
   const hash = createHash("sha256").update(application)
   // By the place of the file: the same one may be found by another path.
   for (const { origin: { file, piece } } of run) hash.update(`\n${files.indexOf(file)} ${piece.line}`)
-  const id = `apply ${hash.digest("hex")}`
-  return { id, fingerprint: id, made, expires, note: {} }
+  return `apply-${hash.digest("hex")}`
 }
 
 /**
- * Writes a run as one update: its patches composed by the algebra (law A3).
+ * Makes one update of a run.
  *
  * @category conversions
  * @since 0.1.0
  */
-export const write = (
-  run: Run,
-  tenant: string,
-  author: Omit<Revision.Authorship, "reason">,
-  more: Pick<RecordStore.Update, "dry" | "memo">
-): RecordStore.Update => {
-  const { draft, id, kind, reason, version } = run[0]!.update
-  const algebra = kinds.get(kind)!
-  return {
-    _tag: "Update",
-    key: { kind, tenant, id },
-    patch: algebra.combineAll(run.map(({ update }) => update.draft.patch)),
-    ...(Object.keys(draft.advance).length === 0 ? undefined : { advance: draft.advance }),
-    ...(version === undefined ? undefined : { versions: [version] }),
-    author: { ...author, reason },
-    ...more
-  }
+export const joined = (run: Run): UpdateLine => {
+  const [{ update }, ...more] = run
+  return { ...update, step: Step.joined(update.kind, [update.step, ...more.map(({ update: { step } }) => step)]) }
 }

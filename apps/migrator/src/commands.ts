@@ -5,7 +5,6 @@
  */
 import { Argument, Command } from "effect/cli"
 import * as Effect from "effect/Effect"
-import * as Apply from "./Apply.ts"
 import * as Copy from "./Copy.ts"
 import * as Ending from "./Ending.ts"
 import * as Export from "./Export.ts"
@@ -14,6 +13,7 @@ import * as Import from "./Import.ts"
 import * as Source from "./Source.ts"
 import * as Store from "./Store.ts"
 import * as Target from "./Target.ts"
+import * as Updated from "./Updated.ts"
 import * as Verify from "./Verify.ts"
 
 const importing = Command.make(
@@ -47,7 +47,7 @@ const applying = Command.make(
   {
     files: Argument.String("FILE").pipe(
       Argument.withDescription(
-        "Lines {\"kind\", \"id\", \"update\", \"reason\"?, \"version\"?}; - for the standard input"
+        "Lines {\"kind\", \"id\", \"update\" or \"move\", \"assign\", \"claim\", \"delete\"}; - for the standard input"
       ),
       Argument.variadic({ min: 1 })
     ),
@@ -57,8 +57,12 @@ const applying = Command.make(
     json: Flags.json
   },
   ({ files, json, to, ...options }) =>
-    Effect.map(Target.use(to, process.env, Apply.run(files, options)), (ending) => Ending.tell(ending, json))
-).pipe(Command.withDescription("Apply updates to records, those of one record composed before they reach the store"))
+    Effect.map(Updated.apply(to, process.env, files, options), (ending) => Ending.tell(ending, json))
+).pipe(
+  Command.withDescription(
+    "Apply updates to the records of a store or a server, those of one record composed before they reach it"
+  )
+)
 
 const copying = Command.make(
   "copy",
