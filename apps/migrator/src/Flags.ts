@@ -224,7 +224,8 @@ export const fromServer = {
   project: reading.project.pipe(Flag.withDescription("From a server: the project whose task agents are copied")),
   unknown: reading.unknown,
   assumeUtc: reading.assumeUtc,
-  cutNanoseconds: reading.cutNanoseconds
+  cutNanoseconds: reading.cutNanoseconds,
+  spool: loading.spool
 }
 
 /**
