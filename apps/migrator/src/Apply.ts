@@ -109,7 +109,10 @@ const run = <R>(
     const application = options.run ?? (files.includes("-") ? undefined : yield* contentOf(files))
     const { dryRun, maxRecordBytes } = options
     const name = application === undefined ? undefined : (run: Runs.Run) => Runs.nameOf(application, files, run)
-    const flush = flushing(rejects, counts, way({ dryRun, name }), options)
+    // The lines were read before; only their texts were kept.
+    const apart = ({ origins }: Runs.Run) =>
+      origins.map((origin) => Runs.alone({ origin, update: Result.getOrThrow(UpdateLine.read(origin.piece, options)) }))
+    const flush = flushing(rejects, counts, way({ dryRun, name, apart }), options)
     const runs = Runs.make()
     let held = 0
     for (const file of files) {
@@ -159,14 +162,14 @@ const flushing = <R>(
     switch (outcome._tag) {
       case "Done":
         counts.writes++
-        counts.applied += run.length
+        counts.applied += run.origins.length
         counts[outcome.changed ? "changed" : "unchanged"]++
         return
       case "Repeated":
-        counts.repeated += run.length
+        counts.repeated += run.origins.length
         return
       case "Refused":
-        for (const { origin, update: { kind } } of run) rejects.add(origin, { kind, reason: outcome.reason })
+        for (const origin of run.origins) rejects.add(origin, { kind: run.first.kind, reason: outcome.reason })
     }
   }
   return Effect.fnUntraced(function*(runs: ReadonlyArray<Runs.Run>) {

@@ -25,9 +25,21 @@ export interface Placed {
  * @category models
  * @since 0.1.0
  */
-export type Run = readonly [Placed, ...ReadonlyArray<Placed>]
+export interface Run {
+  readonly first: UpdateLine
+  /** Where each of them stands. */
+  readonly origins: ReadonlyArray<Origin>
+  /** What all of them ask, in order; neighbours may be joined already. */
+  readonly steps: readonly [Step.Step, ...ReadonlyArray<Step.Step>]
+}
 
-type Gathered = [Placed, ...Array<Placed>]
+interface Gathered extends Run {
+  readonly origins: Array<Origin>
+  steps: [Step.Step, ...Array<Step.Step>]
+}
+
+/** So many steps are held before they are joined: what is written over again and again is not held. */
+const stepsHeld = 32
 
 /**
  * Gathers updates into runs. The order of the updates of each record is kept; of different records it does not count.
@@ -53,15 +65,17 @@ export const make = (): Runs => {
   const open = new Map<string, Gathered>()
   return {
     add: (placed) => {
-      const { reason, step, version } = placed.update
-      const name = recordOf(placed)
+      const { origin, update } = placed
+      const { kind, reason, step, version } = update
+      const name = recordOf(update)
       const run = open.get(name)
       const isAlone = version !== undefined || !Step.joins(step)
-      if (run !== undefined && !isAlone && run[0].update.reason === reason) {
-        run.push(placed)
+      if (run !== undefined && !isAlone && run.first.reason === reason) {
+        run.origins.push(origin)
+        if (run.steps.push(step) === stepsHeld) run.steps = [Step.joined(kind, run.steps)]
         return
       }
-      const begun: Gathered = [placed]
+      const begun: Gathered = { first: update, origins: [origin], steps: [step] }
       runs.push(begun)
       isAlone ? open.delete(name) : open.set(name, begun)
     },
@@ -75,12 +89,20 @@ export const make = (): Runs => {
 }
 
 /**
+ * Makes a run of one update.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const alone = ({ origin, update }: Placed): Run => ({ first: update, origins: [origin], steps: [update.step] })
+
+/**
  * Names the record that an update is of.
  *
  * @category conversions
  * @since 0.1.0
  */
-export const recordOf = ({ update: { id, kind } }: Placed): string => `${kind} ${id}`
+export const recordOf = ({ id, kind }: UpdateLine): string => `${kind} ${id}`
 
 /**
  * Names a run among all those of an application: by its lines.
@@ -88,10 +110,10 @@ export const recordOf = ({ update: { id, kind } }: Placed): string => `${kind} $
  * @category conversions
  * @since 0.1.0
  */
-export const nameOf = (application: string, files: ReadonlyArray<string>, run: Run): string => {
+export const nameOf = (application: string, files: ReadonlyArray<string>, { origins }: Run): string => {
   const hash = createHash("sha256").update(application)
   // By the place of the file: the same one may be found by another path.
-  for (const { origin: { file, piece } } of run) hash.update(`\n${files.indexOf(file)} ${piece.line}`)
+  for (const { file, piece } of origins) hash.update(`\n${files.indexOf(file)} ${piece.line}`)
   return `apply-${hash.digest("hex")}`
 }
 
@@ -101,7 +123,4 @@ export const nameOf = (application: string, files: ReadonlyArray<string>, run: R
  * @category conversions
  * @since 0.1.0
  */
-export const joined = (run: Run): UpdateLine => {
-  const [{ update }, ...more] = run
-  return { ...update, step: Step.joined(update.kind, [update.step, ...more.map(({ update: { step } }) => step)]) }
-}
+export const joined = ({ first, steps }: Run): UpdateLine => ({ ...first, step: Step.joined(first.kind, steps) })

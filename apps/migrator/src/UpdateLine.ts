@@ -10,6 +10,7 @@ import { type Flaw, ofSchema } from "./Flaw.ts"
 import { parsed } from "./Reading.ts"
 import type { Piece } from "./Splitter.ts"
 import { algebras, type Step } from "./Step.ts"
+import * as Strict from "./Strict.ts"
 
 /**
  * What is asked of one record.
@@ -55,7 +56,12 @@ const verbs: Readonly<Record<string, Readonly<Record<string, ReadonlyArray<strin
  */
 export const kinds: ReadonlyArray<string> = Object.keys(verbs)
 
-const Body = Schema.Record(Schema.String, Schema.Json)
+/** Its fields are checked by the kind's own schema. */
+const Body = Schema.Unknown.check(
+  Schema.makeFilter((value) =>
+    typeof value === "object" && value !== null && !Array.isArray(value) || "Expected a JSON object"
+  )
+)
 const Line = Schema.Struct({
   kind: Schema.optionalKey(Schema.Literals(kinds)),
   id: Text.Id,
@@ -74,10 +80,9 @@ const Line = Schema.Struct({
 })
 type Line = typeof Line.Type
 
-const strict = { errors: "all", onExcessProperty: "error" } as const
-const decode = Schema.decodeUnknownResult(Line, strict)
-const bodies = new Map([...algebras].map(([name, kind]) => [name, Schema.decodeUnknownResult(kind.Update, strict)]))
-const agentBody = Schema.decodeUnknownResult(TaskAgent.Update, strict)
+const decode = Strict.decoder(Line)
+const bodies = new Map([...algebras].map(([name, kind]) => [name, Strict.decoder(kind.Update)]))
+const agentBody = Strict.decoder(TaskAgent.Update)
 const uuid = Schema.decodeUnknownResult(Text.Uuid)
 
 type Read<A> = Result.Result<A, string>
@@ -129,12 +134,12 @@ const stepOf = (kind: string, line: Line, defaults: Defaults): Read<Step> => {
       return moveOf(kind, line)
     case "assign":
       return Result.map(
-        theOne(line.assign!, ["instance_id", "user_id", "type_id"]),
+        theOne(line.assign, ["instance_id", "user_id", "type_id"]),
         (to) => ({ _tag: "Assign" as const, to })
       )
     case "claim":
       return Result.map(
-        theOne(line.claim!, ["instance_id", "user_id"]),
+        theOne(line.claim, ["instance_id", "user_id"]),
         (by) => ({ _tag: "Claim" as const, by })
       )
     default:
@@ -212,10 +217,10 @@ const isId = Schema.is(Text.Id)
 
 /** The one key of a body that is given; null counts as absent, as it does for the API. */
 const theOne = <const Key extends "instance_id" | "user_id" | "type_id">(
-  body: Readonly<Record<string, unknown>>,
+  body: unknown,
   keys: ReadonlyArray<Key>
 ): Read<{ readonly field: `assigned_to_${Key}`; readonly id: string }> => {
-  const given = Object.entries(body).filter(([, value]) => value !== null)
+  const given = Object.entries(body as object).filter(([, value]) => value !== null)
   const key = keys.find((key) => key === given[0]?.[0])
   const id = given[0]?.[1]
   return given.length !== 1 || key === undefined || !isId(id)

@@ -43,6 +43,8 @@ export interface Options {
   readonly dryRun: boolean
   /** Names a run, so that it is done once for 24 hours; without a name it is done whenever it comes. */
   readonly name: ((run: Runs.Run) => string) | undefined
+  /** Makes a run of each update of one. */
+  readonly apart: (run: Runs.Run) => ReadonlyArray<Runs.Run>
 }
 
 const atOnce = 16
@@ -55,7 +57,7 @@ const lifetimeNanos = 86_400_000_000_000n
  * @category constructors
  * @since 0.1.0
  */
-export const byVerbs = ({ dryRun, name }: Options): Writing<Verbs.Services> => {
+export const byVerbs = ({ apart, dryRun, name }: Options): Writing<Verbs.Services> => {
   const one = (run: Runs.Run) =>
     Effect.suspend(() => {
       let repeated = false
@@ -72,12 +74,16 @@ export const byVerbs = ({ dryRun, name }: Options): Writing<Verbs.Services> => {
     })
   return (runs, tell) => {
     const inOrder = (those: ReadonlyArray<Runs.Run>): ReturnType<Writing<Verbs.Services>> =>
-      Effect.forEach(those, (run) =>
-        Effect.flatMap(one(run), (outcome) =>
-          outcome._tag === "Refused" && run.length > 1
-            ? inOrder(run.map((placed): Runs.Run => [placed]))
-            : Effect.sync(() => tell(run, outcome))), { discard: true })
-    const records = Map.groupBy(runs, (run) => Runs.recordOf(run[0]))
+      Effect.forEach(
+        those,
+        (run) =>
+          Effect.flatMap(one(run), (outcome) =>
+            outcome._tag === "Refused" && run.origins.length > 1
+              ? inOrder(apart(run))
+              : Effect.sync(() => tell(run, outcome))),
+        { discard: true }
+      )
+    const records = Map.groupBy(runs, (run) => Runs.recordOf(run.first))
     return Effect.forEach(records.values(), inOrder, { concurrency: atOnce, discard: true })
   }
 }
@@ -109,18 +115,18 @@ const phases = (runs: ReadonlyArray<Runs.Run>): ReadonlyArray<ReadonlyArray<Runs
   const found: Array<Array<Runs.Run>> = []
   const open = new Map<string, number>()
   for (const run of runs) {
-    const name = Runs.recordOf(run[0])
-    const turn = run[0].update.step._tag === "Update" ? 0 : 1
+    const name = Runs.recordOf(run.first)
+    const turn = run.first.step._tag === "Update" ? 0 : 1
     const least = open.get(name) ?? 0
     const phase = least % 2 === turn ? least : least + 1
-    open.set(name, run.length === 1 ? phase : phase + 1)
+    open.set(name, run.origins.length === 1 ? phase : phase + 1)
     while (found.length <= phase) found.push([])
     found[phase]!.push(run)
   }
   return found
 }
 
-const batched = ({ dryRun, name }: Options, tenant: string, by: string): Writing<RecordStore.RecordStore> => {
+const batched = ({ apart, dryRun, name }: Options, tenant: string, by: string): Writing<RecordStore.RecordStore> => {
   const memoOf = (run: Runs.Run, now: bigint): Omit<Memo.Memo, "note"> | undefined => {
     if (name === undefined || dryRun) return undefined
     const id = name(run)
@@ -156,13 +162,13 @@ const batched = ({ dryRun, name }: Options, tenant: string, by: string): Writing
       const outcomes = yield* Effect.forEach(results, (result, i) => outcomeOf(result, memos[i]), {
         concurrency: atOnce
       })
-      const apart: Array<Runs.Run> = []
+      const refused: Array<Runs.Run> = []
       for (const [i, run] of runs.entries()) {
         const outcome = outcomes[i]!
-        if (outcome._tag === "Refused" && run.length > 1) apart.push(...run.map((placed): Runs.Run => [placed]))
+        if (outcome._tag === "Refused" && run.origins.length > 1) refused.push(...apart(run))
         else tell(run, outcome)
       }
-      if (apart.length > 0) yield* batch(apart, tell)
+      if (refused.length > 0) yield* batch(refused, tell)
     })
   return batch
 }

@@ -87,7 +87,7 @@ const states = Effect.gen(function*() {
   const agents = yield* archive.read({ kind: "TaskAgent", tenant: "local", limit: 1000 })
   const names = new Map([
     ...revisions.map(({ state }) => [state["id"], `revision ${state["number"]}`] as const),
-    ...agents.map(({ state }, i) => [state["id"], `agent ${i}`] as const)
+    ...agents.map(({ history, state }) => [state["id"], `agent ${history[0]!.initial!["name"]}`] as const)
   ])
   const times = ["created", "modified", "created_at", "updated_at"]
   const read = (value: unknown) =>

@@ -113,19 +113,14 @@ await Bench.withServer(async (url, folder) => {
   await Bench.migrate(["apply", some, "--to", "env:STORE"], bulkSome)
   const same = await states(bulkSome, join(folder, "a")) === await states(single, join(folder, "b"))
   const [bulkRate, singleRate] = [updates / applied.seconds, requests / sent]
-  console.log(JSON.stringify(
-    {
-      benchmark: "apply",
-      environment: Bench.environment,
-      updates,
-      records,
-      applied: { ...JSON.parse(applied.stdout), seconds: applied.seconds, peakMiB: applied.peakMiB },
-      requests: { count: requests, seconds: sent },
-      ratio: bulkRate / singleRate,
-      sameStates: same
-    },
-    undefined,
-    2
-  ))
+  Bench.report({
+    benchmark: "apply",
+    updates,
+    records,
+    applied: { ...JSON.parse(applied.stdout), seconds: applied.seconds, peakMiB: applied.peakMiB },
+    requests: { count: requests, seconds: sent },
+    ratio: bulkRate / singleRate,
+    sameStates: same
+  })
   if (!same) process.exitCode = 1
 })

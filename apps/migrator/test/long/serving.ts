@@ -80,4 +80,4 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
-console.log(JSON.stringify({ benchmark: "served", environment: Bench.environment, found }, undefined, 2))
+Bench.report({ benchmark: "served", found })
