@@ -80,6 +80,9 @@ const serve = (configuration: Configuration): Effect.Effect<Server, unknown, Sco
     const connections = Connections.make(limits, (code, requestId) => {
       count?.(code)
       log?.(code, requestId)
+    }, () => {
+      count?.("answer-not-taken")
+      Effect.runSyncWith(context)(Effect.logWarning("A connection was closed: its client did not take an answer"))
     })
     if (wire.metrics) yield* ProcessMetrics.make(connections.count)
     const lifecycle: Lifecycle = { phase: "serving" }

@@ -11,6 +11,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { SqlError } from "effect/sql/SqlError"
+import * as Attempts from "./Attempts.ts"
 import * as Commits from "./Commits.ts"
 import * as Database from "./Database.ts"
 import * as Finding from "./Finding.ts"
@@ -136,7 +137,7 @@ const recordStore = (
   const run = Database.through(pool)
   const ask = (statement: FindStatement.Statement | undefined) =>
     Effect.mapError(Finding.ask(run, statement), Database.unavailable)
-  const read = Effect.fnUntraced(function*(keys: ReadonlyArray<RecordStore.RecordKey>) {
+  const readTogether = Effect.fnUntraced(function*(keys: ReadonlyArray<RecordStore.RecordKey>) {
     const found: Array<RecordStore.Stored | undefined> = keys.map(() => undefined)
     for (const [kind, places] of byKind(keys)) {
       const rows = yield* run(byKey.get(kind)!, [
@@ -152,6 +153,12 @@ const recordStore = (
     }
     return found
   })
+  const read = (keys: ReadonlyArray<RecordStore.RecordKey>) =>
+    Attempts.inHalves(keys, readTogether, (_, error) => {
+      const failure = Database.classify(error)
+      // A key that is no text of the database is nobody's.
+      return failure._tag === "Refused" && failure.code.startsWith("22") ? Effect.undefined : Effect.fail(error)
+    })
   // That there is none is an answer, too.
   const gatheredReads = new Map([...relations.keys()].map((kind) => [
     kind,

@@ -237,6 +237,24 @@ describe("commits that are asked for at the same time", () => {
       }).pipe(Effect.provide(store))
     }))
 
+  for (const groupCommit of [true, false]) {
+    it.effect(`find what is there beside a key that no record can have, group commit ${groupCommit ? "on" : "off"}`, () =>
+      Effect.gen(function*() {
+        const { store } = yield* prepared({ groupCommit })
+        yield* Effect.gen(function*() {
+          yield* write(insert("Task", task("t0")), insert("Task", task("t1")))
+          const read = yield* all(["t0", "a\u0000b", "t1", "nobody"].map((id) => present(id)))
+          expect(read.map((one) => one?.state["id"])).toEqual(["t0", undefined, "t1", undefined])
+          const updates = ["t0", "a\u0000b", "t1"].map((id) => update(id, { patch: merge({ k: id }) }))
+          expect(yield* together(...updates)).toMatchObject([
+            { success: [{ version: 2 }] },
+            { failure: { _tag: "Refused" } },
+            { success: [{ version: 2 }] }
+          ])
+        }).pipe(Effect.provide(store))
+      }))
+  }
+
   it.effect("are done although their callers went away", () =>
     Effect.gen(function*() {
       const { session, store, waiting } = yield* prepared()
