@@ -65,7 +65,10 @@ export const read = (piece: Piece, kind: string | undefined): Result.Result<Upda
 }
 
 const line = (value: any, given: string | undefined): Result.Result<UpdateLine, Flaw> => {
-  if (typeof value?.line === "number" && typeof value.record === "object") return line(value.record, given)
+  if (typeof value?.line === "number") {
+    if (typeof value.record === "object") return line(value.record, given)
+    if (typeof value.text === "string") return Result.flatMap(parsed(value.text), (text) => line(text, given))
+  }
   const named = value?.kind ?? given
   if (named === "TaskAgent" || named === "TaskAgentRevision") {
     const reason = "Task agents are not updated in bulk: an edit makes a revision; send each to the API of task agents"
