@@ -57,7 +57,10 @@ const applying = Command.make(
     json: Flags.json
   },
   ({ files, json, to, ...options }) =>
-    Effect.map(Target.use(to, process.env, Apply.run(files, options)), (ending) => Ending.tell(ending, json))
+    Effect.map(
+      Target.use(to, process.env, Apply.run(files, options), !options.dryRun),
+      (ending) => Ending.tell(ending, json)
+    )
 ).pipe(Command.withDescription("Apply updates to records, those of one record composed before they reach the store"))
 
 const copying = Command.make(
