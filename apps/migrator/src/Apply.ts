@@ -147,14 +147,19 @@ const flushing = (
       const run = runs[i]!
       if (Result.isSuccess(result)) {
         counts.writes++
-        counts.applied += run.length
+        counts.applied += run.origins.length
         counts[result.success[0]!.changed ? "changed" : "unchanged"]++
-      } else if (result.failure._tag === "Repeated") counts.repeated += run.length
-      else if (run.length === 1) {
-        const { origin, update: { kind } } = run[0]!
-        rejects.add(origin, { kind, reason: reasonOf(result.failure) })
+      } else if (result.failure._tag === "Repeated") counts.repeated += run.origins.length
+      else if (run.origins.length === 1) {
+        rejects.add(run.origins[0]!, { kind: run.first.kind, reason: reasonOf(result.failure) })
       } // What is refused as one may be allowed in part: each for itself, in order.
-      else for (const placed of run) yield* settle([[placed]])
+      else {
+        for (const origin of run.origins) {
+          // Its line was read before; only its text was kept.
+          const update = Result.getOrThrow(UpdateLine.read(origin.piece, options.kind))
+          yield* settle([Runs.alone({ origin, update })])
+        }
+      }
     }
   }) as (runs: ReadonlyArray<Runs.Run>) => Effect.Effect<void, RecordStore.StoreUnavailable, RecordStore.RecordStore>
   return Effect.fnUntraced(function*(runs: ReadonlyArray<Runs.Run>) {

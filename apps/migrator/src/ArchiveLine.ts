@@ -8,6 +8,7 @@ import { ContentHash, RecordArchive, type RecordKind, type RecordStore, Revision
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Flaw from "./Flaw.ts"
+import * as Strict from "./Strict.ts"
 
 const kinds = new Map(RecordArchive.archivedKinds.map((kind) => [kind.kind.name, kind]))
 
@@ -33,11 +34,10 @@ const Line = Schema.Struct({
   snapshots: Schema.optionalKey(Schema.Array(Schema.Struct({ version: Version, state: Row })))
 })
 
-const strict = { errors: "all", onExcessProperty: "error" } as const
-const decode = Schema.decodeUnknownResult(Line, strict)
+const decode = Strict.decoder(Line)
 const states = new Map(RecordArchive.archivedKinds.map((kind) => [
   kind.kind.name,
-  Schema.decodeUnknownResult(kind.kind.State as Schema.Codec<Revision.Row, Revision.Row>, strict)
+  Strict.decoder(kind.kind.State as Schema.Codec<Revision.Row, Revision.Row>)
 ]))
 
 /**

@@ -68,7 +68,15 @@ const mended = (value: Readonly<Record<string, unknown>>, options: Options): Res
  */
 export const parsed = (text: string): Result.Result<unknown, Flaw> => {
   // A record is one level around its values; a line of a history has two more around its states.
-  const [flaw] = JsonText.flaws(text, Json.maxDepth + 8, 1)
+  const maxDepth = Json.maxDepth + 8
+  if (JsonText.isPlain(text, maxDepth)) {
+    try {
+      return Result.succeed(JSON.parse(text))
+    } catch {
+      // What is wrong with it, and where, is told below.
+    }
+  }
+  const [flaw] = JsonText.flaws(text, maxDepth, 1)
   if (flaw === undefined) return Result.succeed(JSON.parse(text))
   switch (flaw._tag) {
     case "Syntax":

@@ -25,7 +25,13 @@ export interface Placed {
  * @category models
  * @since 0.1.0
  */
-export type Run = ReadonlyArray<Placed>
+export interface Run {
+  readonly first: UpdateLine
+  /** Where each of them stands. */
+  readonly origins: ReadonlyArray<Origin>
+  /** The patches of all, in order; neighbours may be composed already. */
+  readonly patches: ReadonlyArray<any>
+}
 
 /**
  * Gathers updates into runs. The order of the updates of each record is kept; of different records it does not count.
@@ -39,6 +45,9 @@ export interface Runs {
   readonly take: () => ReadonlyArray<Run>
 }
 
+/** So many patches are held before they are composed: what is written over again and again is not held. */
+const patchesHeld = 32
+
 /**
  * Makes an empty gathering.
  *
@@ -46,20 +55,21 @@ export interface Runs {
  * @since 0.1.0
  */
 export const make = (): Runs => {
-  let runs: Array<Array<Placed>> = []
+  let runs: Array<Run> = []
   /** The run of each record that may go on. */
-  const open = new Map<string, Array<Placed>>()
+  const open = new Map<string, { first: UpdateLine; origins: Array<Origin>; patches: Array<any> }>()
   return {
-    add: (placed) => {
-      const { draft, id, kind, reason, version } = placed.update
+    add: ({ origin, update }) => {
+      const { draft, id, kind, reason, version } = update
       const name = `${kind} ${id}`
       const run = open.get(name)
       const isAlone = version !== undefined || Object.keys(draft.advance).length > 0
-      if (run !== undefined && !isAlone && run[0]!.update.reason === reason) {
-        run.push(placed)
+      if (run !== undefined && !isAlone && run.first.reason === reason) {
+        run.origins.push(origin)
+        if (run.patches.push(draft.patch) === patchesHeld) run.patches = [kinds.get(kind)!.combineAll(run.patches)]
         return
       }
-      const begun = [placed]
+      const begun = { first: update, origins: [origin], patches: [draft.patch] }
       runs.push(begun)
       isAlone ? open.delete(name) : open.set(name, begun)
     },
@@ -71,6 +81,18 @@ export const make = (): Runs => {
     }
   }
 }
+
+/**
+ * Makes a run of one update.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const alone = ({ origin, update }: Placed): Run => ({
+  first: update,
+  origins: [origin],
+  patches: [update.draft.patch]
+})
 
 /**
  * Names a run among all those of an application: by its lines.
@@ -87,7 +109,7 @@ export const memo = (
 ): Memo.Memo => {
   const hash = createHash("sha256").update(application)
   // By the place of the file: the same one may be found by another path.
-  for (const { origin: { file, piece } } of run) hash.update(`\n${files.indexOf(file)} ${piece.line}`)
+  for (const { file, piece } of run.origins) hash.update(`\n${files.indexOf(file)} ${piece.line}`)
   const id = `apply ${hash.digest("hex")}`
   return { id, fingerprint: id, made, expires, note: {} }
 }
@@ -99,17 +121,17 @@ export const memo = (
  * @since 0.1.0
  */
 export const write = (
-  run: Run,
+  { first, patches }: Run,
   tenant: string,
   author: Omit<Revision.Authorship, "reason">,
   more: Pick<RecordStore.Update, "dry" | "memo">
 ): RecordStore.Update => {
-  const { draft, id, kind, reason, version } = run[0]!.update
+  const { draft, id, kind, reason, version } = first
   const algebra = kinds.get(kind)!
   return {
     _tag: "Update",
     key: { kind, tenant, id },
-    patch: algebra.combineAll(run.map(({ update }) => update.draft.patch)),
+    patch: algebra.combineAll(patches),
     ...(Object.keys(draft.advance).length === 0 ? undefined : { advance: draft.advance }),
     ...(version === undefined ? undefined : { versions: [version] }),
     author: { ...author, reason },

@@ -201,9 +201,16 @@ const key = (id: unknown): unknown => {
   return found?.replace(/^[⟨`](.*)[⟩`]$/s, "$1") ?? id
 }
 
+const timesOf = new Map(
+  RecordArchive.archivedKinds.map(({ kind: { fields, name } }) => [
+    name,
+    Object.keys(fields).filter((field) => fields[field].schema === Text.Timestamp)
+  ])
+)
+
 /** Brings all times into one form, and fills in what follows from another one; says what is wrong with them. */
 const inTime = (kind: RecordKind.RecordKind, state: Record<string, unknown>, options: Options): string | undefined => {
-  const times = Object.keys(kind.kind.fields).filter((field) => kind.kind.fields[field].schema === Text.Timestamp)
+  const times = timesOf.get(kind.kind.name)!
   for (const field of times) {
     if (state[field] === null) continue
     const moment = Moment.read(state[field], options)

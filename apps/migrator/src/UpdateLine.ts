@@ -10,6 +10,7 @@ import * as Schema from "effect/Schema"
 import { type Flaw, ofSchema } from "./Flaw.ts"
 import { parsed } from "./Reading.ts"
 import type { Piece } from "./Splitter.ts"
+import * as Strict from "./Strict.ts"
 
 /**
  * The kinds that are updated in bulk: those whose updates need no look at the record.
@@ -41,14 +42,18 @@ export interface UpdateLine {
 const Line = Schema.Struct({
   kind: Schema.optionalKey(Schema.Literals([...kinds.keys()])),
   id: Text.Id,
-  update: Schema.Record(Schema.String, Schema.Json),
+  // Its fields are checked by the kind's own schema.
+  update: Schema.Unknown.check(
+    Schema.makeFilter((value) =>
+      typeof value === "object" && value !== null && !Array.isArray(value) || "Expected a JSON object"
+    )
+  ),
   reason: Schema.optionalKey(Text.Text),
   version: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0)))
 })
 
-const strict = { errors: "all", onExcessProperty: "error" } as const
-const decode = Schema.decodeUnknownResult(Line, strict)
-const bodies = new Map([...kinds].map(([name, kind]) => [name, Schema.decodeUnknownResult(kind.Update, strict)]))
+const decode = Strict.decoder(Line)
+const bodies = new Map([...kinds].map(([name, kind]) => [name, Strict.decoder(kind.Update)]))
 
 /**
  * Reads `{"kind", "id", "update", "reason"?, "version"?}`, where the update is the body that the API takes and is

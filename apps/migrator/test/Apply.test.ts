@@ -175,15 +175,19 @@ test("a demand on the version and a record that is not there are told with their
     { kind: "Task", id: "t1", update: { merge_params: { a: 5 } }, version: 1 },
     { kind: "Task", id: "t1", update: { merge_params: { a: 6 } }, version: 1 },
     { kind: "Task", id: "nobody", update: {} },
-    { kind: "TaskAgent", id: "t1", update: { name: "other" } }
+    { kind: "TaskAgent", id: "t1", update: { name: "other" } },
+    { kind: "Task", id: "t1", update: [] },
+    { kind: "Task", id: "t1", update: { params: {} } }
   ])
   const rehearsed = await store.runPromise(Apply.run([updates], { ...options, dryRun: true }))
-  expect(rehearsed.data).toMatchObject({ changed: 2, rejected: 2 })
+  expect(rehearsed.data).toMatchObject({ changed: 2, rejected: 4 })
   const done = await store.runPromise(Apply.run([updates], options))
-  expect(done.data).toMatchObject({ changed: 1, rejected: 3 })
+  expect(done.data).toMatchObject({ changed: 1, rejected: 5 })
   const rejects = readFileSync(options.rejects!, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line))
   expect(rejects.map(({ line, reason }) => [line, reason])).toEqual([
     [4, "Task agents are not updated in bulk: an edit makes a revision; send each to the API of task agents"],
+    [5, "/update: Expected a JSON object"],
+    [6, "/params: Expected no excess property"],
     [2, "The record has version 2"],
     [3, "There is no such record, or it is deleted"]
   ])

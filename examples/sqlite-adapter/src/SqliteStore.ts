@@ -94,13 +94,18 @@ const recordStore = (database: DatabaseSync, rows: Rows.Rows): RecordStore.Recor
 })
 
 const execute = (database: DatabaseSync, rows: Rows.Rows, commit: RecordStore.Commit): RecordStore.CommitResult => {
-  const dry = commit.some((write) => write.dry === true)
-  const repeated = commit.find(({ key, memo }) => !dry && isRepeated(rows, key.tenant, memo))
+  const named = RecordStore.named(commit)
+  const dry = named.some((write) => write.dry === true)
+  const repeated = named.find(({ key, memo }) => !dry && isRepeated(rows, key.tenant, memo))
   if (repeated !== undefined) return Result.fail({ _tag: "Repeated", key: repeated.key })
   return step(database, dry, () =>
     Result.gen(function*() {
       const written: Array<RecordStore.Written> = []
       for (const write of commit) {
+        if (write._tag === "Each") {
+          for (const one of writesOf(rows, write)) yield* keep(rows, one)
+          continue
+        }
         const { changed, state, version } = yield* (isCleaning(write) ? clean(rows, write) : keep(rows, write))
         written.push({ version, state, changed })
         const { key: { id, kind, tenant }, memo } = write
@@ -109,6 +114,9 @@ const execute = (database: DatabaseSync, rows: Rows.Rows, commit: RecordStore.Co
       return written
     }))
 }
+
+const writesOf = (rows: Rows.Rows, { of, writes }: RecordStore.Each): ReadonlyArray<RecordStore.Write> =>
+  RecordQuery.find(rows, { ...of, limit: Infinity }).flatMap(writes)
 
 const isRepeated = (rows: Rows.Rows, tenant: string, memo: Memo.Memo | undefined): boolean =>
   memo !== undefined && rows.memo(tenant, memo.id, memo.made) !== undefined

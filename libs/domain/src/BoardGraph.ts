@@ -17,7 +17,7 @@ import { type BoardTask, boardTaskKind } from "./kinds/BoardTask.ts"
 import * as Once from "./Once.ts"
 import { isDeleted, type RecordKind } from "./RecordKind.ts"
 import { type Changed, type Created, filled, maxAttempts } from "./Records.ts"
-import type { Commit, Insert, RecordStore, Stored, Update, Write } from "./RecordStore.ts"
+import type { Commit, Each, Insert, RecordStore, Stored, Update, Write } from "./RecordStore.ts"
 import { CycleRefused, type GraphTooLarge, RecordMissing, TooContended } from "./Refusals.ts"
 import type { Authorship } from "./Revision.ts"
 import { timestamp } from "./Text.ts"
@@ -49,24 +49,22 @@ export interface BoardGraph {
     make: (parent: BoardTask, author: Authorship) => BoardTask,
     conditions: Authoring
   ) => Effect.Effect<Created<BoardTask>, GraphRefusal>
-  /** Deletes a task with all its links. */
-  readonly remove: (id: string, conditions: Conditions) => Effect.Effect<Changed<BoardTask>, GraphRefusal>
+  /** Deletes a task with all its links, however many. */
+  readonly remove: (
+    id: string,
+    conditions: Conditions
+  ) => Effect.Effect<Changed<BoardTask>, CommitRefusal | TooContended>
 }
 
 type Happening = Pick<BoardChange, "change" | "task_id" | "subtask_id">
 
-/**
- * What shall happen: the write that it is about, whether that comes before what is told of it, and those that go with
- * it; or nothing, as the record is so already.
- */
+/** What shall happen: a commit and the place of the write that it is about; or nothing, as the record is so already. */
 type Intent =
   | { readonly present: Stored & { readonly state: BoardLink } }
-  | {
-    readonly happenings: ReadonlyArray<Happening>
-    readonly main: Insert | Update
-    readonly first?: boolean
-    readonly along: ReadonlyArray<Write>
-  }
+  | { readonly commit: Commit; readonly main: number }
+
+/** Tells what happens, as the change behind so many others of the same commit. */
+type Tell = (happening: Happening, behind?: number) => Insert
 
 /** Prepares the writes over a store. */
 export const make = (store: RecordStore["Service"], links: BoardLinks): BoardGraph => {
@@ -78,8 +76,8 @@ export const make = (store: RecordStore["Service"], links: BoardLinks): BoardGra
    */
   const write = <S>(kind: RecordKind, id: string, conditions: Conditions) =>
   <E, R>(
-    decide: (author: Authorship, tenant: string) => Effect.Effect<Intent, E, R>
-  ): Effect.Effect<Changed<S>, E | GraphRefusal, R> =>
+    decide: (author: Authorship, tenant: string, tell: Tell) => Effect.Effect<Intent, E, R>
+  ): Effect.Effect<Changed<S>, E | CommitRefusal | TooContended, R> =>
     Effect.gen(function*() {
       const { subject, tenant } = yield* Caller
       const { name } = kind.kind
@@ -97,22 +95,20 @@ export const make = (store: RecordStore["Service"], links: BoardLinks): BoardGra
           // The changes are in the order of their times, whatever clocks those have who make them.
           const at = last !== undefined && last.at > now ? last.at : now
           const author = { at, by: subject, reason: conditions.reason ?? null }
-          const intent = yield* decide(author, tenant)
+          const tell: Tell = (happening, behind = 0) =>
+            told(tenant, (last?.number ?? 0) + 1 + behind, happening, author)
+          const intent = yield* decide(author, tenant, tell)
           if ("present" in intent) {
             const { state, version } = intent.present
             yield* Once.leave(store, { kind: name, tenant, id: state.id }, version)
             return { version, state: state as S, changed: false }
           }
-          const { along, first = false, happenings } = intent
-          const main: Write = { ...intent.main, ...more }
-          const changes = happenings.map((happening, n) => told(tenant, (last?.number ?? 0) + 1 + n, happening, author))
-          // It has the main write in it: that a list of the second form is never empty its type does not tell.
-          const commit: Commit = first
-            ? [main, ...changes, ...along]
-            : [...changes, main, ...along] as unknown as Commit
+          const { main } = intent
+          // That a list keeps its length its type does not tell.
+          const commit = intent.commit.with(main, { ...intent.commit[main] as Write, ...more }) as unknown as Commit
           const [result] = yield* store.commit([commit])
           if (Result.isSuccess(result!)) {
-            const { changed, state, version } = result.success[commit.indexOf(main)]!
+            const { changed, state, version } = result.success[main]!
             return { version, state: state as S, changed }
           }
           const { failure } = result!
@@ -151,7 +147,7 @@ export const make = (store: RecordStore["Service"], links: BoardLinks): BoardGra
   })
 
   const link: BoardGraph["link"] = (parent_id, child_id, conditions) =>
-    write<BoardLink>(boardLinkKind, parent_id, conditions)((author, tenant) =>
+    write<BoardLink>(boardLinkKind, parent_id, conditions)((author, tenant, tell) =>
       Effect.gen(function*(): Effect.fn.Return<Intent, GraphRefusal | CycleRefused> {
         const [parent, child] = yield* tasks(tenant, [parent_id, child_id])
         const { key, present } = yield* linkOf(tenant, parent_id, child_id)
@@ -161,32 +157,25 @@ export const make = (store: RecordStore["Service"], links: BoardLinks): BoardGra
         const linked: Insert | Update = present === undefined
           ? inserted(key, parent!, child!, author)
           : { _tag: "Update", key, patch: {}, assign: { linked: true }, author }
-        return {
-          happenings: [{ change: "linked", task_id: parent_id, subtask_id: child_id }],
-          main: linked,
-          along: []
-        }
+        return { commit: [tell({ change: "linked", task_id: parent_id, subtask_id: child_id }), linked], main: 1 }
       })
     ).pipe(
       Effect.map(({ changed, ...link }) => ({ ...rehearsed(link, conditions, Number(changed)), created: changed }))
     )
 
   const unlink: BoardGraph["unlink"] = (parent_id, child_id, conditions) =>
-    write<BoardLink>(boardLinkKind, parent_id, conditions)((author, tenant) =>
+    write<BoardLink>(boardLinkKind, parent_id, conditions)((author, tenant, tell) =>
       Effect.gen(function*(): Effect.fn.Return<Intent, GraphRefusal> {
         yield* tasks(tenant, [parent_id])
         const { key, present } = yield* linkOf(tenant, parent_id, child_id)
         if (!present?.state.linked) return yield* new RecordMissing({ kind: "subtask", id: child_id })
-        return {
-          happenings: [{ change: "unlinked", task_id: parent_id, subtask_id: child_id }],
-          main: severed(key, author),
-          along: []
-        }
+        const unlinked = tell({ change: "unlinked", task_id: parent_id, subtask_id: child_id })
+        return { commit: [unlinked, severed(key, author)], main: 1 }
       })
     ).pipe(Effect.as(rehearsed({}, conditions, 1)))
 
   const insert: BoardGraph["insert"] = (parent_id, make, conditions) =>
-    write<BoardTask>(boardTaskKind, parent_id, conditions)((author, tenant) =>
+    write<BoardTask>(boardTaskKind, parent_id, conditions)((author, tenant, tell) =>
       Effect.gen(function*(): Effect.fn.Return<Intent, GraphRefusal> {
         const [parent] = yield* tasks(tenant, [parent_id])
         const child = make(parent!, author)
@@ -197,21 +186,16 @@ export const make = (store: RecordStore["Service"], links: BoardLinks): BoardGra
           author
         }
         const key = { kind: "BoardLink", tenant, id: yield* idOf(parent_id, child.id) }
-        return {
-          // Nothing leads on from a new task, so there can be no cycle. What is told refers to it, so it comes first.
-          main: task,
-          first: true,
-          happenings: [{ change: "linked", task_id: parent_id, subtask_id: child.id }],
-          along: [inserted(key, parent!, child, author)]
-        }
+        const linked = tell({ change: "linked", task_id: parent_id, subtask_id: child.id })
+        // Nothing leads on from a new task, so there can be no cycle. What is told refers to it, so it comes first.
+        return { commit: [task, linked, inserted(key, parent!, child, author)], main: 0 }
       })
     ).pipe(Effect.map(({ state, version }) => rehearsed({ state, version }, conditions, filled(state))))
 
   const remove: BoardGraph["remove"] = (id, conditions) =>
-    write<BoardTask>(boardTaskKind, id, conditions)((author, tenant) =>
-      Effect.gen(function*(): Effect.fn.Return<Intent, GraphRefusal> {
+    write<BoardTask>(boardTaskKind, id, conditions)((author, tenant, tell) =>
+      Effect.gen(function*(): Effect.fn.Return<Intent, CommitRefusal> {
         yield* tasks(tenant, [id])
-        const found = yield* links.all(id)
         const versions = demanded(conditions)
         const task: Update = {
           _tag: "Update",
@@ -221,18 +205,19 @@ export const make = (store: RecordStore["Service"], links: BoardLinks): BoardGra
           ...(versions === undefined ? undefined : { versions }),
           author
         }
-        return {
-          happenings: [
-            ...found.map(({ child_id, parent_id }): Happening => ({
-              change: "unlinked",
-              task_id: parent_id,
-              subtask_id: child_id
-            })),
-            { change: "deleted", task_id: id, subtask_id: null }
-          ],
-          main: task,
-          along: found.map((link) => severed({ kind: "BoardLink", tenant, id: link.id }, author))
-        }
+        // As long as the numbers are free, the links are those that were counted.
+        const down = yield* links.of("down", id)
+        const up = yield* links.of("up", id)
+        const severing = (of: Each["of"], behind: number): Each => ({
+          _tag: "Each",
+          of,
+          writes: ({ state: { child_id, id, parent_id } }, at) => [
+            tell({ change: "unlinked", task_id: parent_id, subtask_id: child_id }, behind + at),
+            severed({ kind: "BoardLink", tenant, id }, author)
+          ]
+        })
+        const gone = tell({ change: "deleted", task_id: id, subtask_id: null }, down.count + up.count)
+        return { commit: [task, severing(down.links, 0), severing(up.links, down.count), gone], main: 0 }
       })
     )
 

@@ -7,9 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Caller } from "./Caller.ts"
 import * as ContentHash from "./ContentHash.ts"
-import type { BoardLink } from "./kinds/BoardLink.ts"
 import * as RecordReach from "./RecordReach.ts"
-import type { Reach, Reached, RecordStore, StoreUnavailable } from "./RecordStore.ts"
+import type { Each, Reach, Reached, RecordStore, StoreUnavailable } from "./RecordStore.ts"
 import { GraphTooLarge } from "./Refusals.ts"
 import { Id, Timestamp } from "./Text.ts"
 
@@ -52,8 +51,11 @@ export const idOf = (parent_id: string, child_id: string): Effect.Effect<string>
 
 /** What is read of links. */
 export interface BoardLinks {
-  /** All links of a task, in both directions. */
-  readonly all: (id: string) => Effect.Effect<ReadonlyArray<BoardLink>, GraphTooLarge | StoreUnavailable>
+  /** The links of a task in one direction, as a question, with their number. */
+  readonly of: (
+    direction: Direction,
+    id: string
+  ) => Effect.Effect<{ readonly links: Each["of"]; readonly count: number }, StoreUnavailable>
   /** The tasks one step away, however many there are. */
   readonly neighbours: (
     direction: Direction,
@@ -77,15 +79,11 @@ export interface BoardLinks {
 export const make = (store: RecordStore["Service"]): BoardLinks => {
   const ofTenant = Effect.map(Caller, ({ tenant }) => ({ kind: "BoardLink", tenant, where: { linked: [true] } }))
 
-  const read = Effect.fnUntraced(function*(direction: Direction, id: string) {
-    const where = { [ends[direction].near]: [id], linked: [true] }
-    const found = yield* store.find({ ...yield* ofTenant, where, order: orderOf(direction), limit: maxLinks + 1 })
-    return found.map(({ state }) => state as BoardLink)
-  })
-
-  const all = Effect.fnUntraced(function*(id: string) {
-    const found = [...yield* read("down", id), ...yield* read("up", id)]
-    return found.length > maxLinks ? yield* tooLarge(id) : found
+  const of = Effect.fnUntraced(function*(direction: Direction, id: string) {
+    const selection = { ...yield* ofTenant, where: { [ends[direction].near]: [id], linked: [true] } }
+    const [found] = yield* store.count(selection, "linked")
+    const fields = ["id", "parent_id", "child_id"]
+    return { links: { ...selection, order: orderOf(direction), fields }, count: found?.count ?? 0 }
   })
 
   const neighbours = Effect.fnUntraced(function*(direction: Direction, id: string, { after, limit }: PlacePage) {
@@ -146,7 +144,7 @@ export const make = (store: RecordStore["Service"]): BoardLinks => {
     }
   })
 
-  return { all, neighbours, walk, cycle }
+  return { of, neighbours, walk, cycle }
 }
 
 const tooLarge = (id: string) => new GraphTooLarge({ kind: "BoardTask", id, limit: maxLinks })

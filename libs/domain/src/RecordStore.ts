@@ -100,12 +100,41 @@ export interface Update {
 export type Write = Insert | Update
 
 /**
+ * Writes for each record that a selection has, however many there are. The records are found when the commit comes to
+ * it, in its transaction, and in parts: what is written for one part is written before the next is read. So neither they
+ * nor what is written is ever held all at once, and nothing of it is answered.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Each {
+  readonly _tag: "Each"
+  /** In an order on values that no write of it changes, so that it comes to each record once. */
+  readonly of: Selection & Pick<Query, "fields" | "order">
+  /**
+   * Says what is written for a record, which is the `at`th from 0. It is pure, and may be asked again. Of the records
+   * selected it changes this one alone, adds none to them, and its writes are no rehearsals and have no memos of
+   * their own.
+   */
+  readonly writes: (found: Stored, at: number) => ReadonlyArray<Write>
+}
+
+/**
  * Writes that happen together or not at all. One that is dry makes all of them so, and then memos mean nothing.
  *
  * @category models
  * @since 0.1.0
  */
-export type Commit = readonly [Write, ...ReadonlyArray<Write>]
+export type Commit = readonly [Write, ...ReadonlyArray<Write | Each>]
+
+/**
+ * The writes of a commit that it names one by one.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const named = (commit: Commit): ReadonlyArray<Write> =>
+  commit.filter((step): step is Write => step._tag !== "Each")
 
 /**
  * What a write left: the record as it is now, and whether the write changed it.
@@ -153,7 +182,7 @@ export type Rejection =
   )
 
 /**
- * The outcome of one commit: what each write left, in order, or why nothing was written.
+ * The outcome of one commit: what each write left, in order, without those of an {@link Each}, or why nothing was written.
  *
  * @category models
  * @since 0.1.0

@@ -45,13 +45,43 @@ const faults: Faults = {
         Effect.forEach(
           commits,
           (commit) =>
-            Effect.map(records.commit(commit.map((write) => [write] as const)), (results) =>
+            Effect.map(records.commit(RecordStore.named(commit).map((write) => [write] as const)), (results) =>
               results.find(Result.isFailure) ?? Result.succeed(results.flatMap((result) =>
                 Result.getOrThrow(result)
               )))
         )
     }),
     finds: "the writes of a commit happen together or not at all"
+  },
+  "what is written for each record leaves one out": {
+    records: (records) => ({
+      commit: (commits) =>
+        records.commit(commits.map(([first, ...rest]): RecordStore.Commit => [
+          first,
+          ...rest.map((step) =>
+            step._tag === "Each"
+              ? { ...step, writes: (found: RecordStore.Stored, at: number) => at === 2 ? [] : step.writes(found, at) }
+              : step
+          )
+        ]))
+    }),
+    finds: "what is written for each record that is selected is written for all of them, in order, or for none"
+  },
+  "what is written for each record is not taken back": {
+    records: (records) => ({
+      commit: (commits) =>
+        Effect.forEach(commits, ([first, ...rest]) =>
+          Effect.gen(function*() {
+            for (const step of rest) {
+              if (step._tag !== "Each") continue
+              const found = yield* records.find({ ...step.of, limit: 1 })
+              for (const write of found.flatMap(step.writes)) yield* records.commit([[write]])
+            }
+            const [result] = yield* records.commit([[first, ...rest]])
+            return result!
+          }))
+    }),
+    finds: "what is written for each record that is selected is written for all of them, in order, or for none"
   },
   "a batch runs backwards": {
     records: (records) => ({

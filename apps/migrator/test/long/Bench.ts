@@ -6,26 +6,27 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { cpus, tmpdir, totalmem } from "node:os"
 import { join } from "node:path"
+import { setTimeout as pause } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import pg from "pg"
 
-export const environment = {
+const environment = {
   node: process.version,
   processors: `${cpus().length} × ${cpus()[0]!.model}`,
   memoryGiB: Math.round(totalmem() / 2 ** 30)
 }
 
-/** Does something with a server whose data are gone afterwards. */
-export const withServer = <A>(use: (url: string, folder: string) => Promise<A>): Promise<A> => {
+/** Does something with a server, of which the process is given too, whose data are gone afterwards. */
+export const withServer = <A>(use: (url: string, folder: string, pid: number) => Promise<A>): Promise<A> => {
   const [folder, dataDir] = ["files", "data"].map((name) => mkdtempSync(join(tmpdir(), `emend-bench-${name}-`)))
   return Effect.runPromise(
     Effect.scoped(
       Effect.flatMap(
         EmbeddedPostgres.make({ dataDir: dataDir!, exclusive: true }),
-        ({ url }) => Effect.promise(() => use(Redacted.value(url), folder!))
+        ({ pid, url }) => Effect.promise(() => use(Redacted.value(url), folder!, pid))
       )
     ).pipe(
       Effect.ensuring(
@@ -53,34 +54,76 @@ export const database = async (url: string, name: string): Promise<string> => {
   return own.href
 }
 
+/** The seconds of processor time of a process, and of those of its children that have ended. */
+const processorSeconds = (pid: number): { readonly own: number; readonly ended: number } => {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
+  // The name of the program, in parentheses, may hold anything. Times are in ticks, 100 in a second.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ").map(Number)
+  return { own: (fields[11]! + fields[12]!) / 100, ended: (fields[13]! + fields[14]!) / 100 }
+}
+
+/** Tells also how much processor time the connections to the server took that were opened and closed meanwhile. */
+export const withProcessor = async <A>(server: number, use: () => Promise<A>): Promise<[A, seconds: number]> => {
+  const before = processorSeconds(server).ended
+  const done = await use()
+  // A connection that its client closed takes a moment to go.
+  await pause(200)
+  return [done, processorSeconds(server).ended - before]
+}
+
 export interface Watched {
   readonly seconds: number
+  readonly processorSeconds: number
   readonly peakMiB: number
   readonly stdout: string
 }
 
 /** Runs the migrator and tells how long it took, from its start to its end, and the most memory that it held. */
-export const migrate = async (args: ReadonlyArray<string>, store: string): Promise<Watched> => {
+export const migrate = async (
+  args: ReadonlyArray<string>,
+  store: string,
+  flags: ReadonlyArray<string> = []
+): Promise<Watched> => {
   const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
   const begun = performance.now()
-  const child = spawn(process.execPath, ["--max-semi-space-size=8", "--conditions=@emend/source", main, ...args], {
+  const child = spawn(process.execPath, [
+    "--max-semi-space-size=8",
+    "--heap-growing-percent=100",
+    ...flags,
+    "--conditions=@emend/source",
+    main,
+    ...args
+  ], {
     env: { PATH: process.env["PATH"], STORE: store },
     stdio: ["ignore", "pipe", "inherit"]
   })
-  let [stdout, peak] = ["", 0]
+  let [stdout, peak, processor] = ["", 0, 0]
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text))
   const timer = setInterval(() => {
     try {
       const found = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))
       if (found !== null) peak = Math.max(peak, Number(found[1]))
+      processor = processorSeconds(child.pid!).own
     } catch {
       // It has ended just now.
     }
-  }, 200)
+  }, 100)
   const [code] = await once(child, "close") as [number]
   clearInterval(timer)
   if (code !== 0) throw new Error(`The migrator ended with ${code}: ${stdout}`)
-  return { seconds: (performance.now() - begun) / 1000, peakMiB: Math.round(peak / 1024), stdout }
+  return {
+    seconds: (performance.now() - begun) / 1000,
+    processorSeconds: processor,
+    peakMiB: Math.round(peak / 1024),
+    stdout
+  }
+}
+
+/** Prints a result with its environment, or writes it to the file that `EMEND_RESULT` names. */
+export const report = (result: Readonly<Record<string, unknown>>): void => {
+  const text = `${JSON.stringify({ environment, ...result }, undefined, 2)}\n`
+  const file = process.env["EMEND_RESULT"]
+  file === undefined ? process.stdout.write(text) : writeFileSync(file, text)
 }
 
 export const median = (values: ReadonlyArray<number>): number => values.toSorted((a, b) => a - b)[values.length >> 1]!

@@ -3,7 +3,8 @@ import { Equality } from "@emend/algebra"
 import { type EventLog, Json, RecordArchive, RecordKind, type Revision, Text } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { frozen, lookUp, nameOf, type State } from "./MemoryState.ts"
+import { nameOf } from "./MemoryEntries.ts"
+import { type Entry, frozen, type State } from "./MemoryState.ts"
 
 type Archived = RecordArchive.Archived
 type Index = Set<string>
@@ -78,7 +79,7 @@ const refusal = (state: State, index: Index, { key, state: row }: Archived): Rec
 const closes = (state: State, { acyclic, kind }: RecordKind.RecordKind, tenant: string, row: Revision.Row): boolean => {
   if (acyclic === undefined || row[acyclic.where] !== true) return false
   const next = new Map<string, Array<string>>()
-  for (const { key, state: edge } of state.entries.values()) {
+  for (const { key, state: edge } of state.entries.all()) {
     if (key.kind !== kind.name || key.tenant !== tenant || edge[acyclic.where] !== true) continue
     const found = next.get(edge[acyclic.from])
     found === undefined ? next.set(edge[acyclic.from], [edge[acyclic.to]]) : found.push(edge[acyclic.to])
@@ -108,11 +109,11 @@ const find = (state: State, key: Archived["key"]): Archived | undefined => {
     const event = state.events.get(nameOf(key.tenant, key.id))
     return event && { key, version: 1, state: event as unknown as Revision.Row, history: [], snapshots: [] }
   }
-  const entry = lookUp(state, key)
+  const entry = state.entries.get(key)
   return entry && archived(entry)
 }
 
-const archived = ({ history, key, snapshots, state, version }: NonNullable<ReturnType<typeof lookUp>>): Archived => ({
+const archived = ({ history, key, snapshots, state, version }: Entry): Archived => ({
   key,
   version,
   state,
@@ -127,7 +128,7 @@ const all = (state: State, kind: string): ReadonlyArray<Archived> =>
       const [tenant] = JSON.parse(name) as [string]
       return find(state, { kind, tenant, id: event.id })!
     })
-    : [...state.entries.values()].filter(({ key }) => key.kind === kind).map(archived)
+    : [...state.entries.all()].filter(({ key }) => key.kind === kind).map(archived)
 
 const keep = (state: State, { history, key, snapshots, state: row, version }: Archived): void => {
   const { id, kind, tenant } = key
@@ -141,13 +142,10 @@ const keep = (state: State, { history, key, snapshots, state: row, version }: Ar
     : first.initial === null || first.redacted === true
     ? snapshots
     : [{ version: 1, state: first.initial }, ...snapshots]
-  state.entries.set(
-    nameOf(kind, tenant, id),
-    frozen({ key: { id, kind, tenant }, version, state: row, history, snapshots: states })
-  )
+  state.entries.set(frozen({ key: { id, kind, tenant }, version, state: row, history, snapshots: states }))
 }
 
-const remove = (state: State, { id, kind, tenant }: Archived["key"]): void => {
-  if (kind === "Event") state.events.delete(nameOf(tenant, id))
-  else state.entries.delete(nameOf(kind, tenant, id))
+const remove = (state: State, key: Archived["key"]): void => {
+  if (key.kind === "Event") state.events.delete(nameOf(key.tenant, key.id))
+  else state.entries.delete(key)
 }

@@ -5,8 +5,9 @@
  */
 import { type EventLog, EventWrite } from "@emend/domain"
 import * as Result from "effect/Result"
+import { nameOf } from "./MemoryEntries.ts"
 import * as MemoryMemos from "./MemoryMemos.ts"
-import { frozen, holdings, nameOf, type State } from "./MemoryState.ts"
+import { frozen, holdings, type State } from "./MemoryState.ts"
 
 /** Appends one event, or says why not. */
 export const append = (

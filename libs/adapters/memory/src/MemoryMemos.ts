@@ -4,7 +4,8 @@
  * @internal
  */
 import type { Memo } from "@emend/domain"
-import { frozen, nameOf, type State } from "./MemoryState.ts"
+import { nameOf } from "./MemoryEntries.ts"
+import { frozen, type State } from "./MemoryState.ts"
 
 /** A memo with what its write left, and when it is over. */
 export interface Kept extends Memo.Remembered {

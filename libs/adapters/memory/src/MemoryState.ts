@@ -1,5 +1,6 @@
 /** What is kept in memory. */
 import type { Cleaning, EventLog, RecordKind, RecordStore, RecordWrite, Revision } from "@emend/domain"
+import { type MemoryEntries, nameOf } from "./MemoryEntries.ts"
 import type { Kept } from "./MemoryMemos.ts"
 
 /** One record: its present state, and its history, oldest first. */
@@ -10,16 +11,13 @@ export interface Entry extends RecordStore.Stored {
   readonly snapshots: ReadonlyArray<RecordStore.Stored>
 }
 
-/** All records by {@link nameOf} their key, and all events and memos by their tenant's name for them. */
+/** All records, and all events and memos by their tenant's name for them. */
 export interface State {
   readonly kinds: ReadonlyMap<string, RecordKind.RecordKind>
-  readonly entries: Map<string, Entry>
+  readonly entries: MemoryEntries
   readonly events: Map<string, EventLog.Event>
   readonly memos: Map<string, Kept>
 }
-
-/** Names a record or an event. JSON keeps the parts apart, whatever characters they contain. */
-export const nameOf = (...parts: ReadonlyArray<string>): string => JSON.stringify(parts)
 
 /**
  * Freezes a value with everything in it, which is given to callers as it is: none of them changes what is kept. What is
@@ -31,26 +29,18 @@ export const frozen = <A>(value: A): A => {
   return Object.freeze(value)
 }
 
-/** Finds a record by its key, deleted ones included. */
-export const lookUp = (state: State, { id, kind, tenant }: RecordStore.RecordKey): Entry | undefined =>
-  state.entries.get(nameOf(kind, tenant, id))
-
-/** The records of one kind and tenant, deleted ones included. */
-export const select = (state: State, kind: string, tenant: string): ReadonlyArray<Entry> =>
-  [...state.entries.values()].filter(({ key }) => key.kind === kind && key.tenant === tenant)
-
 /** What is held, as the domain asks for it. */
 export const holdings = (state: State): RecordWrite.Holdings => ({
   kinds: state.kinds,
-  record: (key) => lookUp(state, key),
-  records: (kind, tenant) => select(state, kind, tenant),
+  record: (key) => state.entries.get(key),
+  records: (kind, tenant, having) => state.entries.of(kind, tenant, having),
   entry: (tenant, id) => state.events.get(nameOf(tenant, id))
 })
 
 /** The same with what was before. */
 export const archive = (state: State): Cleaning.Archive => ({
   ...holdings(state),
-  history: (key) => lookUp(state, key)?.history ?? [],
+  history: (key) => state.entries.get(key)?.history ?? [],
   entries: (log, { id, tenant }) =>
     [...state.events].filter(([name, event]) => event[log] === id && name === nameOf(tenant, event.id))
       .map(([, event]) => event)

@@ -18,9 +18,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as MemoryArchive from "./MemoryArchive.ts"
+import { MemoryEntries, nameOf } from "./MemoryEntries.ts"
 import { append, read } from "./MemoryLog.ts"
 import * as MemoryMemos from "./MemoryMemos.ts"
-import { type Entry, holdings, lookUp, nameOf, type State } from "./MemoryState.ts"
+import { type Entry, holdings, type State } from "./MemoryState.ts"
 import { write } from "./MemoryWrite.ts"
 
 /**
@@ -35,7 +36,7 @@ export const layer = (
   Layer.effectContext(Effect.sync(() => {
     const state: State = {
       kinds: new Map(kinds.map((kind) => [kind.kind.name, kind])),
-      entries: new Map(),
+      entries: new MemoryEntries(kinds),
       events: new Map(),
       memos: new Map()
     }
@@ -47,17 +48,17 @@ export const layer = (
 
 const recordStore = (state: State): RecordStore.RecordStore["Service"] => ({
   commit: (commits) => Effect.sync(() => commits.map((commit) => execute(state, commit))),
-  get: (keys) => Effect.sync(() => keys.map((key) => stored(lookUp(state, key)))),
+  get: (keys) => Effect.sync(() => keys.map((key) => stored(state.entries.get(key)))),
   find: (query) => Effect.sync(() => RecordQuery.find(holdings(state), query)),
   count: (selection, field) => Effect.sync(() => RecordQuery.count(holdings(state), selection, field)),
   reach: (asked) => Effect.sync(() => RecordQuery.reach(holdings(state), asked)),
   history: (key, { before = Infinity, limit, moved }) =>
     Effect.sync(() =>
-      (lookUp(state, key)?.history ?? []).filter(({ moves, version }) =>
+      (state.entries.get(key)?.history ?? []).filter(({ moves, version }) =>
         version < before && (moved === undefined || version === 1 || Object.hasOwn(moves, moved))
       ).toReversed().slice(0, limit)
     ),
-  past: (key, version) => Effect.sync(() => past(lookUp(state, key), version)),
+  past: (key, version) => Effect.sync(() => past(state.entries.get(key), version)),
   recall: (key, at) => Effect.sync(() => MemoryMemos.recall(state, key, at)),
   remember: (tenant, memo, written) =>
     Effect.sync(() => {
@@ -84,24 +85,35 @@ const past = (entry: Entry | undefined, version: number): RecordStore.Past | und
 
 /** Executes the writes of a commit in order; when one is rejected, or dry, all are taken back. */
 const execute = (state: State, commit: RecordStore.Commit): RecordStore.CommitResult => {
-  const dry = commit.some(({ dry }) => dry === true)
-  const repeated = commit.find(({ key, memo }) =>
+  const named = RecordStore.named(commit)
+  const dry = named.some(({ dry }) => dry === true)
+  const repeated = named.find(({ key, memo }) =>
     memo !== undefined && !dry && !MemoryMemos.isNew(state, key.tenant, memo)
   )
   if (repeated !== undefined) return Result.fail({ _tag: "Repeated", key: repeated.key })
-  const takeBack = reversal(state, commit)
-  const written: Array<RecordStore.Written> = []
-  for (const step of commit) {
-    const result = write(state, step)
-    if (Result.isFailure(result)) {
-      takeBack()
-      return Result.fail(result.failure)
+  return state.entries.attempt((back) => {
+    const takeBack = reversal(state, named, back)
+    const written: Array<RecordStore.Written> = []
+    for (const step of commit) {
+      for (const one of step._tag === "Each" ? writesOf(state, step) : [step]) {
+        const result = write(state, one)
+        if (Result.isFailure(result)) {
+          takeBack()
+          return Result.fail(result.failure)
+        }
+        if (one === step) written.push(result.success)
+      }
     }
-    written.push(result.success)
-  }
-  if (dry) takeBack()
-  else commit.forEach(({ key, memo }, i) => memo && MemoryMemos.keep(state, key.tenant, memo, left(key, written[i]!)))
-  return Result.succeed(written)
+    if (dry) takeBack()
+    else named.forEach(({ key, memo }, i) => memo && MemoryMemos.keep(state, key.tenant, memo, left(key, written[i]!)))
+    return Result.succeed(written)
+  })
+}
+
+/** The writes for each record, one after the other. All are in memory anyway, so they are not read in parts. */
+function* writesOf(state: State, { of, writes }: RecordStore.Each): Generator<RecordStore.Write> {
+  const found = RecordQuery.find(holdings(state), { ...of, limit: Infinity })
+  for (const [at, record] of found.entries()) yield* writes(record, at)
 }
 
 const left = ({ id, kind }: RecordStore.RecordKey, { changed, version }: RecordStore.Written): Memo.Outcome => ({
@@ -111,20 +123,18 @@ const left = ({ id, kind }: RecordStore.RecordKey, { changed, version }: RecordS
   changed
 })
 
-/** Gives what takes a commit back. Of a cleaning it is not known what else it touches. */
-const reversal = ({ entries, events }: State, commit: RecordStore.Commit): () => void => {
-  if (commit.some((step) => step._tag === "Update" && step.redact)) {
-    const [then, thens] = [new Map(entries), new Map(events)]
-    return () => {
-      then.forEach((entry, name) => entries.set(name, entry))
-      thens.forEach((event, name) => events.set(name, event))
-    }
+/** Gives what takes a commit back, with its events: of a cleaning it is not known which it touches. */
+const reversal = (
+  { events }: State,
+  commit: ReadonlyArray<RecordStore.Write>,
+  takeBack: () => void
+): () => void => {
+  if (!commit.some((step) => step._tag === "Update" && step.redact)) return takeBack
+  const before = new Map(events)
+  return () => {
+    takeBack()
+    before.forEach((event, name) => events.set(name, event))
   }
-  const before = commit.map(({ key: { id, kind, tenant } }) => {
-    const name = nameOf(kind, tenant, id)
-    return [name, entries.get(name)] as const
-  })
-  return () => before.forEach(([name, entry]) => entry === undefined ? entries.delete(name) : entries.set(name, entry))
 }
 
 const stored = (entry: Entry | undefined): RecordStore.Stored | undefined =>

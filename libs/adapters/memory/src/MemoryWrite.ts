@@ -5,7 +5,8 @@
  */
 import { Cleaning, type RecordStore, RecordWrite } from "@emend/domain"
 import * as Result from "effect/Result"
-import { archive, type Entry, frozen, holdings, lookUp, nameOf, type State } from "./MemoryState.ts"
+import { nameOf } from "./MemoryEntries.ts"
+import { archive, type Entry, frozen, holdings, type State } from "./MemoryState.ts"
 
 type Outcome = Result.Result<RecordStore.Written, RecordStore.Rejection>
 
@@ -15,7 +16,7 @@ export const write = (state: State, step: RecordStore.Write): Outcome =>
 
 const keep = (state: State, step: RecordStore.Write): Outcome =>
   Result.map(RecordWrite.write(holdings(state), step), ({ isSnapshot, revision, ...written }) => {
-    const { history = [], snapshots = [] } = lookUp(state, step.key) ?? {}
+    const { history = [], snapshots = [] } = state.entries.get(step.key) ?? {}
     const stored = { version: written.version, state: written.state }
     if (written.changed) {
       put(state, {
@@ -30,14 +31,16 @@ const keep = (state: State, step: RecordStore.Write): Outcome =>
 
 const put = (state: State, entry: Entry): void => {
   const { id, kind, tenant } = entry.key
-  state.entries.set(nameOf(kind, tenant, id), frozen({ ...entry, key: { id, kind, tenant } }))
+  state.entries.set(frozen({ ...entry, key: { id, kind, tenant } }))
 }
 
 /** Cleans a record with all that refers to it, where anything was written since it was cleaned last. */
 const clean = (state: State, step: RecordStore.Update): Outcome =>
   Result.map(Cleaning.clean(archive(state), step), ({ entries, records, written }) => {
     for (const { gone, history, key, written: { state: row, version } } of records) {
-      const kept = lookUp(state, key)!.snapshots.filter((one) => one.version < version && !gone.includes(one.version))
+      const kept = state.entries.get(key)!.snapshots.filter((one) =>
+        one.version < version && !gone.includes(one.version)
+      )
       put(state, { key, version, state: row, history, snapshots: [...kept, { version, state: row }] })
     }
     for (const entry of entries) state.events.set(nameOf(step.key.tenant, entry.id), frozen(entry))

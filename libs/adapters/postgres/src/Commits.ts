@@ -4,18 +4,19 @@
  * @since 0.1.0
  */
 import type { PgPool } from "@effect/sql-pg/PgPool"
-import type { RecordStore } from "@emend/domain"
+import { RecordStore } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Attempts from "./Attempts.ts"
-import { classify, on, refusalText, type Run, through } from "./Database.ts"
+import { classify, refusalText, type Run, through } from "./Database.ts"
 import * as Inserts from "./Inserts.ts"
 import * as Memos from "./Memos.ts"
 import * as Plan from "./Plan.ts"
 import * as Redactions from "./Redactions.ts"
 import type { Relation } from "./Relation.ts"
 import * as Table from "./Table.ts"
+import * as Transaction from "./Transaction.ts"
 import * as Updates from "./Updates.ts"
 
 /** As many writes go into one statement. */
@@ -77,9 +78,17 @@ export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>): Ex
   // Each statement is atomic, so it alone is tried anew, and not what was done before it.
   const run: Run = (text, parameters) => Attempts.again(once(text, parameters), Attempts.isInTheWay)
 
+  const executeStep: Transaction.ExecuteStep = (run, writes, skips) => execute(executors, run, writes, skips)
+  const transact = Transaction.make(
+    pool,
+    relations,
+    executeStep,
+    (write, error) => refusal(executors, write, error)
+  )
+
   const together = (writes: ReadonlyArray<RecordStore.Write>, skips: boolean) =>
     Effect.map(
-      execute(executors, run, writes, skips),
+      executeStep(run, writes, skips),
       (outcomes) => outcomes.map((outcome) => outcome && Result.map(outcome, (written) => [written]))
     )
 
@@ -89,10 +98,8 @@ export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>): Ex
       if (group._tag === "Several") {
         const [at] = group.at
         const commit = commits[at!]!
-        const dry = commit.some(({ dry }) => dry === true)
-        // A map of a list that is never empty is one too, which its type does not tell.
-        const steps = Plan.steps(dry ? commit.map(forReal) as unknown as RecordStore.Commit : commit, relations)
-        const outcome = yield* several(executors, pool, steps, dry ? "ROLLBACK" : "COMMIT")
+        const dry = RecordStore.named(commit).some(({ dry }) => dry === true)
+        const outcome = yield* transact(dry ? commit.map(forReal) : commit, dry ? "ROLLBACK" : "COMMIT")
         outcomes[at!] = dry ? outcome : yield* unlessRepeated(run, commit, outcome)
         continue
       }
@@ -111,7 +118,11 @@ export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>): Ex
 }
 
 /** A write of a rehearsal is executed like any other, and taken back with its transaction. */
-const forReal = ({ dry: _, memo: __, ...write }: RecordStore.Write): RecordStore.Write => write
+const forReal = (step: RecordStore.Write | RecordStore.Each): RecordStore.Write | RecordStore.Each => {
+  if (step._tag === "Each") return step
+  const { dry: _, memo: __, ...write } = step
+  return write
+}
 
 /** A commit may be refused for what it left itself when it was executed before: then it is repeated. */
 const unlessRepeated = Effect.fnUntraced(function*<Outcome extends RecordStore.CommitResult | undefined>(
@@ -120,7 +131,7 @@ const unlessRepeated = Effect.fnUntraced(function*<Outcome extends RecordStore.C
   outcome: Outcome
 ): Effect.fn.Return<Outcome | RecordStore.CommitResult, SqlError> {
   if (outcome === undefined || Result.isSuccess(outcome) || outcome.failure._tag === "Repeated") return outcome
-  for (const { dry, key, memo } of commit) {
+  for (const { dry, key, memo } of RecordStore.named(commit)) {
     if (memo === undefined || dry === true) continue
     const found = yield* Memos.recall(run, { tenant: key.tenant, id: memo.id }, memo.made)
     if (found !== undefined) return Result.fail({ _tag: "Repeated", key })
@@ -144,43 +155,6 @@ const execute = (
   return _tag === "Insert"
     ? executor.insert(run, writes as ReadonlyArray<RecordStore.Insert>)
     : executor.update(run, writes as ReadonlyArray<RecordStore.Update>, skips)
-}
-
-/** Executes the writes of one commit, in order, in one transaction that ends as said; those of a step as one statement. */
-const several = (
-  executors: Executors,
-  pool: PgPool,
-  steps: ReadonlyArray<Plan.Step>,
-  end: "COMMIT" | "ROLLBACK"
-): Effect.Effect<RecordStore.CommitResult, SqlError> => {
-  let current = steps[0]!
-  const transaction = Effect.scoped(Effect.flatMap(pool.reserve, (connection) => {
-    const run = on(connection)
-    return Effect.gen(function*(): Effect.fn.Return<RecordStore.CommitResult, SqlError> {
-      yield* run("BEGIN", [])
-      const written: Array<RecordStore.Written> = []
-      for (const step of steps) {
-        current = step
-        for (const outcome of yield* execute(executors, run, step, false)) {
-          if (outcome === undefined) return yield* Effect.die(new Error("Nothing is skipped in a transaction"))
-          if (Result.isFailure(outcome)) {
-            yield* run("ROLLBACK", [])
-            return Result.fail(outcome.failure)
-          }
-          written.push(outcome.success)
-        }
-      }
-      yield* run(end, [])
-      return Result.succeed(written)
-    }).pipe(Effect.onError(() => Effect.ignore(run("ROLLBACK", []))))
-  }))
-  return Effect.catch(Attempts.again(transaction, Attempts.isInTheWay), (error) => {
-    if (classify(error)._tag !== "Refused") return Effect.fail(error)
-    // Nothing was written. One by one, the write that is refused makes itself known.
-    return current.length > 1
-      ? several(executors, pool, steps.flatMap((step) => step.map((write): Plan.Step => [write])), end)
-      : Effect.succeed(refusal(executors, current[0], error))
-  })
 }
 
 /** What it means that the database refuses a write: constraints are named after what they hold. */

@@ -82,19 +82,19 @@ export const groups = (
 export type Step = readonly [RecordStore.Write, ...ReadonlyArray<RecordStore.Write>]
 
 /**
- * Divides the writes of a commit into steps that are executed in order: neighbouring writes of one form and kind are one
+ * Divides writes of a commit into steps that are executed in order: neighbouring writes of one form and kind are one
  * step, as long as none of them claims what another one does. A cleaning is a step of its own.
  *
  * @category operations
  * @since 0.1.0
  */
 export const steps = (
-  commit: RecordStore.Commit,
+  writes: ReadonlyArray<RecordStore.Write>,
   relations: ReadonlyMap<string, Relation>
 ): ReadonlyArray<Step> => {
   const out: Array<[RecordStore.Write, ...Array<RecordStore.Write>]> = []
   const claimed = new Set<string>()
-  for (const write of commit) {
+  for (const write of writes) {
     const names = claims(write, relations)
     const last = out.at(-1)
     const joins = last !== undefined && last[0]._tag === write._tag && last[0].key.kind === write.key.kind &&
@@ -105,6 +105,35 @@ export const steps = (
   }
   return out
 }
+
+/**
+ * Divides a commit into what is written for each of many records and the stretches of writes between.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const stretches = (
+  commit: ReadonlyArray<RecordStore.Write | RecordStore.Each>
+): ReadonlyArray<RecordStore.Each | ReadonlyArray<RecordStore.Write>> => {
+  const out: Array<RecordStore.Each | Array<RecordStore.Write>> = []
+  for (const step of commit) {
+    const last = out.at(-1)
+    if (step._tag === "Each") out.push(step)
+    else if (Array.isArray(last)) last.push(step)
+    else out.push([step])
+  }
+  return out
+}
+
+/**
+ * Orders writes for different records such that those of one form and kind are neighbours: in the order in which the
+ * forms first come.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const byForm = (writes: ReadonlyArray<RecordStore.Write>): ReadonlyArray<RecordStore.Write> =>
+  [...Map.groupBy(writes, ({ _tag, key }) => `${_tag} ${key.kind}`).values()].flat()
 
 /** Names the record that is written, its memo, and for an insert each set of unique values. */
 const claims = (

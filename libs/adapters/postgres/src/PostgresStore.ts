@@ -13,6 +13,7 @@ import * as Layer from "effect/Layer"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Commits from "./Commits.ts"
 import * as Database from "./Database.ts"
+import * as Finding from "./Finding.ts"
 import * as FindStatement from "./FindStatement.ts"
 import * as GroupCommit from "./GroupCommit.ts"
 import * as JoinedPool from "./JoinedPool.ts"
@@ -131,16 +132,7 @@ const recordStore = (
   const gathered = GroupCommit.make(execute, Commits.checking(relations), Math.ceil(maxConnections / 2))
   const run = Database.through(pool)
   const ask = (statement: FindStatement.Statement | undefined) =>
-    statement === undefined
-      ? Effect.succeed([])
-      : Effect.mapError(
-        run(
-          statement.text,
-          statement.parameters.map((value) => typeof value === "string" ? value : Database.texts(value)),
-          statement.isOnce
-        ),
-        Database.unavailable
-      )
+    Effect.mapError(Finding.ask(run, statement), Database.unavailable)
   const read = Effect.fnUntraced(function*(keys: ReadonlyArray<RecordStore.RecordKey>) {
     const found: Array<RecordStore.Stored | undefined> = keys.map(() => undefined)
     for (const [kind, places] of byKind(keys)) {
@@ -172,15 +164,7 @@ const recordStore = (
       const gathered = groupCommit && keys.length === 1 ? gatheredReads.get(keys[0]!.kind) : undefined
       return gathered === undefined ? Effect.mapError(read(keys), Database.unavailable) : gathered(keys[0]!)
     },
-    find: (query) =>
-      Effect.suspend(() => {
-        const relation = Relation.get(relations, query.kind)
-        const given = FindStatement.given(relation, query)
-        return Effect.map(
-          ask(FindStatement.page(relations, query)),
-          (rows) => rows.map((row) => ({ version: row[0] as number, state: Relation.read(relation, row, 1, given) }))
-        )
-      }),
+    find: (query) => Effect.suspend(() => Effect.mapError(Finding.page(run, relations, query), Database.unavailable)),
     reach: (asked) =>
       Effect.suspend(() => ask(ReachStatement.make(relations, asked))).pipe(
         Effect.map((rows) => {

@@ -106,7 +106,7 @@ export const BoardGroup = HttpApiGroup.make("board").annotateMerge(OpenApi.annot
     params,
     headers: Operation.headers.change,
     success: Operation.removed,
-    error: Operation.refusals(404, "graph-too-large", "key-in-use", 412)
+    error: Operation.refusals(404, "key-in-use", 412)
   }).annotateMerge(
     Operation.described(
       "owner",

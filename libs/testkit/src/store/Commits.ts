@@ -64,6 +64,71 @@ export const facts: ReadonlyArray<Fact> = [
     })
   },
   {
+    name: "what is written for each record that is selected is written for all of them, in order, or for none",
+    concerns: patches,
+    holds: Effect.fnUntraced(function*(bench) {
+      const store = yield* RecordStore.RecordStore
+      const main = yield* bench.given()
+      const records = yield* Effect.forEach(Array.from({ length: 5 }), () => bench.given())
+      const made = yield* Effect.forEach(records, () => bench.fresh())
+      const ids = records.map(({ key }) => key.id).sort().toReversed()
+      const steps = new Map(records.map(({ key, state }) => [key.id, chain(bench, state, 1)[0]!]))
+      const each = (versions: (at: number) => number): RecordStore.Each => ({
+        _tag: "Each",
+        of: {
+          kind: bench.kind.kind.name,
+          tenant: bench.tenant,
+          where: { id: ids },
+          order: [{ field: "id", direction: "desc" }],
+          fields: ["id"]
+        },
+        writes: ({ state: { id } }, at) => [
+          bench.insert(made[at]!),
+          bench.update(records.find(({ key }) => key.id === id)!, {
+            patch: steps.get(id)!.patch,
+            versions: [versions(at)],
+            author: author(at, String(at))
+          })
+        ]
+      })
+      const keys = [...records, ...made].map(({ key }) => key)
+      const before = yield* store.get(keys)
+      const touch = bench.update(main, { patch: chain(bench, main.state, 1)[0]!.patch })
+      const stale = yield* rejected(yield* bench.commit(touch, each((at) => at === 3 ? 7 : 1)), "Stale")
+      yield* same("the record that is told", stale.key.id, ids[3])
+      yield* same("what is stored after a refusal", yield* store.get([main.key, ...keys]), [
+        { version: 1, state: main.state },
+        ...before
+      ])
+      yield* written(yield* bench.commit({ ...touch, dry: true }, each(() => 1)))
+      yield* same("what is stored after a rehearsal", yield* store.get(keys), before)
+      yield* rejected(yield* bench.commit(touch, each(() => 1), bench.update(main, { versions: [7] })), "Stale")
+      yield* same("what is stored after a later refusal", yield* store.get(keys), before)
+
+      const left = yield* written(yield* bench.commit(touch, each(() => 1), bench.update(main, {})))
+      yield* same("the answers to the writes that are named", left.map(({ changed, version }) => [version, changed]), [
+        [2, true],
+        [2, false]
+      ])
+      for (const [at, id] of ids.entries()) {
+        const { key } = records.find(({ key }) => key.id === id)!
+        const [last, ...rest] = yield* store.history(key, { limit: 10 })
+        yield* same("the last revision", [last!.version, last!.reason, rest.length], [2, String(at), 1])
+        const touched = { [bench.kind.touched!]: author(at).at }
+        const { state } = yield* bench.present(key)
+        yield* same("a record", { ...state, ...touched }, { ...steps.get(id)!.after, ...touched })
+      }
+      yield* same(
+        "what was inserted",
+        yield* store.get(made.map(({ key }) => key)),
+        made.map(({ state }) => ({
+          version: 1,
+          state
+        }))
+      )
+    })
+  },
+  {
     name: "a commit may insert a record and others that refer to it",
     concerns: ({ references }) => references !== undefined,
     holds: Effect.fnUntraced(function*(bench) {

@@ -17,7 +17,10 @@ export type Faults = Readonly<Record<string, Fault>>
 export const writing =
   (change: (write: RecordStore.Write) => RecordStore.Write) => (records: Records): Partial<Records> => ({
     commit: (commits) =>
-      records.commit(commits.map(([first, ...rest]): RecordStore.Commit => [change(first), ...rest.map(change)]))
+      records.commit(commits.map(([first, ...rest]): RecordStore.Commit => [
+        change(first),
+        ...rest.map((step) => step._tag === "Each" ? step : change(step))
+      ]))
   })
 
 export const updating = (change: (update: RecordStore.Update) => RecordStore.Update) =>

@@ -1,5 +1,5 @@
 /** The faults that cost users their data: what was written is lost, doubled, or cannot be told any more. */
-import { kinds, type RecordStore, Revision } from "@emend/domain"
+import { kinds, RecordStore, Revision } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { type Faults, type Log, type Records, writing } from "./Fault.ts"
@@ -15,13 +15,14 @@ const rewriting = (
     Effect.forEach(
       commits,
       (commit) =>
-        Effect.forEach(commit, (write): Effect.Effect<RecordStore.Write, RecordStore.StoreUnavailable> =>
-          write._tag === "Update" && write.redact !== true ? change(write) : Effect.succeed(write)).pipe(
-            Effect.flatMap(([first, ...rest]) =>
-              records.commit([[first!, ...rest]])
-            ),
-            Effect.map(([result]) => result!)
-          )
+        Effect.forEach(
+          RecordStore.named(commit),
+          (write): Effect.Effect<RecordStore.Write, RecordStore.StoreUnavailable> =>
+            write._tag === "Update" && write.redact !== true ? change(write) : Effect.succeed(write)
+        ).pipe(
+          Effect.flatMap(([first, ...rest]) => records.commit([[first!, ...rest]])),
+          Effect.map(([result]) => result!)
+        )
     )
 })
 
@@ -107,7 +108,7 @@ export const lossFaults: Faults = {
               results.forEach((result, at) => {
                 if (Result.isFailure(result)) return
                 result.success.forEach(({ changed }, index) => {
-                  if (!changed) noops.add(JSON.stringify(commits[at]![index]!.key))
+                  if (!changed) noops.add(JSON.stringify(RecordStore.named(commits[at]!)[index]!.key))
                 })
               })
             )),

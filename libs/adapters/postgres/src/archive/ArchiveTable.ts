@@ -37,6 +37,8 @@ export interface ArchiveTable {
     /** Makes the stage, an empty temporary table that is empty again after each transaction. */
     readonly prepare: string
     readonly copy: string
+    /** Copies rows right into the table; `undefined` for a kind of which more is written or asked than its rows. */
+    readonly copyDirectly: string | undefined
     /** `[ord, outcome]` for each staged record that cannot simply be inserted, in the first case `there`. */
     readonly classify: string
     /** The ordinals of those staged records that are the same as what is there, histories apart. */
@@ -88,6 +90,9 @@ const make = (relation: Relation, relations: ReadonlyMap<string, Relation>): Arc
       prepare: `CREATE TEMP TABLE IF NOT EXISTS ${stage} ON COMMIT DELETE ROWS AS
         SELECT 0 AS ord, t.* FROM ${name} t WITH NO DATA`,
       copy: `COPY ${stage} (ord, ${columns}) FROM STDIN`,
+      copyDirectly: isEvent(relation) || kind.acyclic !== undefined
+        ? undefined
+        : `COPY ${name} (${columns}) FROM STDIN`,
       classify: `SELECT ord, outcome FROM (
         SELECT s.ord, CASE WHEN EXISTS (SELECT FROM ${name} t WHERE t.tenant = s.tenant AND t.${id} = s.${id} OFFSET 0) THEN 'there' ${
         [...danglings(relation, relations), ...clashes(relation)].join(" ")
@@ -156,6 +161,9 @@ const closing = (relation: Relation, stage: string, { from, to, where }: Acyclic
     ) SELECT DISTINCT ord FROM way WHERE at = start ORDER BY ord`
 }
 
+const historyColumns =
+  "tenant, kind, record_id, version, at, by, reason, initial, patch, inverse, moves, state, redacted"
+
 /**
  * The stage of histories.
  *
@@ -165,19 +173,16 @@ const closing = (relation: Relation, stage: string, { from, to, where }: Acyclic
 export const history = {
   prepare: `CREATE TEMP TABLE IF NOT EXISTS emend_stage_history ON COMMIT DELETE ROWS AS
     SELECT 0 AS ord, h.* FROM record_history h WITH NO DATA`,
-  copy:
-    `COPY emend_stage_history (ord, tenant, kind, record_id, version, at, by, reason, initial, patch, inverse, moves,
-    state, redacted) FROM STDIN`,
+  copy: `COPY emend_stage_history (ord, ${historyColumns}) FROM STDIN`,
+  copyDirectly: `COPY record_history (${historyColumns}) FROM STDIN`,
   /** The ordinals among those given whose histories differ from what is there. Versions have no gaps. */
   different: `SELECT DISTINCT s.ord FROM emend_stage_history s LEFT JOIN record_history h
     ON h.tenant = s.tenant AND h.kind = s.kind AND h.record_id = s.record_id AND h.version = s.version
     WHERE s.ord = ANY($1::int[]) AND ((h.at, h.by, h.patch, h.inverse, h.moves, h.redacted)
         IS DISTINCT FROM (s.at, s.by, s.patch, s.inverse, s.moves, s.redacted)
       OR h.reason IS DISTINCT FROM s.reason OR h.initial IS DISTINCT FROM s.initial OR h.state IS DISTINCT FROM s.state)`,
-  insert: `INSERT INTO record_history
-      (tenant, kind, record_id, version, at, by, reason, initial, patch, inverse, moves, state, redacted)
-    SELECT tenant, kind, record_id, version, at, by, reason, initial, patch, inverse, moves, state, redacted
-    FROM emend_stage_history WHERE NOT (ord = ANY($1::int[]))`,
+  insert: `INSERT INTO record_history (${historyColumns}) SELECT ${historyColumns} FROM emend_stage_history
+    WHERE NOT (ord = ANY($1::int[]))`,
   read: `SELECT record_id, version::float8, ${
     Relations.timestampText("at")
   }, by, reason, initial, patch, inverse, moves, redacted, state
@@ -185,13 +190,13 @@ export const history = {
 } as const
 
 /**
- * Writes a record as a row of its stage in the text form of COPY.
+ * Writes a record as a row of its table in the text form of COPY; of its stage with an ordinal before it.
  *
  * @category conversions
  * @since 0.1.0
  */
-export const row = ({ relation }: ArchiveTable, ord: number, record: RecordArchive.Archived): string => {
-  let line = `${ord}\t${escaped(record.key.tenant)}`
+export const row = ({ relation }: ArchiveTable, record: RecordArchive.Archived, ord?: number): string => {
+  let line = `${ord === undefined ? "" : `${ord}\t`}${escaped(record.key.tenant)}`
   if (!isEvent(relation)) line += `\t${record.version}`
   for (const { column, field } of relation.attributes) {
     const value: any = record.state[field]
@@ -212,13 +217,13 @@ export const row = ({ relation }: ArchiveTable, ord: number, record: RecordArchi
 }
 
 /**
- * Writes the history of a record as rows of the stage of histories.
+ * Writes the history of a record as rows of the table of histories; of their stage with an ordinal before each.
  *
  * @category conversions
  * @since 0.1.0
  */
-export const historyRows = (ord: number, { history, key, snapshots }: RecordArchive.Archived): string => {
-  const head = `${ord}\t${escaped(key.tenant)}\t${key.kind}\t${escaped(key.id)}`
+export const historyRows = ({ history, key, snapshots }: RecordArchive.Archived, ord?: number): string => {
+  const head = `${ord === undefined ? "" : `${ord}\t`}${escaped(key.tenant)}\t${key.kind}\t${escaped(key.id)}`
   let rows = ""
   for (const { at, by, initial, inverse, moves, patch, reason, redacted, version } of history) {
     const state = snapshots.find((snapshot) => snapshot.version === version)?.state
