@@ -86,7 +86,7 @@ it("a body is read whole however it is cut, also within a character, and one tha
   await live()
   broken.destroy()
   await live()
-  expect((await (await fetch(`${await server.address}/tasks`)).json()).length).toBe(1)
+  expect(await (await fetch(`${await server.address}/tasks`)).json()).toHaveLength(1)
 })
 
 it("a connection too many is told so and closed, those that are there go on, and then there is room again", async () => {
