@@ -126,6 +126,13 @@ export const declared = {
     most: 1_000,
     text: "How many connections to the database there may be"
   },
+  maxWaiting: {
+    variable: "EMEND_MAX_WAITING",
+    standard: 4_096,
+    least: 1,
+    most: 1_000_000,
+    text: "How many requests of one form may wait for the database with group commit; more are 503"
+  },
   statementMillis: {
     variable: "EMEND_STATEMENT_MILLIS",
     standard: 30_000,
