@@ -75,6 +75,17 @@ export const write = ({ history, key, snapshots, state, version }: RecordArchive
   })
 
 /**
+ * Reads a line that {@link write} wrote, without a check.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const ofWritten = (line: string): RecordArchive.Archived => {
+  const { history = [], kind, snapshots = [], state, tenant, version } = JSON.parse(line)
+  return { key: { kind, tenant, id: state.id }, version, state, history, snapshots }
+}
+
+/**
  * Reads a line, with the tenant given where it has none. Its history must lead to its state, version by version.
  *
  * @category conversions

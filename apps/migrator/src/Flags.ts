@@ -173,18 +173,28 @@ export const reading = {
  * @since 0.1.0
  */
 export const applying = {
-  tenant: Flag.String("tenant").pipe(
-    Flag.withDefault("local"),
-    Flag.withDescription("The tenant of the records. Default: local")
+  tenant: optional(
+    Flag.String("tenant").pipe(
+      Flag.withDescription("The tenant of the records; a server knows it by the token. Default: local")
+    )
   ),
   kind: optional(
-    Flag.Literals("kind", [...kinds.keys()]).pipe(
+    Flag.Literals("kind", kinds).pipe(
       Flag.withDescription("The kind of records whose line names none")
     )
   ),
-  by: Flag.String("by").pipe(
-    Flag.withDefault("migrator"),
-    Flag.withDescription("Who changes the records. Default: migrator")
+  organization: optional(
+    Flag.String("organization").pipe(
+      Flag.withDescription("The organization of the task agents whose line names none")
+    )
+  ),
+  project: optional(
+    Flag.String("project").pipe(Flag.withDescription("The project of the task agents whose line names none"))
+  ),
+  by: optional(
+    Flag.String("by").pipe(
+      Flag.withDescription("Who changes the records; a server knows it by the token. Default: migrator")
+    )
   ),
   dryRun: Flag.Boolean("dry-run").pipe(
     Flag.withDefault(false),
@@ -214,7 +224,8 @@ export const fromServer = {
   project: reading.project.pipe(Flag.withDescription("From a server: the project whose task agents are copied")),
   unknown: reading.unknown,
   assumeUtc: reading.assumeUtc,
-  cutNanoseconds: reading.cutNanoseconds
+  cutNanoseconds: reading.cutNanoseconds,
+  spool: loading.spool
 }
 
 /**

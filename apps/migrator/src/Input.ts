@@ -9,6 +9,7 @@ import { createReadStream, statSync } from "node:fs"
 import { extname } from "node:path"
 import type { Readable } from "node:stream"
 import { createGunzip } from "node:zlib"
+import * as Dump from "./Dump.ts"
 import * as Splitter from "./Splitter.ts"
 
 /**
@@ -29,12 +30,13 @@ export const failure = (error: unknown): InputFailed =>
   error instanceof InputFailed ? error : new InputFailed({ message: (error as Error).message })
 
 /**
- * The forms of a source: a JSON text on each line, one JSON array, or a table whose first line names its columns.
+ * The forms of a source: a JSON text on each line, one JSON array, a table whose first line names its columns, or a
+ * dump of SurrealDB.
  *
  * @category models
  * @since 0.1.0
  */
-export const formats = ["ndjson", "json", "csv"] as const
+export const formats = ["ndjson", "json", "csv", "surql"] as const
 
 /**
  * How sources are read.
@@ -76,9 +78,7 @@ export async function* pieces(file: string, options: Options): AsyncGenerator<Re
     const rest = again(first, bytes)
     const format = options.format ?? guessed(file, first.done === true ? Buffer.alloc(0) : first.value)
     if (format === "csv") return yield* rows(rest)
-    const splitter = format === "json"
-      ? Splitter.elements(options.maxRecordBytes)
-      : Splitter.lines(options.maxRecordBytes)
+    const splitter = splitters[format](options.maxRecordBytes)
     for await (const chunk of rest) yield splitter.feed(chunk)
     yield splitter.end()
   } catch (error) {
@@ -95,9 +95,16 @@ export async function* pieces(file: string, options: Options): AsyncGenerator<Re
   }
 }
 
+const splitters = { ndjson: Splitter.lines, json: Splitter.elements, surql: Dump.records } as const
+
 const guessed = (file: string, first: Buffer): typeof formats[number] => {
-  if (extname(file.replace(/\.gz$/, "")) === ".csv") return "csv"
-  return first.toString("latin1").trimStart().startsWith("[") ? "json" : "ndjson"
+  const extension = extname(file.replace(/\.gz$/, ""))
+  if (extension === ".csv") return "csv"
+  const begin = first.subarray(0, 400).toString("latin1").trimStart()
+  if (extension === ".surql" || /^(--|(OPTION|BEGIN|INSERT|UPDATE|CREATE|UPSERT|RELATE|DEFINE)\s)/.test(begin)) {
+    return "surql"
+  }
+  return begin.startsWith("[") ? "json" : "ndjson"
 }
 
 async function* decompressed(file: string, { onBytes = () => {} }: Options): AsyncGenerator<Buffer> {

@@ -64,6 +64,7 @@ export const open = (path: string | undefined): Rejects => {
 
 const content = (piece: Piece): object => {
   if ("row" in piece) return { record: piece.row }
+  if ("flaw" in piece && piece.source !== undefined) return { text: piece.source }
   if ("flaw" in piece) return piece.bytes.length === 0 ? {} : { bytes: piece.bytes.toString("base64") }
   try {
     const value: unknown = JSON.parse(piece.text)

@@ -14,7 +14,7 @@ import { isUtf8 } from "node:buffer"
 export type Piece =
   | { readonly line: number; readonly text: string }
   | { readonly line: number; readonly row: Readonly<Record<string, string>> }
-  | { readonly line: number; readonly flaw: string; readonly bytes: Buffer }
+  | { readonly line: number; readonly flaw: string; readonly bytes: Buffer; readonly source?: string }
 
 /**
  * Takes bytes as they come and gives the pieces that end in them. A piece longer than the limit is not held: what is

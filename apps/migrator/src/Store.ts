@@ -80,6 +80,12 @@ export const context = Effect.fnUntraced(function*(
       )
       return yield* postgres(url)
     }
+    case "http":
+    case "https":
+      return yield* new StoreFailed({
+        message: `${shown(address)} is a server, which takes no whole records: ids, times and histories cannot be ` +
+          "given to its API. Import into its database; apply sends updates to a server"
+      })
     default: {
       const expected = "expected postgres://…, embedded:DIR, file:PATH, http(s)://… or env:NAME"
       return yield* new StoreFailed({ message: `${shown(address)} is no store for this: ${expected}` })
