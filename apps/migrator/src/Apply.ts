@@ -29,7 +29,7 @@ export interface Options extends UpdateLine.Defaults {
   readonly dryRun: boolean
   /**
    * Names what is done, so that it is done once for 24 hours; the content of the files without it. What comes by the
-   * standard input has no content to be known by and is done once only under a name.
+   * standard input or another pipe is read once: it has no content to be known by, and is done once only under a name.
    */
   readonly run: string | undefined
   readonly maxRecordBytes: number
@@ -94,10 +94,7 @@ const run = <R>(
   way: (options: Writing.Options) => Writing.Writing<R>
 ): Effect.Effect<Ending, Failure, R> =>
   Effect.scoped(Effect.gen(function*() {
-    const rejects = yield* Effect.acquireRelease(
-      Effect.sync(() => Rejects.open(options.rejects)),
-      (rejects) => Effect.sync(() => rejects.close())
-    )
+    const rejects = yield* Rejects.open(options.rejects, files)
     const counts: Counts = { read: 0, applied: 0, writes: 0, changed: 0, unchanged: 0, repeated: 0 }
     const sizes = files.map(Input.sizeOf)
     let bytes = 0
@@ -106,7 +103,7 @@ const run = <R>(
       bytes,
       ...(sizes.includes(undefined) ? undefined : { totalBytes: sizes.reduce<number>((sum, size) => sum + size!, 0) })
     }))
-    const application = options.run ?? (files.includes("-") ? undefined : yield* contentOf(files))
+    const application = options.run ?? (sizes.includes(undefined) ? undefined : yield* contentOf(files))
     const { dryRun, maxRecordBytes } = options
     const name = application === undefined ? undefined : (run: Runs.Run) => Runs.nameOf(application, files, run)
     // The lines were read before; only their texts were kept.

@@ -34,7 +34,7 @@ const piece = (part: Statements.Part): Splitter.Piece => {
   if (!isUtf8(bytes)) return { line, flaw: "The record is not valid UTF-8", bytes }
   const source = bytes.toString("utf8").trim()
   const found = head === undefined ? statement(source) : element(source, /\bRELATION\b/.test(head))
-  return Result.isSuccess(found) ? { line, text: found.success } : { line, flaw: found.failure, bytes, source }
+  return Result.isSuccess(found) ? { line, text: found.success } : { line, flaw: found.failure, bytes }
 }
 
 /** An element of `INSERT [ … ]`. */

@@ -3,9 +3,10 @@
  *
  * @since 0.1.0
  */
-import { RecordArchive } from "@emend/domain"
+import { RecordArchive, Text } from "@emend/domain"
 import { Flag } from "effect/cli"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import { formats } from "./Input.ts"
 import { kinds } from "./UpdateLine.ts"
 
@@ -79,6 +80,10 @@ export const loading = {
   )
 }
 
+const tenantFlag = Flag.String("tenant").pipe(
+  Flag.filter(Schema.is(Text.Id), () => "Expected the name of a tenant, of 1 to 255 characters")
+)
+
 /**
  * The tenant of the records.
  *
@@ -86,7 +91,7 @@ export const loading = {
  * @since 0.1.0
  */
 export const tenant: Flag.Flag<string | undefined> = optional(
-  Flag.String("tenant").pipe(
+  tenantFlag.pipe(
     Flag.withDescription("The tenant that records get, whatever the source says. Default: the source's, else local")
   )
 )
@@ -98,7 +103,7 @@ export const tenant: Flag.Flag<string | undefined> = optional(
  * @since 0.1.0
  */
 export const tenantOnly: Flag.Flag<string | undefined> = optional(
-  Flag.String("tenant").pipe(
+  tenantFlag.pipe(
     Flag.withDescription("Take the records of this tenant only. Default: of all")
   )
 )
@@ -174,7 +179,7 @@ export const reading = {
  */
 export const applying = {
   tenant: optional(
-    Flag.String("tenant").pipe(
+    tenantFlag.pipe(
       Flag.withDescription("The tenant of the records; a server knows it by the token. Default: local")
     )
   ),

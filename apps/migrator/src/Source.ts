@@ -7,6 +7,7 @@ import { RecordArchive, type RecordStore, Text } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
+import { existsSync } from "node:fs"
 import * as ArchiveLine from "./ArchiveLine.ts"
 import { ChangeNumbers } from "./ChangeNumbers.ts"
 import * as Import from "./Import.ts"
@@ -79,6 +80,9 @@ export const open = (
     const resolved = yield* Store.resolved(address, environment)
     if (resolved.startsWith("file:")) return ofFile(resolved.slice("file:".length), tenant)
     if (/^https?:/.test(resolved)) return yield* ofServer(resolved, environment, tenant, served)
+    if (resolved.startsWith("embedded:") && !existsSync(resolved.slice("embedded:".length))) {
+      return yield* new Store.StoreFailed({ message: `${resolved} cannot be read: there is no such folder` })
+    }
     const archive = yield* Effect.provide(RecordArchive.RecordArchive, yield* Store.context(resolved, environment))
     return yield* ofArchive(archive, tenant)
   })

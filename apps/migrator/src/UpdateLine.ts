@@ -102,7 +102,10 @@ export const read = (piece: Piece, defaults: Defaults): Result.Result<UpdateLine
 }
 
 const ofValue = (value: any, defaults: Defaults): Result.Result<UpdateLine, Flaw> => {
-  if (typeof value?.line === "number" && typeof value.record === "object") return ofValue(value.record, defaults)
+  if (typeof value?.line === "number") {
+    if (typeof value.record === "object") return ofValue(value.record, defaults)
+    if (typeof value.text === "string") return Result.flatMap(parsed(value.text), (text) => ofValue(text, defaults))
+  }
   const found = decode(value)
   if (Result.isFailure(found)) return Result.fail({ reason: ofSchema(found.failure) })
   const line = found.success

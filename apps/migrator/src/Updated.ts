@@ -38,7 +38,7 @@ export const apply = (
     const address = yield* Store.resolved(to, environment)
     if (!/^https?:/.test(address)) {
       const applied = Apply.toStore(files, { ...options, by: by ?? "migrator", tenant: tenant ?? "local" })
-      return yield* Target.use(address, environment, Effect.provide(applied, Services.layer))
+      return yield* Target.use(address, environment, Effect.provide(applied, Services.layer), !options.dryRun)
     }
     if (by !== undefined || tenant !== undefined) {
       return yield* new Store.StoreFailed({

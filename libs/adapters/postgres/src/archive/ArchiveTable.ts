@@ -49,10 +49,11 @@ export interface ArchiveTable {
     readonly insertAlong: ReadonlyArray<string>
     /** Keeps other writers of edges away until the end of the transaction. */
     readonly lock: string | undefined
-    /** The ordinals of the staged edges that lie on a cycle, but for those given. */
-    readonly cycles: string | undefined
-    /** Of staged edges, given by their ordinals and ids, those that close a cycle with earlier ones, the first first. */
-    readonly closing: string | undefined
+    /**
+     * `[tenant, id, from, to]` for every edge in a part of the graph that has all cycles with staged edges, but for those
+     * whose ordinals are given: the part that is below a staged edge and above one.
+     */
+    readonly between: string | undefined
     readonly read: string
     readonly byKey: string
   }
@@ -109,8 +110,7 @@ const make = (relation: Relation, relations: ReadonlyMap<string, Relation>): Arc
             DO UPDATE SET last_sequence_id = greatest(head.last_sequence_id, excluded.last_sequence_id)`]
         : [],
       lock: kind.acyclic === undefined ? undefined : `LOCK TABLE ${name} IN SHARE ROW EXCLUSIVE MODE`,
-      cycles: kind.acyclic && cycles(relation, stage, kind.acyclic),
-      closing: kind.acyclic && closing(relation, stage, kind.acyclic),
+      between: kind.acyclic && between(relation, stage, kind.acyclic),
       read: `SELECT ${state} FROM ${name} WHERE tenant = $1 AND ${id} > $2 ORDER BY ${id} LIMIT $3`,
       byKey: `SELECT ${state} FROM ${name} WHERE tenant = $1 AND ${id} = ANY($2::text[])`
     }
@@ -140,25 +140,22 @@ const clashes = (relation: Relation): ReadonlyArray<string> =>
 
 type Acyclic = NonNullable<Relation["kind"]["acyclic"]>
 
-const cycles = ({ byField, table }: Relation, stage: string, { from, to, where }: Acyclic): string => {
-  const [near, far, counts] = [from, to, where].map((field) => column(byField.get(field)!))
-  return `WITH RECURSIVE way AS (
-      SELECT ord, tenant, ${near} AS start, ${far} AS at FROM ${stage} WHERE ${counts} AND NOT (ord = ANY($1::int[]))
-      UNION
-      SELECT w.ord, w.tenant, w.start, l.${far} FROM way w JOIN ${quoted(table.name)} l
-        ON l.tenant = w.tenant AND l.${near} = w.at AND l.${counts} WHERE w.at <> w.start
-    ) SELECT DISTINCT ord FROM way WHERE at = start`
-}
-
-const closing = (relation: Relation, stage: string, { from, to, where }: Acyclic): string => {
+/** Each node is visited once for all staged edges, whichever of them it is below or above. */
+const between = (relation: Relation, stage: string, { from, to, where }: Acyclic): string => {
   const [near, far, counts] = [from, to, where].map((field) => column(relation.byField.get(field)!))
-  return `WITH RECURSIVE given AS (SELECT * FROM unnest($1::int[], $2::text[]) AS g (ord, id)), way AS (
-      SELECT s.ord, s.tenant, ${near} AS start, ${far} AS at FROM ${stage} s WHERE s.ord = ANY($1::int[])
+  const [id, links] = [idColumn(relation), quoted(relation.table.name)]
+  const reached = (name: string, start: string, at: string, next: string) =>
+    `${name} AS (
+      SELECT tenant, ${start} AS at FROM added
       UNION
-      SELECT w.ord, w.tenant, w.start, l.${far} FROM way w JOIN ${quoted(relation.table.name)} l
-        ON l.tenant = w.tenant AND l.${near} = w.at AND l.${counts} LEFT JOIN given g ON g.id = l.${idColumn(relation)}
-      WHERE w.at <> w.start AND (g.ord IS NULL OR g.ord < w.ord)
-    ) SELECT DISTINCT ord FROM way WHERE at = start ORDER BY ord`
+      SELECT w.tenant, l.${next} FROM ${name} w JOIN ${links} l
+        ON l.tenant = w.tenant AND l.${at} = w.at AND l.${counts}
+    )`
+  return `WITH RECURSIVE added AS (
+      SELECT tenant, ${near}, ${far} FROM ${stage} WHERE ${counts} AND NOT (ord = ANY($1::int[]))
+    ), ${reached("below", far!, near!, far!)}, ${reached("above", near!, far!, near!)}
+    SELECT l.tenant, l.${id}, l.${near}, l.${far} FROM (SELECT tenant, at FROM below INTERSECT SELECT tenant, at FROM above) n
+    JOIN ${links} l ON l.tenant = n.tenant AND l.${near} = n.at AND l.${counts}`
 }
 
 const historyColumns =

@@ -13,6 +13,7 @@ import type * as Scope from "effect/Scope"
 import pg from "pg"
 import * as ArchiveReading from "./ArchiveReading.ts"
 import * as ArchiveTable from "./ArchiveTable.ts"
+import * as Cycle from "./Cycle.ts"
 import { failure, type PutFailed, type Session, session } from "./Session.ts"
 import * as Waves from "./Waves.ts"
 
@@ -260,7 +261,7 @@ const stage = Effect.fnUntraced(function*(
       statements.insert,
       ...(hasHistory ? [ArchiveTable.history.insert] : [])
     ]
-    if (expectsNew && statements.cycles === undefined) {
+    if (expectsNew && statements.between === undefined) {
       yield* session.query(inserts.map((text) => text.replaceAll("$1", "'{}'")).join(";\n"))
       for (const [ord] of own) found.set(ord, Waves.added)
       continue
@@ -295,12 +296,9 @@ const stage = Effect.fnUntraced(function*(
     const left = own.filter(([ord]) => found.has(ord)).map(([ord]) => ord)
     if (left.length < own.length) {
       for (const statement of inserts) yield* session.query(statement, [left])
-      if (statements.cycles !== undefined) {
-        const cyclic = (yield* session.query(statements.cycles, [left])).map(([ord]) => ord as number)
-        if (cyclic.length > 0) {
-          const ids = cyclic.map((ord) => keys.get(ord)!.id)
-          const [first] = yield* session.query(statements.closing!, [cyclic, ids])
-          const place = first![0] as number
+      if (statements.between !== undefined) {
+        const place = closing(yield* session.query(statements.between, [left]), own.filter(([ord]) => !found.has(ord)))
+        if (place !== undefined) {
           return yield* session.refuse(place, Waves.refused({ _tag: "Cycle", key: keys.get(place)! }))
         }
       }
@@ -308,3 +306,21 @@ const stage = Effect.fnUntraced(function*(
     for (const [ord] of own) if (!found.has(ord)) found.set(ord, Waves.added)
   }
 })
+
+/** The ordinal of the first of the records, in their order, that closes a cycle among the edges given as rows. */
+const closing = (rows: ReadonlyArray<ReadonlyArray<unknown>>, records: Numbered): number | undefined => {
+  const name = (...parts: ReadonlyArray<unknown>) => JSON.stringify(parts)
+  const edges = new Map(
+    rows.map(([tenant, id, from, to]) => [name(tenant, id), { from: name(tenant, from), to: name(tenant, to) }])
+  )
+  const added: Array<{ readonly ord: number; readonly edge: Cycle.Edge }> = []
+  for (const [ord, { key: { id, tenant } }] of records) {
+    const own = name(tenant, id)
+    const edge = edges.get(own)
+    if (edge === undefined) continue
+    edges.delete(own)
+    added.push({ ord, edge })
+  }
+  const at = Cycle.firstClosing([...edges.values()], added.map(({ edge }) => edge))
+  return at === undefined ? undefined : added[at]!.ord
+}

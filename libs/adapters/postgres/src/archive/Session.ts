@@ -92,7 +92,11 @@ const on = (client: pg.PoolClient): Session => ({
       try: () =>
         new Promise<void>((resolve, reject) => {
           const stream = client.query(copyFrom(text))
-          stream.on("error", reject).on("finish", () => resolve())
+          stream.on("finish", () => resolve()).on("error", (error) => {
+            // It has left the connection: what is still held must not be sent.
+            stream.destroy()
+            reject(error)
+          })
           const rest = chunks(rows)
           const more = () => {
             for (let next = rest.next(); next.done !== true; next = rest.next()) {
