@@ -3,8 +3,7 @@
  *
  * @since 0.1.0
  */
-import { RecordStore, Text } from "@emend/domain"
-import * as Clock from "effect/Clock"
+import type { RecordStore } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { createHash } from "node:crypto"
@@ -16,6 +15,8 @@ import * as Progress from "./Progress.ts"
 import * as Rejects from "./Rejects.ts"
 import * as Runs from "./Runs.ts"
 import * as UpdateLine from "./UpdateLine.ts"
+import type * as Verbs from "./Verbs.ts"
+import * as Writing from "./Writing.ts"
 
 /**
  * How updates are applied.
@@ -23,16 +24,12 @@ import * as UpdateLine from "./UpdateLine.ts"
  * @category models
  * @since 0.1.0
  */
-export interface Options {
-  readonly tenant: string
-  readonly kind: string | undefined
-  /** Who changes the records. */
-  readonly by: string
+export interface Options extends UpdateLine.Defaults {
   /** Tells what would change, and writes nothing. */
   readonly dryRun: boolean
   /**
    * Names what is done, so that it is done once for 24 hours; the content of the files without it. What comes by the
-   * standard input has no content to be known by and is done once only under a name.
+   * standard input or another pipe is read once: it has no content to be known by, and is done once only under a name.
    */
   readonly run: string | undefined
   readonly maxRecordBytes: number
@@ -60,20 +57,44 @@ export const windowBytes = 33_554_432
 const commitsAtOnce = 1024
 
 /**
- * Applies the updates of files, and says what was done.
+ * Why an application ends early. What was applied stays, and the same one goes on from there.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export type Failure = RecordStore.StoreUnavailable | TooManyRejects | Input.InputFailed
+
+/**
+ * Applies the updates of files to the records of a store's tenant, on behalf of `by`, and says what was done.
  *
  * @category operations
  * @since 0.1.0
  */
-export const run = (
+export const toStore = (
+  files: ReadonlyArray<string>,
+  { by, tenant, ...options }: Options & { readonly by: string; readonly tenant: string }
+): Effect.Effect<Ending, Failure, Verbs.Services | RecordStore.RecordStore> =>
+  run(files, options, (more) => Writing.intoStore({ ...more, by, tenant }))
+
+/**
+ * Applies the updates of files by the services, such as those of a server elsewhere: who asks, and whose the records are,
+ * they know.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const toServices = (
   files: ReadonlyArray<string>,
   options: Options
-): Effect.Effect<Ending, RecordStore.StoreUnavailable | TooManyRejects | Input.InputFailed, RecordStore.RecordStore> =>
+): Effect.Effect<Ending, Failure, Verbs.Services> => run(files, options, Writing.byVerbs)
+
+const run = <R>(
+  files: ReadonlyArray<string>,
+  options: Options,
+  way: (options: Writing.Options) => Writing.Writing<R>
+): Effect.Effect<Ending, Failure, R> =>
   Effect.scoped(Effect.gen(function*() {
-    const rejects = yield* Effect.acquireRelease(
-      Effect.sync(() => Rejects.open(options.rejects)),
-      (rejects) => Effect.sync(() => rejects.close())
-    )
+    const rejects = yield* Rejects.open(options.rejects, files)
     const counts: Counts = { read: 0, applied: 0, writes: 0, changed: 0, unchanged: 0, repeated: 0 }
     const sizes = files.map(Input.sizeOf)
     let bytes = 0
@@ -82,19 +103,23 @@ export const run = (
       bytes,
       ...(sizes.includes(undefined) ? undefined : { totalBytes: sizes.reduce<number>((sum, size) => sum + size!, 0) })
     }))
-    const application = options.run ?? (files.includes("-") ? undefined : yield* contentOf(files))
-    const flush = flushing(rejects, counts, application, files, options)
+    const application = options.run ?? (sizes.includes(undefined) ? undefined : yield* contentOf(files))
+    const { dryRun, maxRecordBytes } = options
+    const name = application === undefined ? undefined : (run: Runs.Run) => Runs.nameOf(application, files, run)
+    // The lines were read before; only their texts were kept.
+    const apart = ({ origins }: Runs.Run) =>
+      origins.map((origin) => Runs.alone({ origin, update: Result.getOrThrow(UpdateLine.read(origin.piece, options)) }))
+    const flush = flushing(rejects, counts, way({ dryRun, name, apart }), options)
     const runs = Runs.make()
     let held = 0
     for (const file of files) {
-      const { maxRecordBytes } = options
       const source = Input.pieces(file, { format: "ndjson", maxRecordBytes, onBytes: (count) => void (bytes += count) })
       while (true) {
         const next = yield* Effect.tryPromise({ try: () => source.next(), catch: Input.failure })
         if (next.done === true) break
         for (const piece of next.value) {
           counts.read++
-          const update = UpdateLine.read(piece, options.kind)
+          const update = UpdateLine.read(piece, options)
           if (Result.isFailure(update)) rejects.add({ file, piece }, update.failure)
           else {
             runs.add({ update: update.success, origin: { file, piece } })
@@ -124,73 +149,34 @@ const contentOf = (files: ReadonlyArray<string>): Effect.Effect<string, Input.In
     catch: Input.failure
   })
 
-const flushing = (
+const flushing = <R>(
   rejects: Rejects.Rejects,
   counts: Counts,
-  application: string | undefined,
-  files: ReadonlyArray<string>,
-  options: Options
+  write: Writing.Writing<R>,
+  { maxRejects }: Options
 ) => {
-  const { by, dryRun, maxRejects, tenant } = options
-  const commit = Effect.fnUntraced(function*(runs: ReadonlyArray<Runs.Run>) {
-    const store = yield* RecordStore.RecordStore
-    const now = yield* Clock.currentTimeNanos
-    const [at, expires] = [Text.timestamp(now), Text.timestamp(now + 86_400_000_000_000n)]
-    const writes = runs.map((run) =>
-      Runs.write(run, tenant, { at, by }, {
-        ...(dryRun ? { dry: true } : application === undefined ? undefined : {
-          memo: Runs.memo(application, files, run, at, expires)
-        })
-      })
-    )
-    return yield* store.commit(writes.map((write) => [write]))
-  })
-  const settle = Effect.fnUntraced(function*(runs: ReadonlyArray<Runs.Run>) {
-    for (const [i, result] of (yield* commit(runs)).entries()) {
-      const run = runs[i]!
-      if (Result.isSuccess(result)) {
+  const tell: Writing.Tell = (run, outcome) => {
+    switch (outcome._tag) {
+      case "Done":
         counts.writes++
-        counts.applied += run.length
-        counts[result.success[0]!.changed ? "changed" : "unchanged"]++
-      } else if (result.failure._tag === "Repeated") counts.repeated += run.length
-      else if (run.length === 1) {
-        const { origin, update: { kind } } = run[0]!
-        rejects.add(origin, { kind, reason: reasonOf(result.failure) })
-      } // What is refused as one may be allowed in part: each for itself, in order.
-      else for (const placed of run) yield* settle([[placed]])
+        counts.applied += run.origins.length
+        counts[outcome.changed ? "changed" : "unchanged"]++
+        return
+      case "Repeated":
+        counts.repeated += run.origins.length
+        return
+      case "Refused":
+        for (const origin of run.origins) rejects.add(origin, { kind: run.first.kind, reason: outcome.reason })
     }
-  }) as (runs: ReadonlyArray<Runs.Run>) => Effect.Effect<void, RecordStore.StoreUnavailable, RecordStore.RecordStore>
+  }
   return Effect.fnUntraced(function*(runs: ReadonlyArray<Runs.Run>) {
     for (let from = 0; from < runs.length; from += commitsAtOnce) {
-      yield* settle(runs.slice(from, from + commitsAtOnce))
+      yield* write(runs.slice(from, from + commitsAtOnce), tell)
       if (maxRejects >= 0 && rejects.count() > maxRejects) {
         return yield* new TooManyRejects({ message: `More than ${maxRejects} updates were refused` })
       }
     }
   })
-}
-
-const reasonOf = (rejection: RecordStore.Rejection): string => {
-  switch (rejection._tag) {
-    case "Missing":
-      return "There is no such record, or it is deleted"
-    case "Stale":
-      return `The record has version ${rejection.record.version}`
-    case "Taken":
-      return `Another record has the same ${rejection.fields.join(" and ")}`
-    case "Dangling":
-      return `${rejection.field} names a record that does not exist`
-    case "UnknownEntry":
-      return `${rejection.field} names no event of this task and agent`
-    case "Backwards":
-      return `${rejection.field} would go back from ${rejection.present.sequence} to ${rejection.given.sequence}`
-    case "TooLarge":
-      return `${rejection.field} would be larger than ${rejection.limit} bytes`
-    case "Repeated":
-      return "This was done before"
-    case "Refused":
-      return rejection.reason
-  }
 }
 
 const summary = (counts: Counts, rejects: Rejects.Rejects, { dryRun, rejects: path }: Options): Ending => {

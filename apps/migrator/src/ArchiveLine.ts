@@ -8,6 +8,7 @@ import { ContentHash, RecordArchive, type RecordKind, type RecordStore, Revision
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Flaw from "./Flaw.ts"
+import * as Strict from "./Strict.ts"
 
 const kinds = new Map(RecordArchive.archivedKinds.map((kind) => [kind.kind.name, kind]))
 
@@ -33,11 +34,10 @@ const Line = Schema.Struct({
   snapshots: Schema.optionalKey(Schema.Array(Schema.Struct({ version: Version, state: Row })))
 })
 
-const strict = { errors: "all", onExcessProperty: "error" } as const
-const decode = Schema.decodeUnknownResult(Line, strict)
+const decode = Strict.decoder(Line)
 const states = new Map(RecordArchive.archivedKinds.map((kind) => [
   kind.kind.name,
-  Schema.decodeUnknownResult(kind.kind.State as Schema.Codec<Revision.Row, Revision.Row>, strict)
+  Strict.decoder(kind.kind.State as Schema.Codec<Revision.Row, Revision.Row>)
 ]))
 
 /**
@@ -73,6 +73,17 @@ export const write = ({ history, key, snapshots, state, version }: RecordArchive
     ...(history.length === 0 ? undefined : { history }),
     ...(snapshots.length === 0 ? undefined : { snapshots })
   })
+
+/**
+ * Reads a line that {@link write} wrote, without a check.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const ofWritten = (line: string): RecordArchive.Archived => {
+  const { history = [], kind, snapshots = [], state, tenant, version } = JSON.parse(line)
+  return { key: { kind, tenant, id: state.id }, version, state, history, snapshots }
+}
 
 /**
  * Reads a line, with the tenant given where it has none. Its history must lead to its state, version by version.

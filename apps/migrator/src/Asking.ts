@@ -31,6 +31,8 @@ export interface Asking {
   /** A record in the whole form where the server has it; `undefined` where it is not there. */
   readonly one: (path: string) => Promise<{ readonly body: Json; readonly isWhole: boolean } | undefined>
   readonly page: (path: string, form?: "whole") => Promise<Page>
+  /** Whether a path is answered in the whole form. */
+  readonly isWhole: (path: string) => Promise<boolean>
   /** Whether the server was seen to lead on by links. */
   readonly hasLinks: () => boolean
 }
@@ -63,12 +65,16 @@ export const make = (base: string, token: string | undefined): Asking => {
       await setTimeout(1000 * (Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 60) : attempt))
     }
   }
+  const isWhole = ({ headers }: Response): boolean => headers.get("content-type")?.startsWith(wholeType) === true
   return {
     one: async (path) => {
       const answer = await ask(path, "whole")
-      if (answer === undefined) return undefined
-      const isWhole = answer.headers.get("content-type")?.startsWith(wholeType) === true
-      return { body: await answer.json(), isWhole }
+      return answer && { isWhole: isWhole(answer), body: await answer.json() }
+    },
+    isWhole: async (path) => {
+      const answer = await ask(path, "whole")
+      await answer?.body?.cancel()
+      return answer !== undefined && isWhole(answer)
     },
     page: async (path, form) => {
       const answer = await ask(path, form)

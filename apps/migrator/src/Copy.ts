@@ -40,10 +40,7 @@ export const run = (
 ): Effect.Effect<Ending, Source.Failure | TooManyRejects, RecordArchive.RecordArchive> =>
   Effect.scoped(Effect.gen(function*() {
     const archive = yield* RecordArchive.RecordArchive
-    const rejects = yield* Effect.acquireRelease(
-      Effect.sync(() => Rejects.open(path)),
-      (rejects) => Effect.sync(() => rejects.close())
-    )
+    const rejects = yield* Rejects.open(path, [name.replace(/^file:/, "")])
     const counts: Counts = { added: 0, present: 0, read: 0, byKind: new Map() }
     yield* Progress.show("copied", () => ({ records: counts.added + counts.present }))
     while (true) {

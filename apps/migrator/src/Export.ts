@@ -50,7 +50,7 @@ const attempt = (what: () => Promise<void>): Effect.Effect<void, InputFailed> =>
   })
 
 const writing = (file: string | undefined) => {
-  const part = file === undefined ? undefined : `${file}.part`
+  const part = file === undefined ? undefined : `${file}.${process.pid}.part`
   const target: Writable = part === undefined ? process.stdout : createWriteStream(part)
   const stream = file?.endsWith(".gz") === true ? createGzip() : target
   if (stream !== target) stream.pipe(target)

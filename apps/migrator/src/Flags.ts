@@ -3,9 +3,10 @@
  *
  * @since 0.1.0
  */
-import { RecordArchive } from "@emend/domain"
+import { RecordArchive, Text } from "@emend/domain"
 import { Flag } from "effect/cli"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import { formats } from "./Input.ts"
 import { kinds } from "./UpdateLine.ts"
 
@@ -79,6 +80,10 @@ export const loading = {
   )
 }
 
+const tenantFlag = Flag.String("tenant").pipe(
+  Flag.filter(Schema.is(Text.Id), () => "Expected the name of a tenant, of 1 to 255 characters")
+)
+
 /**
  * The tenant of the records.
  *
@@ -86,7 +91,7 @@ export const loading = {
  * @since 0.1.0
  */
 export const tenant: Flag.Flag<string | undefined> = optional(
-  Flag.String("tenant").pipe(
+  tenantFlag.pipe(
     Flag.withDescription("The tenant that records get, whatever the source says. Default: the source's, else local")
   )
 )
@@ -98,7 +103,7 @@ export const tenant: Flag.Flag<string | undefined> = optional(
  * @since 0.1.0
  */
 export const tenantOnly: Flag.Flag<string | undefined> = optional(
-  Flag.String("tenant").pipe(
+  tenantFlag.pipe(
     Flag.withDescription("Take the records of this tenant only. Default: of all")
   )
 )
@@ -173,18 +178,28 @@ export const reading = {
  * @since 0.1.0
  */
 export const applying = {
-  tenant: Flag.String("tenant").pipe(
-    Flag.withDefault("local"),
-    Flag.withDescription("The tenant of the records. Default: local")
+  tenant: optional(
+    tenantFlag.pipe(
+      Flag.withDescription("The tenant of the records; a server knows it by the token. Default: local")
+    )
   ),
   kind: optional(
-    Flag.Literals("kind", [...kinds.keys()]).pipe(
+    Flag.Literals("kind", kinds).pipe(
       Flag.withDescription("The kind of records whose line names none")
     )
   ),
-  by: Flag.String("by").pipe(
-    Flag.withDefault("migrator"),
-    Flag.withDescription("Who changes the records. Default: migrator")
+  organization: optional(
+    Flag.String("organization").pipe(
+      Flag.withDescription("The organization of the task agents whose line names none")
+    )
+  ),
+  project: optional(
+    Flag.String("project").pipe(Flag.withDescription("The project of the task agents whose line names none"))
+  ),
+  by: optional(
+    Flag.String("by").pipe(
+      Flag.withDescription("Who changes the records; a server knows it by the token. Default: migrator")
+    )
   ),
   dryRun: Flag.Boolean("dry-run").pipe(
     Flag.withDefault(false),
@@ -214,7 +229,8 @@ export const fromServer = {
   project: reading.project.pipe(Flag.withDescription("From a server: the project whose task agents are copied")),
   unknown: reading.unknown,
   assumeUtc: reading.assumeUtc,
-  cutNanoseconds: reading.cutNanoseconds
+  cutNanoseconds: reading.cutNanoseconds,
+  spool: loading.spool
 }
 
 /**

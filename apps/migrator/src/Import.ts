@@ -44,7 +44,7 @@ export const run = (
       }
     }
   }
-  return loaded(sources(), options, () => ({
+  return loaded(sources(), files, options, () => ({
     bytes,
     ...(sizes.includes(undefined) ? undefined : { totalBytes: sizes.reduce<number>((sum, size) => sum + size!, 0) })
   }))
@@ -62,7 +62,7 @@ export const fromServer = (
 ): Effect.Effect<Ending, Loader.Failure, Loader.Services> => {
   const lists: Array<string> = []
   const sources = Remote.records(address, { ...options, onList: (sentence) => void lists.push(sentence) })
-  return Effect.map(loaded(sources, options, () => ({})), (ending) => ({
+  return Effect.map(loaded(sources, [], options, () => ({})), (ending) => ({
     ...ending,
     lines: [...ending.lines, ...lists.map((sentence) => `  ${sentence}`)],
     data: { ...ending.data, lists }
@@ -71,14 +71,12 @@ export const fromServer = (
 
 const loaded = (
   sources: AsyncGenerator<ReadonlyArray<Rejects.Origin>>,
+  files: ReadonlyArray<string>,
   options: Loader.Options & Pick<Options, "rejects" | "spool">,
   read: () => Omit<Progress.State, "records">
 ): Effect.Effect<Ending, Loader.Failure, Loader.Services> =>
   Effect.scoped(Effect.gen(function*() {
-    const rejects = yield* Effect.acquireRelease(
-      Effect.sync(() => Rejects.open(options.rejects)),
-      (rejects) => Effect.sync(() => rejects.close())
-    )
+    const rejects = yield* Rejects.open(options.rejects, files)
     const spool = yield* Effect.acquireRelease(
       Effect.sync(() => Spool.open(options.spool)),
       (spool) => Effect.sync(() => spool.close())

@@ -5,10 +5,12 @@
  */
 import { parse } from "csv-parse"
 import * as Data from "effect/Data"
+import { isUtf8 } from "node:buffer"
 import { createReadStream, statSync } from "node:fs"
 import { extname } from "node:path"
 import type { Readable } from "node:stream"
 import { createGunzip } from "node:zlib"
+import * as Dump from "./Dump.ts"
 import * as Splitter from "./Splitter.ts"
 
 /**
@@ -29,12 +31,13 @@ export const failure = (error: unknown): InputFailed =>
   error instanceof InputFailed ? error : new InputFailed({ message: (error as Error).message })
 
 /**
- * The forms of a source: a JSON text on each line, one JSON array, or a table whose first line names its columns.
+ * The forms of a source: a JSON text on each line, one JSON array, a table whose first line names its columns, or a
+ * dump of SurrealDB.
  *
  * @category models
  * @since 0.1.0
  */
-export const formats = ["ndjson", "json", "csv"] as const
+export const formats = ["ndjson", "json", "csv", "surql"] as const
 
 /**
  * How sources are read.
@@ -75,10 +78,8 @@ export async function* pieces(file: string, options: Options): AsyncGenerator<Re
     const first = await bytes.next()
     const rest = again(first, bytes)
     const format = options.format ?? guessed(file, first.done === true ? Buffer.alloc(0) : first.value)
-    if (format === "csv") return yield* rows(rest)
-    const splitter = format === "json"
-      ? Splitter.elements(options.maxRecordBytes)
-      : Splitter.lines(options.maxRecordBytes)
+    if (format === "csv") return yield* rows(rest, options.maxRecordBytes)
+    const splitter = splitters[format](options.maxRecordBytes)
     for await (const chunk of rest) yield splitter.feed(chunk)
     yield splitter.end()
   } catch (error) {
@@ -95,9 +96,16 @@ export async function* pieces(file: string, options: Options): AsyncGenerator<Re
   }
 }
 
+const splitters = { ndjson: Splitter.lines, json: Splitter.elements, surql: Dump.records } as const
+
 const guessed = (file: string, first: Buffer): typeof formats[number] => {
-  if (extname(file.replace(/\.gz$/, "")) === ".csv") return "csv"
-  return first.toString("latin1").trimStart().startsWith("[") ? "json" : "ndjson"
+  const extension = extname(file.replace(/\.gz$/, ""))
+  if (extension === ".csv") return "csv"
+  const begin = first.subarray(0, 400).toString("latin1").trimStart()
+  if (extension === ".surql" || /^(--|(OPTION|BEGIN|INSERT|UPDATE|CREATE|UPSERT|RELATE|DEFINE)\s)/.test(begin)) {
+    return "surql"
+  }
+  return begin.startsWith("[") ? "json" : "ndjson"
 }
 
 async function* decompressed(file: string, { onBytes = () => {} }: Options): AsyncGenerator<Buffer> {
@@ -137,17 +145,29 @@ async function* again(first: IteratorResult<Buffer, unknown>, rest: AsyncGenerat
   yield* rest
 }
 
-async function* rows(bytes: AsyncGenerator<Buffer>): AsyncGenerator<ReadonlyArray<Splitter.Piece>> {
-  const flaws: Array<Splitter.Piece> = []
+/**
+ * Reads the rows of a table by the names in its first one. They are read as bytes (latin1), so that what is no UTF-8, or
+ * no row, is given as it came.
+ */
+async function* rows(
+  bytes: AsyncGenerator<Buffer>,
+  maxRecordBytes: number
+): AsyncGenerator<ReadonlyArray<Splitter.Piece>> {
+  let out: Array<Splitter.Piece> = []
   const parser = parse({
-    columns: true,
+    encoding: "latin1",
     info: true,
     raw: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
     skip_records_with_error: true,
-    max_record_size: 0,
-    on_skip: (error) => {
-      const { lines = 0, message = "The row cannot be read" } = error as { lines?: number; message?: string }
-      flaws.push({ line: lines, flaw: message, bytes: Buffer.alloc(0) })
+    max_record_size: maxRecordBytes,
+    on_skip: (error, raw = "") => {
+      const { code, lines = 0, message = "The row cannot be read" } = error as CsvFlaw
+      if (code === "CSV_MAX_RECORD_SIZE") {
+        // Where it ends cannot be told: perhaps a quote is not closed.
+        parser.destroy(new Error(`the row before line ${lines + 1} has more bytes than the limit of ${maxRecordBytes}`))
+      } else out.push({ line: begun(lines, raw), flaw: message, bytes: Buffer.from(raw, "latin1") })
       return undefined
     }
   })
@@ -158,22 +178,45 @@ async function* rows(bytes: AsyncGenerator<Buffer>): AsyncGenerator<ReadonlyArra
     parser.end()
   })()
   pump.catch((error: Error) => parser.destroy(error))
-  let out: Array<Splitter.Piece> = []
-  type Parsed = {
-    readonly record: Record<string, string>
-    readonly info: { readonly lines: number }
-    readonly raw: string
-  }
+  let columns: ReadonlyArray<string> | undefined
   for await (const { info, raw, record } of parser as unknown as AsyncIterable<Parsed>) {
-    out.push(
-      // A replacement character in the text of the table would not be told from bytes that are none.
-      raw.includes("\ufffd")
-        ? { line: info.lines, flaw: "The row is not valid UTF-8", bytes: Buffer.from(raw) }
-        : { line: info.lines, row: record }
-    )
+    const [whole, line] = [Buffer.from(raw, "latin1"), begun(info.lines, raw)]
+    if (!isUtf8(whole)) out.push({ line, flaw: "The row is not valid UTF-8", bytes: whole })
+    else {
+      const cells = record.map((cell) => Buffer.from(cell, "latin1").toString("utf8"))
+      if (columns === undefined) columns = named(cells)
+      else if (cells.length === columns.length) {
+        const names = columns
+        out.push({ line, row: Object.fromEntries(cells.map((cell, i) => [names[i]!, cell])) })
+      } else {
+        const flaw = `The row has ${cells.length} cells for ${columns.length} columns`
+        out.push({ line, flaw, bytes: whole })
+      }
+    }
     if (out.length < 256) continue
-    yield [...flaws.splice(0), ...out]
+    yield out
     out = []
   }
-  yield [...flaws.splice(0), ...out]
+  yield out
+}
+
+interface CsvFlaw {
+  readonly code?: string
+  readonly lines?: number
+  readonly message?: string
+}
+
+interface Parsed {
+  readonly record: ReadonlyArray<string>
+  /** The line where the row ends. */
+  readonly info: { readonly lines: number }
+  readonly raw: string
+}
+
+const begun = (end: number, raw: string): number => end - (raw.trim().split("\n").length - 1)
+
+const named = (columns: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const twice = columns.find((column, i) => columns.indexOf(column) < i)
+  if (twice !== undefined) throw new Error(`it has two columns ${twice}`)
+  return columns
 }

@@ -8,6 +8,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
+import type { ChangeNumbers } from "./ChangeNumbers.ts"
 import * as Flaw from "./Flaw.ts"
 import { failure, type InputFailed } from "./Input.ts"
 import * as Reading from "./Reading.ts"
@@ -56,7 +57,7 @@ export interface Counts {
  * @category models
  * @since 0.1.0
  */
-export type Services = RecordArchive.RecordArchive | RecordStore.RecordStore
+export type Services = RecordArchive.RecordArchive | ChangeNumbers
 
 /**
  * Why a load ends early. What was put stays, and the same load goes on from there.

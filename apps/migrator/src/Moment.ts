@@ -18,7 +18,7 @@ export interface Policy {
   readonly cutNanoseconds: boolean
 }
 
-const pattern = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:?\d\d)?$/
+const pattern = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d(?::?\d\d)?)?$/
 
 /**
  * Reads a timestamp of RFC 3339 or ISO 8601 as the one of the domain, in UTC with microseconds.
@@ -37,10 +37,18 @@ export const read = (text: unknown, { assumeUtc, cutNanoseconds }: Policy): Resu
     return Result.fail("Expected at most microseconds; --cut-nanoseconds cuts off what is below")
   }
   const micros = fraction.slice(0, 6).padEnd(6, "0")
-  if (zone === undefined || /^[Zz]$|^[+-]00:?00$/.test(zone)) return Result.succeed(`${day}T${time}.${micros}Z`)
-  const offset = zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone
-  const moment = new Date(`${day}T${time}${offset}`)
-  return Number.isNaN(moment.getTime())
-    ? Result.fail("Expected a day and an hour that there are")
-    : Result.succeed(`${moment.toISOString().slice(0, 19)}.${micros}Z`)
+  // Whether there is such a day and hour is checked with the record.
+  if (zone === undefined || /^[Zz]$|^[+-]00(?::?00)?$/.test(zone)) return Result.succeed(`${day}T${time}.${micros}Z`)
+  const local = new Date(`${day}T${time}Z`)
+  // What there is not, a 30th of February or an hour 24, is read as something near it.
+  if (Number.isNaN(local.getTime()) || !local.toISOString().startsWith(`${day}T${time}`)) {
+    return Result.fail("Expected a day and an hour that there are")
+  }
+  const [, sign, hours, minutes = "00"] = /([+-])(\d\d):?(\d\d)?/.exec(zone)!
+  if (Number(hours) > 23 || Number(minutes) > 59) return Result.fail("Expected a zone that there is")
+  const ahead = (sign === "+" ? 1 : -1) * (Number(hours) * 60 + Number(minutes)) * 60_000
+  const utc = new Date(local.getTime() - ahead).toISOString()
+  return utc.length > "2026-11-21T10:00:00.000Z".length
+    ? Result.fail("Expected a time in the years from 1 to 9999")
+    : Result.succeed(`${utc.slice(0, 19)}.${micros}Z`)
 }

@@ -31,7 +31,11 @@ export interface Options extends Shape.Options {
  */
 export const read = (piece: Piece, options: Options): Result.Result<Shape.Item, Flaw> => {
   if ("flaw" in piece) return Result.fail({ reason: piece.flaw })
-  const value = "text" in piece ? parsed(piece.text) : Shape.ofRow(piece.row, options)
+  if ("row" in piece) {
+    const { flaw, value } = Shape.ofRow(piece.row, parsed)
+    return flaw === undefined ? item(value, options) : Result.fail(flaw)
+  }
+  const value = parsed(piece.text)
   if (Result.isFailure(value)) return Result.fail(value.failure)
   return item(value.success, options)
 }
@@ -64,7 +68,15 @@ const mended = (value: Readonly<Record<string, unknown>>, options: Options): Res
  */
 export const parsed = (text: string): Result.Result<unknown, Flaw> => {
   // A record is one level around its values; a line of a history has two more around its states.
-  const [flaw] = JsonText.flaws(text, Json.maxDepth + 8, 1)
+  const maxDepth = Json.maxDepth + 8
+  if (JsonText.isPlain(text, maxDepth)) {
+    try {
+      return Result.succeed(JSON.parse(text))
+    } catch {
+      // What is wrong with it, and where, is told below.
+    }
+  }
+  const [flaw] = JsonText.flaws(text, maxDepth, 1)
   if (flaw === undefined) return Result.succeed(JSON.parse(text))
   switch (flaw._tag) {
     case "Syntax":
@@ -76,5 +88,11 @@ export const parsed = (text: string): Result.Result<unknown, Flaw> => {
   }
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+/**
+ * Tells whether a JSON value is an object.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)

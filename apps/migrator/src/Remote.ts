@@ -4,9 +4,11 @@
  * @since 0.1.0
  */
 import * as Asking from "./Asking.ts"
-import { InputFailed } from "./Input.ts"
 import type { Origin } from "./Rejects.ts"
+import * as RemoteLinks from "./RemoteLinks.ts"
+import * as Shelf from "./Shelf.ts"
 import { shown } from "./Store.ts"
+import * as Walk from "./Walk.ts"
 import * as Whole from "./Whole.ts"
 
 /**
@@ -21,78 +23,103 @@ export interface Options {
   /** The organization and project whose task agents are read; without them none are. */
   readonly organization: string | undefined
   readonly project: string | undefined
+  /** The folder below which ids are kept meanwhile. */
+  readonly spool: string | undefined
   /** Told, list by list, how it was made sure that nothing was missed. */
   readonly onList?: (sentence: string) => void
 }
 
-/**
- * How often a list without cursors is walked, until two walks in a row give the same records and the last one nothing
- * new.
- *
- * @category limits
- * @since 0.1.0
- */
-export const maxWalks = 10
-
-const pageSize = 100
 const atOnce = 8
 
 type Json = any
+type Origins = AsyncGenerator<ReadonlyArray<Origin>>
+
+/** What reading a server takes. */
+interface Way extends Walk.Options {
+  /** Makes lines of records. */
+  readonly origins: (values: ReadonlyArray<Json>) => ReadonlyArray<Origin>
+}
 
 /**
- * Reads what a server shows: tasks, their events and trackers, the board with its links, and task agents with their
- * revisions; with histories, as lines of an export, where the server answers in the whole form. Every list gives ids
- * only, each record is then read by its id, and one that is gone meanwhile is left out.
- *
- * A list with `Link: rel="next"` is followed, as its cursors neither skip nor repeat. One that is paged by numbers may skip
- * a record that moves between pages: it is walked again until two walks in a row agree.
+ * Reads what a server shows: tasks with their agents, events and trackers, the board with its links, and task agents with
+ * their revisions; with histories, as lines of an export, where the server answers in the whole form. Every list gives
+ * ids only, each record is then read by its id, and one that is gone meanwhile is left out. Ids are kept on the disk.
  *
  * @category operations
  * @since 0.1.0
  */
-export async function* records(address: string, options: Options): AsyncGenerator<ReadonlyArray<Origin>> {
+export async function* records(address: string, options: Options): Origins {
   const base = address.replace(/\/+$/, "")
   const ask = Asking.make(base, options.token)
+  const shelf = Shelf.open(options.spool)
   const file = shown(base)
   let line = 0
-  const origins = (values: ReadonlyArray<Json>): ReadonlyArray<Origin> =>
-    values.map((value) => ({ file, piece: { line: ++line, text: JSON.stringify(value) } }))
-  const list = (path: string, what: string) => walked(ask, path, what, options.onList ?? (() => {}))
-
-  for (const ids of inParts(await list("/tasks?order_by=id&order_direction=asc", "tasks"))) {
-    yield origins(await all(ids.map((id) => () => Whole.read(ask, "Task", `/tasks/${encodeURIComponent(id)}`))))
+  try {
+    const way: Way = {
+      ask,
+      shelf,
+      tell: options.onList ?? (() => {}),
+      // A server of this project answers in the whole form.
+      hasCursors: await ask.isWhole("/tasks?limit=1"),
+      origins: (values) => values.map((value) => ({ file, piece: { line: ++line, text: JSON.stringify(value) } }))
+    }
+    yield* tasks(way)
+    yield* trackers(way)
+    yield* board(way)
+    yield* way.hasCursors ? links(way) : edges(way)
+    const { organization, project } = options
+    if (organization !== undefined && project !== undefined) yield* agents(way, organization, project)
+  } finally {
+    shelf.close()
   }
-  for (const ids of inParts(await list("/tracker?order_by=id&order_direction=asc", "trackers"))) {
-    const trackers = await all(
-      ids.map((id) => () => Whole.read(ask, "AgentTaskTracker", `/tracker/${encodeURIComponent(id)}`))
-    )
-    yield origins(trackers)
-    for (const tracker of trackers) {
-      const { agent_id, task_id } = tracker.state ?? tracker
+}
+
+/** Lists on the shelf: what was given so far. */
+const given = { tasks: "given tasks", agents: "given agents", board: "given board tasks" } as const
+
+const path = (base: string, id: string): string => `${base}/${encodeURIComponent(id)}`
+const stateOf = (record: Json): Json => record.state ?? record
+
+async function* tasks({ ask, hasCursors, origins, shelf, ...way }: Way): Origins {
+  const ordered = `/tasks?order_by=id&order_direction=asc${hasCursors ? "&relationships=agents" : ""}`
+  let found: Array<Json> = []
+  const onItem = ({ agents = [] }: Json) => {
+    for (const agent of hasCursors ? agents : []) {
+      if (shelf.mark(given.agents, agent.id, 0) === undefined) found.push({ kind: "Agent", state: agent })
+    }
+  }
+  for await (const ids of Walk.ids({ ask, hasCursors, shelf, ...way }, ordered, "tasks", onItem)) {
+    const read = await all(ids.map((id) => () => Whole.read(ask, "Task", path("/tasks", id))))
+    for (const task of read) shelf.mark(given.tasks, stateOf(task).id, 0)
+    yield origins([...found, ...read])
+    found = []
+  }
+}
+
+async function* trackers({ ask, origins, shelf, tell, ...way }: Way): Origins {
+  let leftOut = 0
+  const ordered = "/tracker?order_by=id&order_direction=asc"
+  for await (const ids of Walk.ids({ ask, shelf, tell, ...way }, ordered, "trackers")) {
+    const read = await all(ids.map((id) => () => Whole.read(ask, "AgentTaskTracker", path("/tracker", id))))
+    const shownOnes = read.filter((tracker) => shelf.note(given.tasks, stateOf(tracker).task_id) !== undefined)
+    leftOut += read.length - shownOnes.length
+    yield origins(shownOnes)
+    for (const tracker of shownOnes) {
+      const { agent_id, task_id } = stateOf(tracker)
       yield* eventsOf(ask, origins, { agent_id, task_id })
     }
   }
-  for (const ids of inParts(await list("/agents/tasks/?order_by=id&order_direction=asc", "board tasks"))) {
-    yield origins(
-      await all(ids.map((id) => () => Whole.read(ask, "BoardTask", `/agents/tasks/${encodeURIComponent(id)}`)))
-    )
-    for (const id of ids) {
-      const children = await walked(ask, `/agents/tasks/${encodeURIComponent(id)}/subtasks`, undefined, () => {})
-      if (children.length > 0) yield origins(children.map((child_id) => ({ parent_id: id, child_id })))
-    }
-  }
-  const { organization, project } = options
-  if (organization !== undefined && project !== undefined) yield* agents(ask, origins, list, organization, project)
+  if (leftOut > 0) tell(`${leftOut} trackers left out, of tasks that the server does not show`)
 }
 
 async function* eventsOf(
   ask: Asking.Asking,
-  origins: (values: ReadonlyArray<Json>) => ReadonlyArray<Origin>,
+  origins: Way["origins"],
   of: { readonly agent_id: string; readonly task_id: string }
-): AsyncGenerator<ReadonlyArray<Origin>> {
+): Origins {
   let after: string | undefined
   while (true) {
-    const query = new URLSearchParams({ ...of, limit: String(pageSize) })
+    const query = new URLSearchParams({ ...of, limit: String(Walk.pageSize) })
     if (after !== undefined) query.set("last_processed_event_id", after)
     const { items } = await ask.page(`/events?${query}`)
     if (items.length === 0) return
@@ -101,80 +128,70 @@ async function* eventsOf(
   }
 }
 
-async function* agents(
-  ask: Asking.Asking,
-  origins: (values: ReadonlyArray<Json>) => ReadonlyArray<Origin>,
-  list: (path: string, what: string) => Promise<ReadonlyArray<string>>,
-  organization: string,
-  project: string
-): AsyncGenerator<ReadonlyArray<Origin>> {
-  const base = `/api/v1/org/${organization}/project/${project}/task-agent`
-  for (const id of await list(base, "task agents")) {
-    const [agent] = await all([() => Whole.read(ask, "TaskAgent", `${base}/${id}`)])
-    if (agent === undefined) continue
-    const revisions = await list(`${base}/${id}/revision`, `revisions of ${id}`)
-    yield origins([agent])
-    const found = await all(revisions.map((revision) => () => ask.one(`${base}/${id}/revision/${revision}`)))
-    yield origins(
-      found.map(({ body, isWhole }) => isWhole ? { kind: "TaskAgentRevision", state: body.revision } : body)
+async function* board({ ask, origins, shelf, ...way }: Way): Origins {
+  const ordered = "/agents/tasks/?order_by=id&order_direction=asc"
+  for await (const ids of Walk.ids({ ask, shelf, ...way }, ordered, "board tasks")) {
+    const read = await all(ids.map((id) => () => Whole.read(ask, "BoardTask", path("/agents/tasks", id))))
+    for (const task of read) shelf.mark(given.board, stateOf(task).id, 0, stateOf(task).created_at ?? "")
+    yield origins(read)
+  }
+}
+
+/** The links of a board with their histories, once all tasks are known. */
+async function* links({ ask, origins, shelf, tell, ...way }: Way): Origins {
+  let [links, anew, leftOut] = [0, 0, 0]
+  for (const parents of Walk.parts(shelf, given.board)) {
+    const read = await all(
+      parents.map((parent) => () => RemoteLinks.read(ask, parent, (id) => shelf.note(given.board, id)))
     )
+    for (const [i, { children, leftOut: gone, lines }] of (read as ReadonlyArray<RemoteLinks.Told>).entries()) {
+      leftOut += gone
+      links += children.size
+      if (lines.length > 0) yield origins(lines)
+      // Links that no activity tells of, as they came into the store without it.
+      for await (const present of childrenOf({ ask, shelf, tell, ...way }, parents[i]!)) {
+        const untold = present.filter((id) => !children.has(id))
+        anew += untold.length
+        yield origins(untold.map((child_id) => ({ parent_id: parents[i]!, child_id })))
+      }
+    }
+  }
+  tell(`links: ${links} with their histories, as the activity of board tasks tells them`)
+  if (anew > 0) tell(`${anew} links whose histories begin anew, as no activity tells of them`)
+  if (leftOut > 0) tell(`${leftOut} changes of links left out, of tasks that the server does not show`)
+}
+
+/** The links of a board, once all tasks are known. */
+async function* edges({ origins, shelf, ...way }: Way): Origins {
+  for (const parents of Walk.parts(shelf, given.board)) {
+    for (const parent_id of parents) {
+      for await (const ids of childrenOf({ shelf, ...way }, parent_id)) {
+        yield origins(ids.map((child_id) => ({ parent_id, child_id })))
+      }
+    }
   }
 }
 
-/** All ids of a list, made sure of; `what` names it for who is told. */
-const walked = async (
-  ask: Asking.Asking,
-  path: string,
-  what: string | undefined,
-  onList: (sentence: string) => void
-): Promise<ReadonlyArray<string>> => {
-  const seen = new Set<string>()
-  let before: string | undefined
-  for (let walk = 1; walk <= maxWalks; walk++) {
-    const known = seen.size
-    const { hasCursors, ids } = await walkedOnce(ask, path)
-    for (const id of ids) seen.add(id)
-    if (hasCursors) {
-      onList(`${what}: ${ids.size} by cursors, which neither skip nor repeat`)
-      return [...ids]
-    }
-    const now = JSON.stringify([...ids].sort())
-    if (now === before && seen.size === known) {
-      onList(`${what}: ${ids.size} by page numbers, the same in two walks in a row, of ${walk}`)
-      return [...ids]
-    }
-    before = now
-  }
-  throw new InputFailed({
-    message: `The list ${path} was another one at each of ${maxWalks} walks: copy while fewer records come and go`
-  })
-}
+const childrenOf = (way: Walk.Options, id: string) =>
+  Walk.ids({ ...way, tell: () => {} }, `${path("/agents/tasks", id)}/subtasks`, "subtasks")
 
-const walkedOnce = async (ask: Asking.Asking, path: string) => {
-  const ids = new Set<string>()
-  /** Whether any of them is new. */
-  const add = (items: ReadonlyArray<Json>): boolean => {
-    const known = ids.size
-    items.forEach((item) => ids.add(item.id))
-    return ids.size > known
-  }
-  const sized = `${path}${path.includes("?") ? "&" : "?"}limit=${pageSize}`
-  let { items, next } = await ask.page(sized)
-  add(items)
-  // A page that is not full has no next one, with cursors as well.
-  const hasCursors = next !== undefined || (ask.hasLinks() && items.length < pageSize)
-  if (hasCursors) {
-    while (next !== undefined) {
-      ;({ items, next } = await ask.page(next))
-      add(items)
+async function* agents(way: Way, organization: string, project: string): Origins {
+  const { ask, origins } = way
+  const base = `/api/v1/org/${organization}/project/${project}/task-agent`
+  for await (const ids of Walk.ids(way, base, "task agents")) {
+    for (const id of ids) {
+      const [agent] = await all([() => Whole.read(ask, "TaskAgent", path(base, id))])
+      if (agent === undefined) continue
+      yield origins([agent])
+      const own = `${path(base, id)}/revision`
+      for await (const revisions of Walk.ids(way, own, `revisions of ${id}`)) {
+        const found = await all(revisions.map((revision) => () => ask.one(path(own, revision))))
+        yield origins(
+          found.map(({ body, isWhole }) => isWhole ? { kind: "TaskAgentRevision", state: body.revision } : body)
+        )
+      }
     }
-    return { ids, hasCursors }
   }
-  // The server may give fewer than it was asked for, and one that knows no page numbers gives the same again.
-  for (let number = 2; number === 2 ? items.length > 0 : add(items); number++) {
-    ;({ items } = await ask.page(`${sized}&page_number=${number}`))
-  }
-  return { ids, hasCursors }
 }
 
 /** Some requests at once, in order; what is not there is left out. */
@@ -184,8 +201,4 @@ const all = async (requests: ReadonlyArray<() => Promise<Json | undefined>>): Pr
     out.push(...await Promise.all(requests.slice(from, from + atOnce).map((request) => request())))
   }
   return out.filter((value) => value !== undefined)
-}
-
-function* inParts(ids: ReadonlyArray<string>): Generator<ReadonlyArray<string>> {
-  for (let from = 0; from < ids.length; from += pageSize) yield ids.slice(from, from + pageSize)
 }

@@ -3,8 +3,9 @@
  *
  * @since 0.1.0
  */
-import { ContentHash, RecordArchive, RecordStore, type RecordStore as Port } from "@emend/domain"
+import { ContentHash, RecordArchive, type RecordStore } from "@emend/domain"
 import * as Effect from "effect/Effect"
+import { ChangeNumbers } from "./ChangeNumbers.ts"
 import type { Flaw } from "./Flaw.ts"
 import type { Origin } from "./Rejects.ts"
 import type { Item } from "./Shape.ts"
@@ -30,7 +31,7 @@ export type Resolved =
   & { readonly origin: Origin }
   & ({ readonly parcel: RecordArchive.Parcel } | { readonly flaw: Flaw })
 
-type Services = RecordArchive.RecordArchive | RecordStore.RecordStore
+type Services = RecordArchive.RecordArchive | ChangeNumbers
 
 const agentKind = RecordArchive.archivedKinds.find((kind) => kind.kind.name === "Agent")!
 
@@ -45,7 +46,7 @@ const agentKind = RecordArchive.archivedKinds.find((kind) => kind.kind.name === 
 export const resolve = Effect.fnUntraced(function*(
   kind: string,
   items: ReadonlyArray<Read>
-): Effect.fn.Return<ReadonlyArray<Resolved>, Port.StoreUnavailable, Services> {
+): Effect.fn.Return<ReadonlyArray<Resolved>, RecordStore.StoreUnavailable, Services> {
   if (kind === "Event" || kind === "AgentTaskTracker") yield* makeAgents(items)
   if (kind === "AgentTaskTracker") return yield* cursors(items)
   if (kind === "BoardLink") return yield* links(items)
@@ -129,13 +130,9 @@ const links = Effect.fnUntraced(function*(items: ReadonlyArray<Read>) {
 
 /** Gives out the numbers of changes of the graph, from the last one of each tenant on. */
 const numbers = Effect.fnUntraced(function*(records: ReadonlyArray<RecordArchive.Archived>) {
-  const store = yield* RecordStore.RecordStore
+  const changes = yield* ChangeNumbers
   const last = new Map<string, number>()
-  for (const tenant of new Set(records.map(({ key }) => key.tenant))) {
-    const order = [{ field: "number", direction: "desc" }] as const
-    const [found] = yield* store.find({ kind: "BoardChange", tenant, order, limit: 1 })
-    last.set(tenant, found?.state["number"] ?? 0)
-  }
+  for (const tenant of new Set(records.map(({ key }) => key.tenant))) last.set(tenant, yield* changes.last(tenant))
   return (tenant: string): number => {
     const number = last.get(tenant)! + 1
     last.set(tenant, number)

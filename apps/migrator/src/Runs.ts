@@ -3,10 +3,10 @@
  *
  * @since 0.1.0
  */
-import { type Memo, type RecordStore, type Revision } from "@emend/domain"
 import { createHash } from "node:crypto"
 import type { Origin } from "./Rejects.ts"
-import { kinds, type UpdateLine } from "./UpdateLine.ts"
+import * as Step from "./Step.ts"
+import type { UpdateLine } from "./UpdateLine.ts"
 
 /**
  * An update and where it stands.
@@ -20,12 +20,26 @@ export interface Placed {
 }
 
 /**
- * Updates of one record, in order, that are one write: with the same reason, without a cursor and without a demand.
+ * Updates of one record, in order, that are one write: they join, with the same reason and without a demand.
  *
  * @category models
  * @since 0.1.0
  */
-export type Run = ReadonlyArray<Placed>
+export interface Run {
+  readonly first: UpdateLine
+  /** Where each of them stands. */
+  readonly origins: ReadonlyArray<Origin>
+  /** What all of them ask, in order; neighbours may be joined already. */
+  readonly steps: readonly [Step.Step, ...ReadonlyArray<Step.Step>]
+}
+
+interface Gathered extends Run {
+  readonly origins: Array<Origin>
+  steps: [Step.Step, ...Array<Step.Step>]
+}
+
+/** So many steps are held before they are joined: what is written over again and again is not held. */
+const stepsHeld = 32
 
 /**
  * Gathers updates into runs. The order of the updates of each record is kept; of different records it does not count.
@@ -46,20 +60,22 @@ export interface Runs {
  * @since 0.1.0
  */
 export const make = (): Runs => {
-  let runs: Array<Array<Placed>> = []
+  let runs: Array<Gathered> = []
   /** The run of each record that may go on. */
-  const open = new Map<string, Array<Placed>>()
+  const open = new Map<string, Gathered>()
   return {
     add: (placed) => {
-      const { draft, id, kind, reason, version } = placed.update
-      const name = `${kind} ${id}`
+      const { origin, update } = placed
+      const { kind, reason, step, version } = update
+      const name = recordOf(update)
       const run = open.get(name)
-      const isAlone = version !== undefined || Object.keys(draft.advance).length > 0
-      if (run !== undefined && !isAlone && run[0]!.update.reason === reason) {
-        run.push(placed)
+      const isAlone = version !== undefined || !Step.joins(step)
+      if (run !== undefined && !isAlone && run.first.reason === reason) {
+        run.origins.push(origin)
+        if (run.steps.push(step) === stepsHeld) run.steps = [Step.joined(kind, run.steps)]
         return
       }
-      const begun = [placed]
+      const begun: Gathered = { first: update, origins: [origin], steps: [step] }
       runs.push(begun)
       isAlone ? open.delete(name) : open.set(name, begun)
     },
@@ -73,46 +89,38 @@ export const make = (): Runs => {
 }
 
 /**
+ * Makes a run of one update.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const alone = ({ origin, update }: Placed): Run => ({ first: update, origins: [origin], steps: [update.step] })
+
+/**
+ * Names the record that an update is of.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const recordOf = ({ id, kind }: UpdateLine): string => `${kind} ${id}`
+
+/**
  * Names a run among all those of an application: by its lines.
  *
  * @category conversions
  * @since 0.1.0
  */
-export const memo = (
-  application: string,
-  files: ReadonlyArray<string>,
-  run: Run,
-  made: string,
-  expires: string
-): Memo.Memo => {
+export const nameOf = (application: string, files: ReadonlyArray<string>, { origins }: Run): string => {
   const hash = createHash("sha256").update(application)
   // By the place of the file: the same one may be found by another path.
-  for (const { origin: { file, piece } } of run) hash.update(`\n${files.indexOf(file)} ${piece.line}`)
-  const id = `apply ${hash.digest("hex")}`
-  return { id, fingerprint: id, made, expires, note: {} }
+  for (const { file, piece } of origins) hash.update(`\n${files.indexOf(file)} ${piece.line}`)
+  return `apply-${hash.digest("hex")}`
 }
 
 /**
- * Writes a run as one update: its patches composed by the algebra (law A3).
+ * Makes one update of a run.
  *
  * @category conversions
  * @since 0.1.0
  */
-export const write = (
-  run: Run,
-  tenant: string,
-  author: Omit<Revision.Authorship, "reason">,
-  more: Pick<RecordStore.Update, "dry" | "memo">
-): RecordStore.Update => {
-  const { draft, id, kind, reason, version } = run[0]!.update
-  const algebra = kinds.get(kind)!
-  return {
-    _tag: "Update",
-    key: { kind, tenant, id },
-    patch: algebra.combineAll(run.map(({ update }) => update.draft.patch)),
-    ...(Object.keys(draft.advance).length === 0 ? undefined : { advance: draft.advance }),
-    ...(version === undefined ? undefined : { versions: [version] }),
-    author: { ...author, reason },
-    ...more
-  }
-}
+export const joined = ({ first, steps }: Run): UpdateLine => ({ ...first, step: Step.joined(first.kind, steps) })

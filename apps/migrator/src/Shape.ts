@@ -82,28 +82,26 @@ const booleanFields = new Set(["is_deleted", "linked"])
 
 /**
  * Reads a row of a table: an empty cell is absent, JSON, numbers and booleans are in their JSON form where the field
- * holds such.
+ * holds such. A cell that cannot be read stays as it is, and is told as the flaw.
  *
  * @category operations
  * @since 0.1.0
  */
-export const ofRow = (row: Readonly<Record<string, string>>, _options: Options): Result.Result<Value, Flaw> => {
-  const out: Record<string, unknown> = {}
-  for (const [field, cell] of Object.entries(row)) {
-    if (cell === "") continue
+export const ofRow = (
+  row: Readonly<Record<string, string>>,
+  parsed: (text: string) => Result.Result<unknown, Flaw>
+): { readonly value: Value; readonly flaw: Flaw | undefined } => {
+  let flaw: Flaw | undefined
+  const cells = Object.entries(row).filter(([, cell]) => cell !== "").map(([field, cell]): [string, unknown] => {
     const isNumber = numberFields.has(field) && /^-?\d+$/.test(cell)
     const isBoolean = booleanFields.has(field) && /^(true|false)$/.test(cell)
-    if (!jsonFields.has(field) && !isNumber && !isBoolean) {
-      out[field] = cell
-      continue
-    }
-    try {
-      out[field] = JSON.parse(cell)
-    } catch {
-      return Result.fail({ reason: `${field} is not JSON` })
-    }
-  }
-  return Result.succeed(out)
+    if (!jsonFields.has(field) && !isNumber && !isBoolean) return [field, cell]
+    const value = parsed(cell)
+    if (Result.isSuccess(value)) return [field, value.success]
+    flaw ??= { reason: `${field}: ${value.failure.reason}` }
+    return [field, cell]
+  })
+  return { value: Object.fromEntries(cells), flaw }
 }
 
 /**
@@ -203,9 +201,16 @@ const key = (id: unknown): unknown => {
   return found?.replace(/^[⟨`](.*)[⟩`]$/s, "$1") ?? id
 }
 
+const timesOf = new Map(
+  RecordArchive.archivedKinds.map(({ kind: { fields, name } }) => [
+    name,
+    Object.keys(fields).filter((field) => fields[field].schema === Text.Timestamp)
+  ])
+)
+
 /** Brings all times into one form, and fills in what follows from another one; says what is wrong with them. */
 const inTime = (kind: RecordKind.RecordKind, state: Record<string, unknown>, options: Options): string | undefined => {
-  const times = Object.keys(kind.kind.fields).filter((field) => kind.kind.fields[field].schema === Text.Timestamp)
+  const times = timesOf.get(kind.kind.name)!
   for (const field of times) {
     if (state[field] === null) continue
     const moment = Moment.read(state[field], options)

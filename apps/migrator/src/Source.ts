@@ -4,16 +4,17 @@
  * @since 0.1.0
  */
 import { RecordArchive, type RecordStore, Text } from "@emend/domain"
-import { MemoryStore } from "@emend/memory"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
+import { existsSync } from "node:fs"
 import * as ArchiveLine from "./ArchiveLine.ts"
+import { ChangeNumbers } from "./ChangeNumbers.ts"
 import * as Import from "./Import.ts"
 import { failure, InputFailed, pieces } from "./Input.ts"
 import * as Reading from "./Reading.ts"
+import * as Shelf from "./Shelf.ts"
+import * as ShelfArchive from "./ShelfArchive.ts"
 import * as Store from "./Store.ts"
 
 /**
@@ -59,12 +60,12 @@ export const page = 1000
  */
 export type Served = Pick<
   Parameters<typeof Import.fromServer>[1],
-  "organization" | "project" | "unknown" | "assumeUtc" | "cutNanoseconds"
+  "organization" | "project" | "unknown" | "assumeUtc" | "cutNanoseconds" | "spool"
 >
 
 /**
  * Opens the source of an address while the scope is open; with a tenant, its records only. What a server shows is taken
- * as a copy takes it, and held in memory; its records get the tenant.
+ * as a copy takes it, and waits on the disk; its records get the tenant.
  *
  * @category constructors
  * @since 0.1.0
@@ -79,6 +80,9 @@ export const open = (
     const resolved = yield* Store.resolved(address, environment)
     if (resolved.startsWith("file:")) return ofFile(resolved.slice("file:".length), tenant)
     if (/^https?:/.test(resolved)) return yield* ofServer(resolved, environment, tenant, served)
+    if (resolved.startsWith("embedded:") && !existsSync(resolved.slice("embedded:".length))) {
+      return yield* new Store.StoreFailed({ message: `${resolved} cannot be read: there is no such folder` })
+    }
     const archive = yield* Effect.provide(RecordArchive.RecordArchive, yield* Store.context(resolved, environment))
     return yield* ofArchive(archive, tenant)
   })
@@ -118,17 +122,22 @@ const asServed: Served = {
   project: undefined,
   unknown: "refuse",
   assumeUtc: false,
-  cutNanoseconds: false
+  cutNanoseconds: false,
+  spool: undefined
 }
 
-/** Reads a server into memory: its lists are not in the order of sources. */
+/** Puts what a server shows on a shelf: its lists are not in the order of sources. */
 const ofServer = Effect.fnUntraced(function*(
   address: string,
   environment: Store.Environment,
   tenant: string | undefined,
   served: Served
 ): Effect.fn.Return<Pull, Failure, Scope.Scope> {
-  const held = yield* Layer.build(MemoryStore.layer())
+  const shelf = yield* Effect.acquireRelease(
+    Effect.sync(() => Shelf.open(served.spool)),
+    (shelf) => Effect.sync(() => shelf.close())
+  )
+  const archive = ShelfArchive.make(shelf)
   const { data, lines } = yield* Import.fromServer(address, {
     ...served,
     kind: undefined,
@@ -136,12 +145,14 @@ const ofServer = Effect.fnUntraced(function*(
     createdAt: undefined,
     token: environment["EMEND_TOKEN"],
     tenant,
-    batch: 5000,
+    batch: page,
     maxRejects: -1,
-    rejects: undefined,
-    spool: undefined
+    rejects: undefined
   }).pipe(
-    Effect.provide(held),
+    Effect.provideService(RecordArchive.RecordArchive, archive),
+    Effect.provideService(ChangeNumbers, {
+      last: (tenant) => Effect.sync(() => shelf.lastNumber("BoardChange", tenant))
+    }),
     Effect.catchTag("TooManyRejects", ({ message }) => Effect.fail(new InputFailed({ message })))
   )
   if (data["rejected"] !== 0) {
@@ -149,7 +160,7 @@ const ofServer = Effect.fnUntraced(function*(
       message: `${Store.shown(address)} serves what cannot be taken:\n${lines.join("\n")}`
     })
   }
-  return yield* ofArchive(Context.get(held, RecordArchive.RecordArchive), undefined)
+  return yield* ofArchive(archive, undefined)
 })
 
 /** Reads an exported file, which has the order of sources: so it is never held whole. */

@@ -107,7 +107,6 @@ export const elements = (maxBytes: number): Splitter => {
   const held = gathering(maxBytes)
   let [line, begun, depth] = [1, 1, 0]
   let [inText, escaped, seen] = [false, false, false]
-  const flawed = (flaw: string): Piece => ({ line, flaw, bytes: Buffer.alloc(0) })
   return {
     feed: (chunk) => {
       const out: Array<Piece> = []
@@ -118,10 +117,28 @@ export const elements = (maxBytes: number): Splitter => {
         if (piece !== undefined) out.push(piece)
         seen = false
       }
+      /** Gives what stands outside of the array. */
+      const leave = (to: number) => {
+        held.add(chunk.subarray(from, to))
+        out.push(flawed(held.take(begun), begun, "There is text outside of the array"))
+        seen = false
+      }
       for (let i = 0; i < chunk.length; i++) {
         const byte = chunk[i]!
         if (byte === newline) line++
-        if (depth > 0 && !seen && byte > 32) {
+        if (depth === 0) {
+          if (byte === open) {
+            if (seen) leave(i)
+            depth = 1
+            from = i + 1
+          } else if (byte > 32 && !seen) {
+            begun = line
+            seen = true
+            from = i
+          }
+          continue
+        }
+        if (!seen && byte > 32) {
           begun = line
           seen = true
         }
@@ -129,29 +146,27 @@ export const elements = (maxBytes: number): Splitter => {
           if (escaped) escaped = false
           else if (byte === backslash) escaped = true
           else if (byte === quote) inText = false
-        } else if (byte === quote && depth > 0) inText = true
-        else if (byte === open || byte === openBrace) {
-          if (depth === 0 && byte === open) from = i + 1
-          depth++
-        } else if (byte === close || byte === closeBrace) {
+        } else if (byte === quote) inText = true
+        else if (byte === open || byte === openBrace) depth++
+        else if (byte === close || byte === closeBrace) {
           if (--depth === 0) take(i)
-          if (depth < 0) depth = 0
         } else if (byte === comma && depth === 1) {
           take(i)
           from = i + 1
-        } else if (depth === 0 && byte > 32) {
-          out.push(flawed("There is text outside of the array"))
-          return out
         }
       }
-      if (depth > 0) held.add(Buffer.from(chunk.subarray(from)))
+      if (depth > 0 || seen) held.add(Buffer.from(chunk.subarray(from)))
       return out
     },
     end: () => {
-      if (depth === 0) return []
       const left = held.take(begun)
-      const bytes = left === undefined ? Buffer.alloc(0) : "text" in left ? Buffer.from(left.text) : Buffer.alloc(0)
-      return [{ line: begun, flaw: "The text ends before the array does", bytes }]
+      if (depth > 0) return [flawed(left, begun, "The text ends before the array does")]
+      return left === undefined ? [] : [flawed(left, begun, "There is text outside of the array")]
     }
   }
+}
+
+const flawed = (piece: Piece | undefined, line: number, flaw: string): Piece => {
+  if (piece !== undefined && "flaw" in piece) return piece
+  return { line, flaw, bytes: Buffer.from(piece !== undefined && "text" in piece ? piece.text : "") }
 }

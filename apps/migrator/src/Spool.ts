@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { closeSync, createReadStream, mkdtempSync, openSync, rmSync, writeSync } from "node:fs"
+import { closeSync, createReadStream, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Origin } from "./Rejects.ts"
@@ -33,7 +33,7 @@ export const open = (below = tmpdir()): Spool => {
   const files = new Map<string, { readonly descriptor: number; held: Array<string>; size: number }>()
   const flush = (kind: string) => {
     const file = files.get(kind)!
-    if (file.held.length > 0) writeSync(file.descriptor, file.held.join(""))
+    if (file.held.length > 0) writeFileSync(file.descriptor, file.held.join(""))
     file.held = []
     file.size = 0
   }

@@ -39,18 +39,25 @@ export type Services = RecordArchive.RecordArchive | RecordStore.RecordStore | E
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Gives the address itself, where another one stands in a variable.
+ * Gives the address itself, where it stands in a variable. One that names nothing, or a server with credentials, is
+ * refused.
  *
  * @category conversions
  * @since 0.1.0
  */
 export const resolved = (address: string, environment: Environment): Effect.Effect<string, StoreFailed> => {
-  if (!address.startsWith("env:")) return Effect.succeed(address)
-  const name = address.slice("env:".length)
-  const named = environment[name]
-  return named === undefined || named === ""
-    ? Effect.fail(new StoreFailed({ message: `The variable ${name} is not set` }))
-    : resolved(named, environment)
+  const name = address.startsWith("env:") ? address.slice("env:".length) : undefined
+  const found = name === undefined ? address : environment[name]
+  const failed = (message: string) => Effect.fail(new StoreFailed({ message }))
+  if (found === undefined || found === "") return failed(`The variable ${name} is not set`)
+  if (found.startsWith("env:")) return failed(`The variable ${name} names another variable`)
+  if (/^(file|embedded):$/.test(found)) return failed(`${found} names no place`)
+  if (/^https?:/.test(found)) {
+    if (!URL.canParse(found)) return failed(`${shown(found)} is no address of a server`)
+    const { password, username } = new URL(found)
+    if (username + password !== "") return failed(`${shown(found)} holds credentials: a token comes from EMEND_TOKEN`)
+  }
+  return Effect.succeed(found)
 }
 
 /**
@@ -80,6 +87,12 @@ export const context = Effect.fnUntraced(function*(
       )
       return yield* postgres(url)
     }
+    case "http":
+    case "https":
+      return yield* new StoreFailed({
+        message: `${shown(address)} is a server, which takes no whole records: ids, times and histories cannot be ` +
+          "given to its API. Import into its database; apply sends updates to a server"
+      })
     default: {
       const expected = "expected postgres://…, embedded:DIR, file:PATH, http(s)://… or env:NAME"
       return yield* new StoreFailed({ message: `${shown(address)} is no store for this: ${expected}` })
@@ -93,7 +106,9 @@ export const context = Effect.fnUntraced(function*(
  * @category conversions
  * @since 0.1.0
  */
-export const shown = (address: string): string => address.replace(/(:\/\/[^:@/]*):[^@]*@/, "$1:***@")
+export const shown = (address: string): string =>
+  // A password may hold an @, and may stand among the parameters.
+  address.replace(/(:\/\/[^:@/]*):.*@/s, "$1:***@").replace(/([?&][^=&]*password=)[^&]*/gi, "$1***")
 
 const withPassword = (address: string, password: string | undefined): Redacted.Redacted => {
   if (password === undefined || !URL.canParse(address)) return Redacted.make(address)

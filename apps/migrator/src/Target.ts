@@ -9,7 +9,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
-import { existsSync } from "node:fs"
+import { statSync } from "node:fs"
 import { resolve } from "node:path"
 import * as Export from "./Export.ts"
 import * as Flaw from "./Flaw.ts"
@@ -18,7 +18,8 @@ import * as Store from "./Store.ts"
 
 /**
  * Does something with the store of an address. `file:PATH` is a snapshot in a file: it is held in memory meanwhile, and
- * written anew at the end, whole or not at all.
+ * written anew at the end, whole or not at all; and not at all where somebody else wrote it meanwhile, or where nothing
+ * is to be written.
  *
  * @category operations
  * @since 0.1.0
@@ -26,7 +27,8 @@ import * as Store from "./Store.ts"
 export const use = <A, E>(
   given: string,
   environment: Store.Environment,
-  what: Effect.Effect<A, E, Store.Services>
+  what: Effect.Effect<A, E, Store.Services>,
+  writes = true
 ): Effect.Effect<A, E | Source.Failure> =>
   Effect.scoped(Effect.gen(function*() {
     const address = yield* Store.resolved(given, environment)
@@ -34,7 +36,8 @@ export const use = <A, E>(
     const path = resolve(address.slice("file:".length))
     const held = yield* Layer.build(MemoryStore.layer())
     const archive = Context.get(held, RecordArchive.RecordArchive)
-    if (existsSync(path)) {
+    const before = mark(path)
+    if (before !== undefined) {
       const pull = yield* Source.open(`file:${path}`, environment)
       for (let records = yield* pull; records.length > 0; records = yield* pull) {
         for (const result of yield* archive.put(records.map((record) => ({ record })))) {
@@ -45,6 +48,17 @@ export const use = <A, E>(
       }
     }
     const done = yield* Effect.provide(what, held)
+    if (!writes) return done
+    if (mark(path) !== before) {
+      const message = `${path} was written by somebody else meanwhile; nothing was saved: run it again`
+      return yield* new Store.StoreFailed({ message })
+    }
     yield* Export.run(yield* Source.ofArchive(archive, undefined), path)
     return done
   }))
+
+/** What tells whether a file was written since. */
+const mark = (path: string): string | undefined => {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return found && `${found.ino} ${found.mtimeNs} ${found.size}`
+}

@@ -5,7 +5,7 @@
  */
 import { Argument, Command } from "effect/cli"
 import * as Effect from "effect/Effect"
-import * as Apply from "./Apply.ts"
+import * as ChangeNumbers from "./ChangeNumbers.ts"
 import * as Copy from "./Copy.ts"
 import * as Ending from "./Ending.ts"
 import * as Export from "./Export.ts"
@@ -14,7 +14,10 @@ import * as Import from "./Import.ts"
 import * as Source from "./Source.ts"
 import * as Store from "./Store.ts"
 import * as Target from "./Target.ts"
+import * as Updated from "./Updated.ts"
 import * as Verify from "./Verify.ts"
+
+const numbered = Effect.provideServiceEffect(ChangeNumbers.ChangeNumbers, ChangeNumbers.ofStore)
 
 const importing = Command.make(
   "import",
@@ -31,7 +34,7 @@ const importing = Command.make(
     json: Flags.json
   },
   ({ files, json, to, ...options }) =>
-    Effect.map(Target.use(to, process.env, Import.run(files, options)), (ending) => Ending.tell(ending, json))
+    Effect.map(Target.use(to, process.env, numbered(Import.run(files, options))), (ending) => Ending.tell(ending, json))
 ).pipe(
   Command.withDescription("Import records from files: those of the four APIs, of the board's database, and exports"),
   Command.withExamples([
@@ -47,7 +50,7 @@ const applying = Command.make(
   {
     files: Argument.String("FILE").pipe(
       Argument.withDescription(
-        "Lines {\"kind\", \"id\", \"update\", \"reason\"?, \"version\"?}; - for the standard input"
+        "Lines {\"kind\", \"id\", \"update\" or \"move\", \"assign\", \"claim\", \"delete\"}; - for the standard input"
       ),
       Argument.variadic({ min: 1 })
     ),
@@ -57,8 +60,12 @@ const applying = Command.make(
     json: Flags.json
   },
   ({ files, json, to, ...options }) =>
-    Effect.map(Target.use(to, process.env, Apply.run(files, options)), (ending) => Ending.tell(ending, json))
-).pipe(Command.withDescription("Apply updates to records, those of one record composed before they reach the store"))
+    Effect.map(Updated.apply(to, process.env, files, options), (ending) => Ending.tell(ending, json))
+).pipe(
+  Command.withDescription(
+    "Apply updates to the records of a store or a server, those of one record composed before they reach it"
+  )
+)
 
 const copying = Command.make(
   "copy",
@@ -75,7 +82,9 @@ const copying = Command.make(
     Effect.scoped(Effect.gen(function*() {
       const address = yield* Store.resolved(from, process.env)
       const copied = /^https?:/.test(address)
-        ? Import.fromServer(address, { ...Flags.served, ...options, tenant, token: process.env["EMEND_TOKEN"] })
+        ? numbered(
+          Import.fromServer(address, { ...Flags.served, ...options, tenant, token: process.env["EMEND_TOKEN"] })
+        )
         : Copy.run(yield* Source.open(address, process.env, tenant), { ...options, name: Store.shown(address) })
       Ending.tell(yield* Target.use(to, process.env, copied), json)
     }))

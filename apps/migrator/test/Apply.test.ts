@@ -30,9 +30,11 @@ const file = (name: string, lines: ReadonlyArray<unknown>): string => {
   return join(folder, name)
 }
 
-const options: Apply.Options = {
+const options = {
   tenant: "local",
   kind: undefined,
+  organization: undefined,
+  project: undefined,
   by: "night",
   dryRun: false,
   run: undefined,
@@ -117,7 +119,7 @@ test("updates that are composed leave what they leave one by one, and refuse the
             : { last_processed_event_id: events[line.update.last_processed_event_id] ?? "none" }
         }
       )
-    const ended = await together.runPromise(Apply.run([file("updates", said(mine))], options))
+    const ended = await together.runPromise(Apply.toStore([file("updates", said(mine))], options))
     let refused = 0
     for (const { id, kind, reason, update } of said(theirs)) {
       const conditions = reason === undefined ? {} : { reason }
@@ -151,7 +153,7 @@ test("the same file once more changes nothing, also where it undoes itself on th
     { kind: "Task", id: "t2", update: { merge_params: { a: 1 } }, reason: "first" },
     { kind: "Task", id: "t2", update: { merge_params: { a: 2 } }, reason: "then" }
   ])
-  const first = await store.runPromise(Apply.run([updates], options))
+  const first = await store.runPromise(Apply.toStore([updates], options))
   // Together they would be too large: the two that fit are taken, as they would be one by one.
   expect(first).toMatchObject({ code: 3, data: { read: 5, applied: 4, rejected: 1 } })
   const version = (id: string) =>
@@ -160,10 +162,10 @@ test("the same file once more changes nothing, also where it undoes itself on th
       ([found]) => found!.version
     )
   const before = await store.runPromise(version("t2"))
-  const again = await store.runPromise(Apply.run([updates], options))
+  const again = await store.runPromise(Apply.toStore([updates], options))
   expect(again.data).toMatchObject({ applied: 0, repeated: 4, rejected: 1 })
   expect(await store.runPromise(version("t2"))).toBe(before)
-  await store.runPromise(Apply.run([updates], { ...options, run: "another" }))
+  await store.runPromise(Apply.toStore([updates], { ...options, run: "another" }))
   expect(await store.runPromise(version("t2"))).toBe(before + 2)
   await store.dispose()
 })
@@ -175,15 +177,22 @@ test("a demand on the version and a record that is not there are told with their
     { kind: "Task", id: "t1", update: { merge_params: { a: 5 } }, version: 1 },
     { kind: "Task", id: "t1", update: { merge_params: { a: 6 } }, version: 1 },
     { kind: "Task", id: "nobody", update: {} },
-    { kind: "TaskAgent", id: "t1", update: { name: "other" } }
+    { kind: "TaskAgent", id: "t1", update: { name: "other" } },
+    { kind: "Task", id: "t1", update: [] },
+    { kind: "Task", id: "t1", update: { params: {} } }
   ])
-  const rehearsed = await store.runPromise(Apply.run([updates], { ...options, dryRun: true }))
-  expect(rehearsed.data).toMatchObject({ changed: 2, rejected: 2 })
-  const done = await store.runPromise(Apply.run([updates], options))
-  expect(done.data).toMatchObject({ changed: 1, rejected: 3 })
+  const rehearsed = await store.runPromise(Apply.toStore([updates], { ...options, dryRun: true }))
+  expect(rehearsed.data).toMatchObject({ changed: 2, rejected: 4 })
+  const done = await store.runPromise(Apply.toStore([updates], options))
+  expect(done.data).toMatchObject({ changed: 1, rejected: 5 })
   const rejects = readFileSync(options.rejects!, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line))
   expect(rejects.map(({ line, reason }) => [line, reason])).toEqual([
-    [4, "Task agents are not updated in bulk: an edit makes a revision; send each to the API of task agents"],
+    [
+      4,
+      "Where the agent lives is missing: organization and project are UUIDs; --organization and --project say them for all"
+    ],
+    [5, "/update: Expected a JSON object"],
+    [6, "/params: Expected no excess property"],
     [2, "The record has version 2"],
     [3, "There is no such record, or it is deleted"]
   ])

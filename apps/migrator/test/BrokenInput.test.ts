@@ -1,4 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { open, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { gzipSync } from "node:zlib"
@@ -95,7 +97,8 @@ test("kinds may be mixed in one file; a record of no kind is rejected until it i
   const file = given("mixed.ndjson", lines(task("t"), card("c"), bare))
   expect((await load(file)).code).toBe(3)
   expect(rejected()).toMatchObject([{ line: 3, reason: expect.stringContaining("--kind names it"), record: bare }])
-  expect((await load(at("rejects"), "--kind", "Agent")).code).toBe(0)
+  const named = given("named.ndjson", readFileSync(at("rejects")))
+  expect((await load(named, "--kind", "Agent")).code).toBe(0)
   expect(stored().map(({ kind }) => kind)).toEqual(["Task", "Agent", "BoardTask"])
 })
 
@@ -163,6 +166,157 @@ test("a table is read by its columns, quoted cells and JSON included; a row of a
   expect(rejected().length).toBe(2)
 })
 
+test("a row that was not taken is kept as it came, or as its cells mean it, and mended, it is taken", async () => {
+  const file = given(
+    "tasks.csv",
+    Buffer.concat([
+      Buffer.from(
+        `id,status,params,created_at\nt1,NONE,"{""n"":\n1}",${time}\nt2,,"{""n"":12345678901234567890}",${time}\n`
+      ),
+      Buffer.from(`t3,short\n\nt4,,"{""text"":""\ufffd""}",${time}\nt5,,"{""text"":""`),
+      Buffer.from([0xff]),
+      Buffer.from(`""}",${time}\n`)
+    ])
+  )
+  expect((await load(file)).code).toBe(3)
+  expect(stored().map(({ state }) => [state.id, state.params])).toEqual([["t4", { text: "\ufffd" }]])
+  expect(
+    rejected().map(({ bytes, line, reason, record, text }) => [line, reason.slice(0, 34), record ?? text ?? bytes])
+  ).toEqual([
+    [2, "/status: Expected \"CANCELED\" | \"CO", { id: "t1", status: "NONE", params: { n: 1 }, created_at: time }],
+    [4, "params: /n: the number 12345678901", { id: "t2", params: "{\"n\":12345678901234567890}", created_at: time }],
+    [5, "The row has 2 cells for 4 columns", "t3,short\n"],
+    [8, "The row is not valid UTF-8", Buffer.from(`t5,,"{""text"":""\xff""}",${time}\n`, "latin1").toString("base64")]
+  ])
+  const mended = given(
+    "mended.ndjson",
+    readFileSync(at("rejects"), "utf8").split("\n")[0]!.replaceAll("NONE", "FAILED")
+  )
+  expect((await load(mended)).code).toBe(0)
+  expect(stored()[0].state).toMatchObject({ id: "t1", status: "FAILED", params: { n: 1 } })
+})
+
+test("a table with a column twice, or with a row that does not end, fails by name; no column is like another", async () => {
+  const twice = await load(given("twice.csv", `id,params,params,created_at\na,{},{},${time}\n`))
+  expect(twice).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("twice.csv cannot be read: it has two columns params")
+  })
+  const endless = given("endless.csv", `id,title,created_at\na,"${"x\n".repeat(2000)}b,y,${time}\n`)
+  const ended = await load(endless, "--max-record-bytes", "1000")
+  expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining("has more bytes than the limit of 1000") })
+  expect((await load(given("proto.csv", `id,params,__proto__,created_at\na,{},x,${time}\n`))).code).toBe(3)
+  expect(rejected()[0].reason).toContain("A Task has no field __proto__")
+})
+
+test("what stands around an array is rejected, and what comes behind it is taken", async () => {
+  const file = given("tasks.json", `[${JSON.stringify(task("a"))}] {"b": 1}\n[${JSON.stringify(task("c"))}]`)
+  expect((await load(file)).code).toBe(3)
+  expect(stored().map(({ state }) => state.id)).toEqual(["a", "c"])
+  expect(rejected()).toMatchObject([{ line: 1, reason: "There is text outside of the array", text: "{\"b\": 1}" }])
+})
+
+test("a number that would change is kept as it was written, and is refused until it is mended", async () => {
+  const file = given("tasks.ndjson", `{"id": "a", "params": {"n": 123.456789012345678}, "created_at": "${time}"}\n`)
+  expect((await load(file)).code).toBe(3)
+  expect(rejected()[0].text).toContain("123.456789012345678")
+  expect((await load(given("again.ndjson", readFileSync(at("rejects"))))).code).toBe(3)
+  expect(stored()).toEqual([])
+})
+
+test("the file of rejects is never one that is read, can be written from the beginning, and is that of this run", async () => {
+  const content = lines(task("a"), task("b", { status: "NONE" }))
+  const file = given("tasks.ndjson", content)
+  const to = ["--to", `file:${at("store")}`]
+  const same = await run(["import", file, ...to, "--rejects", file])
+  expect(same).toMatchObject({ code: 1, stderr: expect.stringContaining("it is read by this very run") })
+  expect(readFileSync(file, "utf8")).toBe(content)
+  const nowhere = await run(["import", given("good.ndjson", lines(task("a"))), ...to, "--rejects", at("no/rejects")])
+  expect(nowhere).toMatchObject({ code: 1, stderr: expect.stringContaining("no/rejects cannot be written: ENOENT") })
+  expect((await load(file)).code).toBe(3)
+  expect((await load(at("good.ndjson"))).code).toBe(0)
+  expect(readFileSync(at("rejects"), "utf8")).toBe("")
+})
+
+test("a day or an hour that there is not is refused in every zone; hours alone are a zone", async () => {
+  const times = [
+    "2026-02-30T10:00:00+01:00",
+    "2026-11-21T24:00:00+01:00",
+    "2026-11-21T10:00:00+25",
+    "9999-12-31T23:30:00-01:00"
+  ]
+  const good = ["2026-11-21 10:00:00.123456+00", "2026-11-21 10:00:00.123456-03", "2026-02-28T23:30:00.5-0130"]
+  const file = given(
+    "tasks.ndjson",
+    lines(...[...good, ...times].map((created_at, i) => task(`t${i}`, { created_at })))
+  )
+  expect((await load(file)).code).toBe(3)
+  expect(rejected().map(({ line }) => line)).toEqual([4, 5, 6, 7])
+  expect(stored().map(({ state }) => state.created_at)).toEqual([
+    "2026-11-21T10:00:00.123456Z",
+    "2026-11-21T13:00:00.123456Z",
+    "2026-03-01T01:00:00.500000Z"
+  ])
+})
+
+test("a snapshot that somebody else wrote meanwhile is not overwritten", async () => {
+  const [one, two] = [given("one.ndjson", lines(task("one"))), given("two.ndjson", lines(task("two")))]
+  execFileSync("mkfifo", [at("pipe")])
+  // The pipe is opened when its reader has the store.
+  const first = load(at("pipe"))
+  const pipe = await open(at("pipe"), "w")
+  expect((await load(two)).code).toBe(0)
+  await pipe.writeFile(lines(task("one")))
+  await pipe.close()
+  expect(await first).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("was written by somebody else meanwhile")
+  })
+  expect((await load(one)).code).toBe(0)
+  expect(stored().map(({ state }) => state.id)).toEqual(["one", "two"])
+})
+
+test("updates that come by a pipe are applied, and a dry run makes no snapshot", async () => {
+  expect((await load(given("tasks.ndjson", lines(task("a"))))).code).toBe(0)
+  execFileSync("mkfifo", [at("pipe")])
+  const update = { kind: "Task", id: "a", update: { merge_params: { n: 1 } } }
+  const ended = run(["apply", at("pipe"), "--to", `file:${at("store")}`, "--json"])
+  await writeFile(at("pipe"), lines(update))
+  expect(JSON.parse((await ended).stdout)).toMatchObject({ read: 1, applied: 1 })
+  expect(stored()[0].state.params).toEqual({ n: 1 })
+  const updates = given("updates.ndjson", lines(update))
+  expect((await run(["apply", updates, "--to", `file:${at("none")}`, "--dry-run"])).code).toBe(3)
+  expect(existsSync(at("none"))).toBe(false)
+})
+
+test("an update that was rejected as a text is mended and applied", async () => {
+  expect((await load(given("tasks.ndjson", lines(task("a"))))).code).toBe(0)
+  const args = ["--to", `file:${at("store")}`, "--rejects", at("rejects")]
+  const file = given(
+    "updates.ndjson",
+    "{\"kind\": \"Task\", \"id\": \"a\", \"update\": {\"merge_params\": {\"n\": 1e400}}}\n"
+  )
+  expect((await run(["apply", file, ...args])).code).toBe(3)
+  const mended = given("mended.ndjson", readFileSync(at("rejects"), "utf8").replaceAll("1e400", "4"))
+  expect((await run(["apply", mended, ...args])).code).toBe(0)
+  expect(stored()[0].state.params).toEqual({ n: 4 })
+})
+
+test("a tenant, or an address, that names nothing is refused", async () => {
+  const file = given("tasks.ndjson", lines(task("a")))
+  expect(await load(file, "--tenant", "")).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("the name of a tenant")
+  })
+  for (const address of ["embedded:", "file:", "env:SELF", `embedded:${at("none")}`]) {
+    const ended = await run(["verify", "--from", address, "--to", address], { env: { SELF: "env:SELF" } })
+    expect(ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/names no place|names another variable|there is no such folder/)
+    })
+  }
+})
+
 test("records come from the standard input too, compressed or not, and an array may end too early", async () => {
   const args = ["import", "-", "--to", `file:${at("store")}`, "--rejects", at("rejects"), "--json"]
   expect((await run(args, { input: gzipSync(lines(task("a"))) })).code).toBe(0)
@@ -171,10 +325,20 @@ test("records come from the standard input too, compressed or not, and an array 
   expect(rejected()).toMatchObject([{ file: "-", line: 1, reason: "The text ends before the array does" }])
 })
 
-test("a store that cannot be opened is told without its password", async () => {
-  const env = { STORE: "postgres://ann:topsecret@127.0.0.1:1/none" }
-  const ended = await run(["import", given("t.ndjson", lines(task("a"))), "--to", "env:STORE"], { env })
-  expect(ended.code).toBe(1)
-  expect(ended.stderr).toContain("postgres://ann:***@127.0.0.1:1/none cannot be used")
-  expect(ended.stdout + ended.stderr).not.toContain("topsecret")
+test("a store that cannot be opened is told without its password, whatever that holds and wherever it stands", async () => {
+  const file = given("t.ndjson", lines(task("a")))
+  for (
+    const [address, shown] of [
+      ["postgres://ann:topsecret@127.0.0.1:1/none", "postgres://ann:***@127.0.0.1:1/none cannot be used"],
+      ["postgres://ann:a@topsecret@127.0.0.1:1/none", "postgres://ann:***@127.0.0.1:1/none cannot be used"],
+      ["postgres://127.0.0.1:1/none?user=ann&password=topsecret", "none?user=ann&password=*** cannot be used"],
+      ["http://ann:topsecret@127.0.0.1:1", "http://ann:***@127.0.0.1:1 holds credentials"],
+      ["http://ann:top/topsecret@127.0.0.1:1", "http://ann:***@127.0.0.1:1 is no address of a server"]
+    ] as const
+  ) {
+    const ended = await run(["import", file, "--to", "env:STORE"], { env: { STORE: address } })
+    expect(ended.code).toBe(1)
+    expect(ended.stderr).toContain(shown)
+    expect(ended.stdout + ended.stderr).not.toContain("topsecret")
+  }
 })

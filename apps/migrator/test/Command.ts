@@ -1,9 +1,17 @@
 /** The migrator as its own process. */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { afterAll } from "vitest"
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+
+/** What was compiled is kept for the next process: most of them live hardly longer than it takes to compile the program. */
+const compiled = mkdtempSync(join(tmpdir(), "emend-compiled-"))
+afterAll(() => rmSync(compiled, { recursive: true, force: true }))
 
 export interface Ended {
   readonly code: number | null
@@ -25,7 +33,7 @@ export const run = async (
   { env = {}, input, killAfter, killWhen }: Settings = {}
 ): Promise<Ended> => {
   const child = spawn(process.execPath, ["--conditions=@emend/source", main, ...args], {
-    env: { PATH: process.env["PATH"], ...env },
+    env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: compiled, ...env },
     stdio: ["pipe", "pipe", "pipe"]
   })
   let [stdout, stderr] = ["", ""]

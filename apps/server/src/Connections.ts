@@ -4,10 +4,12 @@
  *
  * @since 0.1.0
  */
-import { createServer, type Server, type ServerResponse } from "node:http"
+import type { Server, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
+import { InTurn } from "./InTurn.ts"
 import type { Limits } from "./Limits.ts"
 import * as RawRefusal from "./RawRefusal.ts"
+import * as Unread from "./Unread.ts"
 
 /**
  * An HTTP server of Node and what ends its connections.
@@ -19,6 +21,8 @@ export interface Connections {
   readonly listener: Server
   /** How many connections are open. */
   readonly count: () => number
+  /** How many bytes of answers wait because their clients do not take them. */
+  readonly unreadBytes: () => number
   /** From now on each answer is the last on its connection. */
   readonly closeAfterAnswers: () => void
   /**
@@ -37,17 +41,29 @@ export interface Connections {
  */
 export type Bounds = Pick<
   Limits,
-  "maxHeaderBytes" | "maxConnections" | "requestMillis" | "headMillis" | "receiveMillis" | "keepAliveMillis"
+  | "maxHeaderBytes"
+  | "maxConnections"
+  | "maxUnreadBytes"
+  | "requestMillis"
+  | "headMillis"
+  | "receiveMillis"
+  | "keepAliveMillis"
 >
 
 /**
- * Makes an HTTP server within bounds. `refused` learns of what is refused before the application sees it.
+ * Makes an HTTP server within bounds. `refused` learns of what is refused before the application sees it, and `cut` of each
+ * connection that was closed because its client did not take an answer, and too much waited.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = (bounds: Bounds, refused: RawRefusal.Refused = () => {}): Connections => {
-  const listener = createServer({
+export const make = (
+  bounds: Bounds,
+  refused: RawRefusal.Refused = () => {},
+  cut: () => void = () => {}
+): Connections => {
+  const unread = Unread.make(bounds.maxUnreadBytes, cut)
+  const listener = new InTurn({
     maxHeaderSize: bounds.maxHeaderBytes,
     // Node would refuse a request without a host by an empty answer; the application says what is wrong.
     requireHostHeader: false,
@@ -55,7 +71,7 @@ export const make = (bounds: Bounds, refused: RawRefusal.Refused = () => {}): Co
     requestTimeout: bounds.receiveMillis,
     keepAliveTimeout: bounds.keepAliveMillis,
     connectionsCheckingInterval: Math.min(1_000, bounds.headMillis)
-  })
+  }, unread.written)
   // A client that does not take its answer: nothing moves on its connection for longer than a request may take in all.
   listener.timeout = bounds.receiveMillis + bounds.requestMillis
   const sockets = new Set<Socket>()
@@ -64,7 +80,10 @@ export const make = (bounds: Bounds, refused: RawRefusal.Refused = () => {}): Co
   const note = (_: unknown, response: ServerResponse): void => {
     const { socket } = response.req
     due.set(socket, response)
-    response.once("close", () => due.get(socket) === response && due.delete(socket))
+    response.once("close", () => {
+      unread.gone(socket)
+      if (due.get(socket) === response) due.delete(socket)
+    })
   }
 
   // The server's own listener gives a connection to the parser: one too many must never get there.
@@ -101,5 +120,5 @@ export const make = (bounds: Bounds, refused: RawRefusal.Refused = () => {}): Co
       clearTimeout(end)
     })
   }
-  return { listener, count: () => sockets.size, closeAfterAnswers, letGo }
+  return { listener, count: () => sockets.size, unreadBytes: unread.bytes, closeAfterAnswers, letGo }
 }

@@ -56,6 +56,13 @@ export const declared = {
     most: 1_000_000,
     text: "How many connections may be open at once; more are 503 and closed"
   },
+  maxUnreadBytes: {
+    variable: "EMEND_MAX_UNREAD_BYTES",
+    standard: 67_108_864,
+    least: 1_048_576,
+    most: 999_999_999_999,
+    text: "How much of answers may wait for clients that do not take them; with more the slowest are cut off"
+  },
   requestMillis: {
     variable: "EMEND_REQUEST_MILLIS",
     standard: 30_000,
@@ -118,6 +125,13 @@ export const declared = {
     least: 1,
     most: 1_000,
     text: "How many connections to the database there may be"
+  },
+  maxWaiting: {
+    variable: "EMEND_MAX_WAITING",
+    standard: 4_096,
+    least: 1,
+    most: 1_000_000,
+    text: "How many requests of one form may wait for the database with group commit; more are 503"
   },
   statementMillis: {
     variable: "EMEND_STATEMENT_MILLIS",

@@ -80,6 +80,9 @@ const serve = (configuration: Configuration): Effect.Effect<Server, unknown, Sco
     const connections = Connections.make(limits, (code, requestId) => {
       count?.(code)
       log?.(code, requestId)
+    }, () => {
+      count?.("answer-not-taken")
+      Effect.runSyncWith(context)(Effect.logWarning("A connection was closed: its client did not take an answer"))
     })
     if (wire.metrics) yield* ProcessMetrics.make(connections.count)
     const lifecycle: Lifecycle = { phase: "serving" }
@@ -145,7 +148,8 @@ const servicesOver = (
   { groupCommit, identity, limits, store, wire: { metrics } }: Configuration
 ): Effect.Effect<Opened, unknown, Scope.Scope> =>
   Effect.gen(function*() {
-    const { databaseConnections: maxConnections, requestMillis, statementMillis: statementTimeoutMillis } = limits
+    const { databaseConnections: maxConnections, maxWaiting, requestMillis, statementMillis: statementTimeoutMillis } =
+      limits
     if (store._tag === "memory") {
       const { MemoryStore } = yield* Effect.promise(() => import("@emend/memory"))
       return { services: Layer.provide(Services.layer, MemoryStore.layer()), lost: Effect.never }
@@ -158,7 +162,7 @@ const servicesOver = (
       }
     }
     const { EmbeddedPostgres, PostgresStore } = yield* Effect.promise(() => import("@emend/postgres"))
-    const options = { maxConnections, statementTimeoutMillis, groupCommit, metrics }
+    const options = { maxConnections, maxWaiting, statementTimeoutMillis, groupCommit, metrics }
     if (store._tag === "postgres") {
       return {
         services: Layer.provide(Services.layer, PostgresStore.layer({ ...options, url: store.url })),

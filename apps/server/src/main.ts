@@ -1,3 +1,4 @@
+#!/usr/bin/env -S node --max-semi-space-size=8
 /**
  * Starts the server, and stops it when it is told to.
  *

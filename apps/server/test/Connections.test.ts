@@ -6,10 +6,12 @@ import * as Connections from "../src/Connections.ts"
 import * as Limits from "../src/Limits.ts"
 
 const refused: Array<string> = []
+let cut = 0
 let opened: Connections.Connections | undefined
 
 afterEach(() => {
   refused.length = 0
+  cut = 0
   opened?.listener.closeAllConnections()
   opened?.listener.close()
 })
@@ -19,7 +21,7 @@ const start = async (
   answer: Promise<unknown> = Promise.resolve(),
   bounds: Partial<Connections.Bounds> = {}
 ): Promise<Connections.Connections["listener"]> => {
-  opened = Connections.make({ ...Limits.standard, ...bounds }, (code) => void refused.push(code))
+  opened = Connections.make({ ...Limits.standard, ...bounds }, (code) => void refused.push(code), () => void cut++)
   opened.listener.on("request", (request, response) => {
     request.resume().once("end", () => void answer.then(() => response.end("done")))
   })
@@ -143,5 +145,91 @@ describe("a server that stops", () => {
     answer(undefined)
     expect(await read(whole)).toMatch(/^HTTP\/1\.1 200 [^]*done/)
     await closed
+  })
+})
+
+describe("answers that a client does not take", () => {
+  /** Much more than the system holds for a connection. */
+  const large = Buffer.alloc(24 * 1_048_576, "x")
+  const get = (path: string, end = "") => `GET ${path} HTTP/1.1\r\nhost: a\r\n${end}\r\n`
+
+  /** Starts a server whose answers are large where the path says so, and that notes what it was asked for. */
+  const serve = async (bounds: Partial<Connections.Bounds> = {}) => {
+    const asked: Array<string> = []
+    opened = Connections.make({ ...Limits.standard, ...bounds }, undefined, () => void cut++)
+    opened.listener.on("request", ({ url }, response) => {
+      asked.push(url!)
+      response.end(url!.startsWith("/large") ? large : url)
+    })
+    opened.listener.listen(0, "127.0.0.1")
+    await once(opened.listener, "listening")
+    return asked
+  }
+
+  /** Asks for something on another connection: meanwhile the server has read what came before. */
+  const others = async () => {
+    for (let n = 0; n < 3; n++) expect(await read(send(get("/other", "connection: close\r\n")))).toMatch(/other$/)
+  }
+
+  it("hold up the requests behind them, which are carried out in their order when they are taken", async () => {
+    const asked = await serve()
+    const paths = Array.from({ length: 20 }, (_, n) => n % 2 === 0 ? `/large${n}` : `/${n}`)
+    const socket = send(paths.map((path) => get(path)).join("") + get("/last", "connection: close\r\n"))
+    await others()
+    expect(asked.filter((path) => path !== "/other")).toEqual(["/large0"])
+    expect(opened!.unreadBytes()).toBeGreaterThan(0)
+    expect(opened!.unreadBytes()).toBeLessThanOrEqual(large.length + 1_000)
+    let bytes = 0
+    for await (const chunk of socket) bytes += chunk.length
+    expect(bytes).toBeGreaterThan(10 * large.length)
+    expect(asked.filter((path) => path !== "/other")).toEqual([...paths, "/last"])
+    expect([opened!.unreadBytes(), cut]).toEqual([0, 0])
+  })
+
+  it("are no reason to carry out what was asked for behind them by a client that is gone", async () => {
+    const asked = await serve()
+    const socket = send(get("/large") + get("/never"))
+    await others()
+    const closed = once(opened!.listener, "connection").then(([last]) => last)
+    socket.destroy()
+    await others()
+    await closed
+    expect(asked).not.toContain("/never")
+    expect(opened!.unreadBytes()).toBe(0)
+  })
+
+  it("are dropped with their connections, the oldest first, when too much of them waits, and others are served", async () => {
+    const maxUnreadBytes = 2.5 * large.length
+    await serve({ maxUnreadBytes })
+    const ended: Array<number> = []
+    const sockets: Array<Socket> = []
+    for (let n = 0; n < 10; n++) {
+      const socket = send(get("/large"))
+      socket.on("error", () => {}).once("close", () => ended.push(n))
+      sockets.push(socket)
+      await others()
+      expect(opened!.unreadBytes()).toBeLessThanOrEqual(maxUnreadBytes)
+    }
+    // That a connection was cut shows when what the system holds of the answer is read.
+    for (const socket of sockets.slice(0, cut)) socket.resume()
+    await Promise.all(sockets.slice(0, cut).map((socket) => once(socket, "close")))
+    expect(ended.toSorted((a, b) => a - b)).toEqual(Array.from({ length: cut }, (_, n) => n))
+    expect(cut).toBeGreaterThanOrEqual(7)
+    // Those that are left have all of theirs.
+    for (const socket of sockets.slice(cut)) {
+      let bytes = 0
+      for await (const chunk of socket) if ((bytes += chunk.length) > large.length) break
+      expect(bytes).toBeGreaterThan(large.length)
+    }
+  })
+
+  it("are as many as a connection may wait for: one that asks for many more is closed", async () => {
+    const asked = await serve()
+    const socket = send(get("/large") + get("/more").repeat(1_000))
+    socket.on("error", () => {})
+    await others()
+    socket.resume()
+    await once(socket, "close")
+    expect(asked).not.toContain("/more")
   })
 })

@@ -29,6 +29,8 @@ export interface Activity {
   readonly reason: string | null
   readonly version: number | null
   readonly changes: ReadonlyArray<string>
+  /** The change of the link, where one changed. */
+  readonly link?: Pick<BoardChange, "number" | "change" | "task_id" | "subtask_id">
   /** With it the activity goes on, further back. */
   readonly cursor: string
 }
@@ -114,8 +116,16 @@ const merged = (
     if (link !== undefined && (revision === undefined || link.at >= revision.at)) {
       l++
       place = { ...place, number: link.number }
-      const { at, by, reason } = link
-      all.push({ at, by, reason, version: null, changes: [inWords(id, link)], cursor: cursors.write([id], place) })
+      const { at, by, change, number, reason, subtask_id, task_id } = link
+      all.push({
+        at,
+        by,
+        reason,
+        version: null,
+        changes: [inWords(id, link)],
+        link: { number, change, task_id, subtask_id },
+        cursor: cursors.write([id], place)
+      })
     } else {
       r++
       const { at, by, reason, version } = revision!

@@ -77,8 +77,10 @@ export const Timestamp = Schema.String.check(
 
 /** Years begin with 0001, and the 31st of February is the 3rd of March to a lenient reader. */
 const isDay = (text: string): boolean => {
-  const midnight = new Date(`${text}T00:00:00Z`)
-  return text >= "0001" && !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(text)
+  const [year, month, day] = [Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8))]
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  const last = month === 2 ? (isLeap ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
+  return year >= 1 && day <= last
 }
 
 /**

@@ -94,6 +94,16 @@ describe("the bytes of a value", () => {
     [JSON.parse(`{"__proto__":""}`), 17]
   ])("%j takes %i", (value, bytes) => {
     expect(Json.textBytes(value)).toBe(bytes)
+    expect(Json.fits(value, bytes)).toBe(true)
+    expect(Json.fits(value, bytes - 1)).toBe(false)
+  })
+
+  test("are more than a limit or not, whichever the limit is", () => {
+    const limits = [0, 1, 10, 100, 1_000, 10_000]
+    holds(Generate.json, (value) => {
+      const bytes = Json.textBytes(value)
+      return [...limits, bytes - 1, bytes, bytes + 1].every((limit) => Json.fits(value, limit) === (bytes <= limit))
+    })
   })
 
   test("grow by what is added, and the limit is a mebibyte", () => {

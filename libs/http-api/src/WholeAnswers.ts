@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Agent, AgentTaskTracker, BoardLink, BoardTask, Task, TaskAgent, Text } from "@emend/domain"
+import { Agent, AgentTaskTracker, BoardChange, BoardLink, BoardTask, Task, TaskAgent, Text } from "@emend/domain"
 import * as Schema from "effect/Schema"
 import { Activity, Counts } from "./definitions/BoardGraphOperations.ts"
 import type { BoardGroup } from "./definitions/BoardGroup.ts"
@@ -60,6 +60,10 @@ const agents = { agents: Schema.optionalKey(Schema.Array(Agent.Agent.State)) }
 const tracker = AgentTaskTracker.AgentTaskTracker.State
 const boardTask = BoardTask.BoardTask.State
 const relatives = Schema.Array(saved(boardTask, { depth: Schema.Int, ...cursor }))
+
+const { change: changed, number, subtask_id, task_id } =
+  (BoardChange.BoardChange.State as unknown as Schema.Struct<Record<string, Codec>>).fields
+const changeOfLink = Schema.Struct({ number: number!, change: changed!, task_id: task_id!, subtask_id: subtask_id! })
 
 const agent = TaskAgent.TaskAgent.State
 const active = { active_revision: Schema.NullOr(RevisionSummary) }
@@ -128,7 +132,7 @@ export const wholeAnswers: {
     parents: relatives,
     ancestors: relatives,
     descendants: relatives,
-    activity: Schema.Array(Schema.Struct({ ...Activity.fields, ...cursor }))
+    activity: Schema.Array(Schema.Struct({ ...Activity.fields, link: Schema.optionalKey(changeOfLink), ...cursor }))
   },
   taskAgents: {
     ...kept(agent, view),

@@ -2,7 +2,7 @@
 import { Json } from "@emend/domain"
 import { describe, expect, it } from "vitest"
 import * as JsonBody from "../src/request/JsonBody.ts"
-import { flaws, keepsValue } from "../src/request/JsonText.ts"
+import { flaws, isPlain, keepsValue } from "../src/request/JsonText.ts"
 
 /** A value of the greatest depth inside the body's own object. */
 const deepest = Json.maxDepth + 1
@@ -212,5 +212,44 @@ describe("decided", () => {
     const read = value(`{"__proto__":{"x":1},"constructor":2}`)
     expect(Object.keys(read)).toEqual(["__proto__", "constructor"])
     expect(({} as any).x).toBeUndefined()
+  })
+})
+
+describe("a text that is plain at a glance", () => {
+  const numbers = [
+    "12345678901234567890",
+    "-123456789012345678",
+    "0.1000000000000000055",
+    "1.7976931348623159e308",
+    "4.9406564584124654e-324",
+    "1e400",
+    "-1E400",
+    "12.5e400",
+    "0e1"
+  ]
+
+  it("has no number that must be looked at, wherever it stands", () => {
+    for (const number of numbers) {
+      for (
+        const text of [number, ` ${number}`, `[${number}]`, `[1,${number}]`, `[1,\n${number}]`, `{"a":\t${number}}`]
+      ) {
+        expect(isPlain(text, 64), text).toBe(false)
+      }
+    }
+  })
+
+  it("has no more brackets than levels are allowed", () => {
+    expect(isPlain("[[]]", 2)).toBe(true)
+    expect(isPlain("[[[]]]", 2)).toBe(false)
+    expect(isPlain(`{"a":{"b":{}}}`, 2)).toBe(false)
+  })
+
+  it("is one of ordinary records: ids, times, and numbers of moderate size", () => {
+    const record = {
+      id: "018bcfe5-6800-7000-8000-1e5000000000",
+      at: "2026-11-21T10:00:00.000000Z",
+      n: [0, -1.5, 123456789012345, 0.1]
+    }
+    expect(isPlain(JSON.stringify(record), 64)).toBe(true)
   })
 })

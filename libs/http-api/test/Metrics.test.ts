@@ -62,7 +62,7 @@ describe("metrics that are on", () => {
       new Map([...found].filter(([key]) => key.startsWith("emend_http_refused_total")))
     const before = refused(await metrics())
     expect([...before.keys()].sort()).toEqual(
-      ["body", "connections", "header", "receive", "requests", "stopping", "time"].map((limit) =>
+      ["body", "connections", "header", "receive", "requests", "stopping", "time", "unread"].map((limit) =>
         `emend_http_refused_total{limit="${limit}"}`
       )
     )

@@ -29,7 +29,35 @@ describe("a page", () => {
 
   it("reads no further once its bytes are full", async () => {
     const page = await fill(Array(100).fill(MiB), { limit: 50 })
-    expect(page).toEqual({ entries: 4, more: true, last: 3, reads: [2, 8] })
+    expect(page).toEqual({ entries: 4, more: true, last: 3, reads: [2, 3] })
+  })
+
+  it("reads on where the entries are smaller than those before, until it is full", async () => {
+    const sizes = [MiB, MiB, ...Array(20).fill(MiB / 4)]
+    expect(await fill(sizes, { limit: 50 })).toEqual({ entries: 10, more: true, last: 9, reads: [2, 3, 4, 2] })
+  })
+
+  it("waits while as many are filled as may be at once, and has its place when one of them ends", async () => {
+    let reading = 0
+    let most = 0
+    let release = (_: unknown): void => {}
+    const held = new Promise((resolve) => (release = resolve))
+    const one = Page.fill<number, never>({ limit: 1, step: 8 }, () =>
+      Effect.promise(async () => {
+        most = Math.max(most, ++reading)
+        await held
+        reading--
+        return [1]
+      }), (entry) => entry)
+    const all = Effect.runPromise(
+      Effect.all(Array.from({ length: 3 * Page.maxFilling }, () => one), { concurrency: "unbounded" })
+    )
+    // Whoever may begin has begun once a page that needs no wait would have ended.
+    await Effect.runPromise(Effect.yieldNow)
+    expect(reading).toBe(Page.maxFilling)
+    release(undefined)
+    expect(await all).toHaveLength(3 * Page.maxFilling)
+    expect(most).toBe(Page.maxFilling)
   })
 
   it("one byte beyond its bound is for the next page", async () => {

@@ -241,6 +241,34 @@ const facts: Readonly<Record<string, (tenant: string) => Holds>> = {
       expect((yield* all(tenant, "BoardLink")).length).toBe(3)
       expect(told(yield* archive.put(parcels.slice(0, 1)))).toEqual(["present"])
     }),
+  "of edges in any order, in batches, exactly those are refused that close a cycle with those before": Effect
+    .fnUntraced(
+      function*(tenant) {
+        const archive = yield* RecordArchive.RecordArchive
+        const nodes = Array.from({ length: 12 }, (_, i) => `n${i}`)
+        yield* put(...nodes.map((node) => card(tenant, node)))
+        // Every other pair of nodes, the ends of each in either order, scattered.
+        const pairs = nodes.flatMap((a, i) => nodes.slice(i).map((b, j) => (i * 5 + j * 3) % 4 === 0 ? [b, a] : [a, b]))
+        const edges = pairs.map((_, i) => pairs[(i * 31) % pairs.length] as [string, string]).filter((_, i) =>
+          i % 2 === 0
+        )
+        const ways = new Map<string, Array<string>>()
+        const expected = edges.map(([from, to]) => {
+          const reached = new Set([to])
+          for (const node of reached) for (const next of ways.get(node) ?? []) reached.add(next)
+          if (reached.has(from)) return "Cycle"
+          ways.set(from, [...ways.get(from) ?? [], to])
+          return "added"
+        })
+        const found: Array<unknown> = []
+        for (let i = 0; i < edges.length; i += 7) {
+          const batch = edges.slice(i, i + 7).map(([from, to]) => ({ record: link(tenant, from, to) }))
+          found.push(...told(yield* archive.put(batch)))
+        }
+        expect(found).toEqual(expected)
+        expect(new Set(expected).size).toBe(2)
+      }
+    ),
   "an event that is appended later has a number after those that were put": Effect.fnUntraced(function*(tenant) {
     const log = yield* EventLog.EventLog
     yield* put(task(tenant, "t"), agent(tenant, "a"), event(tenant, "t", 3), event(tenant, "t", 9))

@@ -1,14 +1,13 @@
 /** A part of measure H: the time from starting the server's process to its first answer, and its memory at rest. */
-import { spawn } from "node:child_process"
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { request } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { described, environment } from "./environment.ts"
 import { summarise } from "./Figure.ts"
+import * as ProcessorTime from "./server/ProcessorTime.ts"
+import * as ServerProcess from "./ServerProcess.ts"
 
-const main = fileURLToPath(new URL("../../../apps/server/src/main.ts", import.meta.url))
 const rounds = 7
 
 interface Sample {
@@ -26,28 +25,14 @@ const answer = (address: string): Promise<number> =>
   })
 
 const start = async (args: ReadonlyArray<string>, folder: string): Promise<Sample> => {
-  const began = process.hrtime.bigint()
-  const child = spawn(process.execPath, ["--conditions=@emend/source", main, ...args], {
-    env: { PATH: process.env["PATH"], PORT: "0", EMEND_DATA_DIR: folder },
-    stdio: ["ignore", "pipe", "inherit"]
-  })
-  const exited = new Promise((resolve) => child.once("exit", resolve))
-  const address = await new Promise<string>((resolve, reject) => {
-    let text = ""
-    child.stdout.setEncoding("utf8").on("data", (part: string) => {
-      text += part
-      const line = /^listening on (\S+)\n/.exec(text)
-      if (line !== null) resolve(line[1]!)
-    })
-    child.once("exit", () => reject(new Error("The server exited before it answered")))
-  })
-  const status = await answer(address)
+  const began = performance.now()
+  const server = await ServerProcess.emend({ EMEND_DATA_DIR: folder }, { args })
+  const status = await answer(`http://127.0.0.1:${server.port}`)
   if (status !== 201) throw new Error(`Expected 201, got ${status}`)
-  const seconds = Number(process.hrtime.bigint() - began) / 1e9
-  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))![1]!
-  child.kill("SIGTERM")
-  await exited
-  return { seconds, megabytes: Number(kilobytes) / 1024 }
+  const seconds = (performance.now() - began) / 1000
+  const megabytes = ProcessorTime.memory(server.pid).now
+  await server.stop()
+  return { seconds, megabytes }
 }
 
 const folders: Array<string> = []

@@ -7,7 +7,14 @@ import { nameOf } from "./MemoryEntries.ts"
 import { type Entry, frozen, type State } from "./MemoryState.ts"
 
 type Archived = RecordArchive.Archived
-type Index = Set<string>
+
+/** What is asked of all records at once: gathered for a batch, and kept up to date in it. */
+interface Index {
+  /** By kind, the names of the unique values that are claimed; gathered with the first record of the kind. */
+  readonly names: Map<string, Set<string>>
+  /** By kind and tenant, where edges lead from each node; gathered with the first edge. */
+  readonly ways: Map<string, Map<string, Array<string>>>
+}
 
 const kinds = new Map(RecordArchive.archivedKinds.map((kind) => [kind.kind.name, kind]))
 
@@ -15,20 +22,46 @@ const kinds = new Map(RecordArchive.archivedKinds.map((kind) => [kind.kind.name,
 export const make = (state: State): RecordArchive.RecordArchive["Service"] => ({
   put: (parcels) =>
     Effect.sync(() => {
-      const index = indexOf(state)
+      const index: Index = { names: new Map(), ways: new Map() }
       return parcels.map((parcel) => put(state, index, parcel))
     }),
   get: (keys) => Effect.sync(() => keys.map((key) => find(state, key))),
-  read: ({ after = "", kind, limit, tenant }) =>
-    Effect.sync(() =>
-      all(state, kind).filter(({ key }) => key.tenant === tenant && Text.byCodePoint(key.id, after) > 0)
-        .sort((a, b) => Text.byCodePoint(a.key.id, b.key.id)).slice(0, limit)
-    ),
+  read: (range) => Effect.sync(() => first(state, range).map((key) => find(state, key)!)),
   tenants: Effect.sync(() =>
     [...new Set([...kinds.keys()].flatMap((kind) => all(state, kind).map(({ key }) => key.tenant)))]
       .sort(Text.byCodePoint)
   )
 })
+
+/** The keys of a range, in order. No more than two pages of them are held and sorted, however many there are. */
+const first = (
+  state: State,
+  { after = "", kind, limit, tenant }: RecordArchive.Range
+): ReadonlyArray<Archived["key"]> => {
+  let found: Array<Archived["key"]> = []
+  let last: string | undefined
+  for (const key of keys(state, kind)) {
+    if (key.tenant !== tenant || Text.byCodePoint(key.id, after) <= 0) continue
+    if (last !== undefined && Text.byCodePoint(key.id, last) > 0) continue
+    found.push(key)
+    if (found.length < 2 * limit) continue
+    found = sorted(found).slice(0, limit)
+    last = found.at(-1)?.id
+  }
+  return sorted(found).slice(0, limit)
+}
+
+const sorted = (keys: ReadonlyArray<Archived["key"]>) => keys.toSorted((a, b) => Text.byCodePoint(a.id, b.id))
+
+function* keys(state: State, kind: string): Generator<Archived["key"]> {
+  if (kind !== "Event") { for (const { key } of state.entries.all()) if (key.kind === kind) yield key }
+  else {
+    for (const [name, { id }] of state.events) {
+      const [tenant] = JSON.parse(name) as [string]
+      yield { kind, tenant, id }
+    }
+  }
+}
 
 const put = (state: State, index: Index, { along = [], record }: RecordArchive.Parcel): RecordArchive.PutResult => {
   const present = find(state, record.key)
@@ -38,19 +71,18 @@ const put = (state: State, index: Index, { along = [], record }: RecordArchive.P
       : Result.fail({ _tag: "Different", key: record.key })
   }
   const kept: Array<Archived> = []
-  const names: Array<string> = []
   for (const one of [record, ...along]) {
     const rejection = refusal(state, index, one)
     if (rejection !== undefined) {
       for (const { key } of kept) remove(state, key)
-      for (const name of names) index.delete(name)
+      // What was taken back is among them.
+      if (kept.length > 0) { for (const gathered of [index.names, index.ways]) gathered.clear() }
       return Result.fail(rejection)
     }
     keep(state, one)
-    for (const [name] of claims(one.key.tenant, kinds.get(one.key.kind)!, one.state)) {
-      index.add(name)
-      names.push(name)
-    }
+    const kind = kinds.get(one.key.kind)!
+    for (const [name] of claims(one.key.tenant, kind, one.state)) claimed(state, index, kind).add(name)
+    addWay(index, one)
     kept.push(one)
   }
   return Result.succeed("added")
@@ -64,7 +96,7 @@ const refusal = (state: State, index: Index, { key, state: row }: Archived): Rec
       return { _tag: "Dangling", key, field }
     }
   }
-  const clash = claims(key.tenant, kind, row).find(([name]) => index.has(name))
+  const clash = claims(key.tenant, kind, row).find(([name]) => claimed(state, index, kind).has(name))
   if (clash !== undefined) return { _tag: "Taken", key, fields: clash[1] }
   if (key.kind !== "Event") {
     const field = Object.keys(row).find((field) =>
@@ -72,21 +104,46 @@ const refusal = (state: State, index: Index, { key, state: row }: Archived): Rec
     )
     if (field !== undefined) return { _tag: "TooLarge", key, field, limit: Json.maxBytes }
   }
-  return closes(state, kind, key.tenant, row) ? { _tag: "Cycle", key } : undefined
+  return closes(state, index, kind, key.tenant, row) ? { _tag: "Cycle", key } : undefined
 }
 
 /** Whether an edge would lead back to where it comes from. */
-const closes = (state: State, { acyclic, kind }: RecordKind.RecordKind, tenant: string, row: Revision.Row): boolean => {
+const closes = (
+  state: State,
+  index: Index,
+  kind: RecordKind.RecordKind,
+  tenant: string,
+  row: Revision.Row
+): boolean => {
+  const { acyclic } = kind
   if (acyclic === undefined || row[acyclic.where] !== true) return false
-  const next = new Map<string, Array<string>>()
-  for (const { key, state: edge } of state.entries.all()) {
-    if (key.kind !== kind.name || key.tenant !== tenant || edge[acyclic.where] !== true) continue
-    const found = next.get(edge[acyclic.from])
-    found === undefined ? next.set(edge[acyclic.from], [edge[acyclic.to]]) : found.push(edge[acyclic.to])
+  const name = nameOf(kind.kind.name, tenant)
+  let ways = index.ways.get(name)
+  if (ways === undefined) {
+    index.ways.set(name, ways = new Map())
+    for (const { key, state: edge } of state.entries.all()) {
+      if (key.kind === kind.kind.name && key.tenant === tenant) lead(ways, acyclic, edge)
+    }
   }
   const reached = new Set([row[acyclic.to] as string])
-  for (const at of reached) for (const to of next.get(at) ?? []) reached.add(to)
+  for (const at of reached) for (const to of ways.get(at) ?? []) reached.add(to)
   return reached.has(row[acyclic.from])
+}
+
+const lead = (
+  ways: Map<string, Array<string>>,
+  { from, to, where }: NonNullable<RecordKind.RecordKind["acyclic"]>,
+  edge: Revision.Row
+): void => {
+  if (edge[where] !== true) return
+  const found = ways.get(edge[from])
+  found === undefined ? ways.set(edge[from], [edge[to]]) : found.push(edge[to])
+}
+
+const addWay = ({ ways }: Index, { key, state }: Archived): void => {
+  const { acyclic } = kinds.get(key.kind)!
+  const own = ways.get(nameOf(key.kind, key.tenant))
+  if (acyclic !== undefined && own !== undefined) lead(own, acyclic, state)
 }
 
 /** Unique values that a record claims: a name of each, with its fields. */
@@ -97,12 +154,20 @@ const claims = (tenant: string, kind: RecordKind.RecordKind, row: Revision.Row) 
       : [[JSON.stringify([kind.kind.name, tenant, at, ...fields.map((field) => row[field])]), fields]]
   )
 
-const indexOf = (state: State): Index =>
-  new Set([...kinds.values()].flatMap((kind) =>
-    (kind.unique ?? []).length === 0
-      ? []
-      : all(state, kind.kind.name).flatMap(({ key, state: row }) => claims(key.tenant, kind, row).map(([name]) => name))
-  ))
+const claimed = (state: State, index: Index, kind: RecordKind.RecordKind): Set<string> => {
+  const { name } = kind.kind
+  let names = index.names.get(name)
+  if (names === undefined) {
+    names = new Set()
+    index.names.set(name, names)
+    if ((kind.unique ?? []).length > 0) {
+      for (const { key, state: row } of all(state, name)) {
+        for (const [claim] of claims(key.tenant, kind, row)) names.add(claim)
+      }
+    }
+  }
+  return names
+}
 
 const find = (state: State, key: Archived["key"]): Archived | undefined => {
   if (key.kind === "Event") {

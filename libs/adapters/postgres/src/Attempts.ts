@@ -51,7 +51,9 @@ export const again = Effect.fnUntraced(function*<A, E>(
 export const isInTheWay = (error: SqlError): boolean => classify(error)._tag === "Retry"
 
 /**
- * Executes items together, and where the database refuses them, in halves until a bad one is alone.
+ * Executes items together, and where the database refuses them, in halves until a bad one is alone. Each division is
+ * counted, see {@link Observed.halvings}; where not a value is refused but the statement itself, that is a defect which only
+ * makes everything slower, so it is logged.
  *
  * @category operations
  * @since 0.1.0
@@ -60,14 +62,31 @@ export const inHalves = <A, B>(
   items: ReadonlyArray<A>,
   execute: (items: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<B>, SqlError>,
   alone: (item: A, error: SqlError) => Effect.Effect<B, SqlError>
-): Effect.Effect<ReadonlyArray<B>, SqlError> =>
-  Effect.catch(execute(items), (error) => {
-    if (classify(error)._tag !== "Refused") return Effect.fail(error)
-    if (items.length === 1) return Effect.map(alone(items[0]!, error), (one) => [one])
-    const half = items.length >> 1
-    return Effect.zipWith(
-      inHalves(items.slice(0, half), execute, alone),
-      inHalves(items.slice(half), execute, alone),
-      (first, second) => [...first, ...second]
-    )
-  })
+): Effect.Effect<ReadonlyArray<B>, SqlError> => {
+  let isTold = false
+  const divided = (items: ReadonlyArray<A>): Effect.Effect<ReadonlyArray<B>, SqlError> =>
+    Effect.catch(execute(items), (error) => {
+      const failure = classify(error)
+      if (failure._tag !== "Refused") return Effect.fail(error)
+      if (items.length === 1) return Effect.map(alone(items[0]!, error), (one) => [one])
+      const half = items.length >> 1
+      const halves = Effect.zipWith(
+        divided(items.slice(0, half)),
+        divided(items.slice(half)),
+        (first, second) => [...first, ...second]
+      )
+      const isWrong = failure.code.startsWith("42")
+      const told = isWrong && !isTold ? logged(failure.code, items.length) : Effect.void
+      isTold ||= isWrong
+      return Metric.update(Observed.halvings[isWrong ? "statement" : "values"], 1).pipe(
+        Effect.andThen(told),
+        Effect.andThen(halves)
+      )
+    })
+  return divided(items)
+}
+
+const logged = (code: string, count: number): Effect.Effect<void> =>
+  Effect.logError("The database does not take a statement for several writes, which are executed in parts").pipe(
+    Effect.annotateLogs({ code, count })
+  )

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Attempts from "./Attempts.ts"
-import { classify, refusalText, type Run, through } from "./Database.ts"
+import { classify, isImpatient, refusalText, type Run, through } from "./Database.ts"
 import * as Inserts from "./Inserts.ts"
 import * as Memos from "./Memos.ts"
 import * as Plan from "./Plan.ts"
@@ -30,8 +30,9 @@ type Executors = ReadonlyMap<string, {
 }>
 
 /**
- * Executes a batch of commits and answers each, in order. With `skips`, a record that another transaction has locked is
- * not waited for: an update of it is not done, and answered by `undefined`.
+ * Executes a batch of commits and answers each, in order. With `skips`, another transaction is not waited for: an update
+ * of a record that it has locked is not done, nor is any of the inserts of which one has met it for long, and each of these
+ * is answered by `undefined`.
  *
  * @category models
  * @since 0.1.0
@@ -77,6 +78,9 @@ export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>): Ex
   const once = through(pool)
   // Each statement is atomic, so it alone is tried anew, and not what was done before it.
   const run: Run = (text, parameters) => Attempts.again(once(text, parameters), Attempts.isInTheWay)
+  // What gives up waiting is not to wait again at once.
+  const impatient: Run = (text, parameters) =>
+    Attempts.again(once(text, parameters), (error) => Attempts.isInTheWay(error) && !isImpatient(error))
 
   const executeStep: Transaction.ExecuteStep = (run, writes, skips) => execute(executors, run, writes, skips)
   const transact = Transaction.make(
@@ -88,7 +92,7 @@ export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>): Ex
 
   const together = (writes: ReadonlyArray<RecordStore.Write>, skips: boolean) =>
     Effect.map(
-      executeStep(run, writes, skips),
+      executeStep(skips && writes[0]!._tag === "Insert" ? impatient : run, writes, skips),
       (outcomes) => outcomes.map((outcome) => outcome && Result.map(outcome, (written) => [written]))
     )
 
@@ -153,7 +157,7 @@ const execute = (
     return Effect.map(executor.redact(run, writes[0] as RecordStore.Update), (outcome) => [outcome])
   }
   return _tag === "Insert"
-    ? executor.insert(run, writes as ReadonlyArray<RecordStore.Insert>)
+    ? executor.insert(run, writes as ReadonlyArray<RecordStore.Insert>, skips)
     : executor.update(run, writes as ReadonlyArray<RecordStore.Update>, skips)
 }
 

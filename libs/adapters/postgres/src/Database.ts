@@ -173,6 +173,24 @@ export const classify = ({ reason }: SqlError): Failure => {
 }
 
 /**
+ * The condition, true of every row, under which a statement waits for each lock at most 100 ms and then fails, see
+ * {@link isImpatient}. It ends with the statement, so that nothing of it is left in the session.
+ *
+ * @category parameters
+ * @since 0.1.0
+ */
+export const impatiently = "(SELECT set_config('lock_timeout', '100', true)) IS NOT NULL"
+
+/**
+ * Tells whether a statement failed because it waited for a lock for as long as it may.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export const isImpatient = ({ reason }: SqlError): boolean =>
+  ((reason.cause ?? {}) as { readonly code?: unknown }).code === "55P03"
+
+/**
  * Says what the database refuses, in words that hold no value and no SQL.
  *
  * @category errors

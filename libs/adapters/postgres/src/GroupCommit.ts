@@ -8,15 +8,43 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type { SqlError } from "effect/sql/SqlError"
 import type * as Commits from "./Commits.ts"
-import { unavailable } from "./Database.ts"
+import { defaultMaxConnections, unavailable } from "./Database.ts"
 import { Gatherer } from "./Gatherer.ts"
 import * as Plan from "./Plan.ts"
 
 /** As many requests share a statement. */
 const most = 128
 
-/** As many requests of one form are in work at most; what comes beyond that is refused, and nothing of it was done. */
-const room = 4_096
+/**
+ * How many requests of one form wait for the database at most where nothing else is said.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const defaultMaxWaiting = 4_096
+
+/**
+ * The bounds of a lane: at how many places others are waited for at the same time, and how many requests are in work or
+ * wait. What comes beyond that is refused, and nothing of it was done.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Bounds {
+  readonly aside: number
+  readonly room: number
+}
+
+/**
+ * Gives the bounds of a lane of a store. Of its connections, half at most wait for others.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const bounds = ({ maxConnections = defaultMaxConnections, maxWaiting = defaultMaxWaiting }: {
+  readonly maxConnections?: number
+  readonly maxWaiting?: number
+}): Bounds => ({ aside: Math.ceil(maxConnections / 2), room: maxWaiting })
 
 interface Asked<Item> {
   readonly item: Item
@@ -25,19 +53,18 @@ interface Asked<Item> {
 
 /**
  * Gathers what is asked for one by one. It is executed where the first of those that come together was asked for, and to
- * its end, whoever of them goes away. Where others can be in the way of an item, `place` names what they lock; at `aside`
- * places at most they are waited for at the same time.
+ * its end, whoever of them goes away. Where others can be in the way of an item, `place` names what they lock.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const gathering = <Item, Answer>({ aside = 1, execute, place = () => "" }: {
+export const gathering = <Item, Answer>({ bounds: { aside, room }, execute, place = () => "" }: {
+  readonly bounds: Bounds
   readonly execute: (
     items: ReadonlyArray<Item>,
     waits: boolean
   ) => Effect.Effect<ReadonlyArray<Answer | undefined>, SqlError>
   readonly place?: (item: Item) => string
-  readonly aside?: number
 }): (item: Item) => Effect.Effect<Answer, RecordStore.StoreUnavailable> => {
   const gatherer = new Gatherer<Asked<Item>, Answer, RecordStore.StoreUnavailable>({
     most,
@@ -53,21 +80,21 @@ export const gathering = <Item, Answer>({ aside = 1, execute, place = () => "" }
     Effect.uninterruptible(
       Effect.contextWith((context: Context.Context<never>) =>
         Effect.callback<Answer, RecordStore.StoreUnavailable>((resume) => {
-          if (!gatherer.submit({ item, context }, resume)) resume(Effect.fail(full))
+          if (!gatherer.submit({ item, context }, resume)) resume(Effect.fail(full(room)))
         })
       )
     )
 }
 
-const full = new RecordStore.StoreUnavailable({ message: `More than ${room} requests wait for the database` })
+const full = (room: number) =>
+  new RecordStore.StoreUnavailable({ message: `More than ${room} requests wait for the database` })
 
 type Commit = RecordStore.RecordStore["Service"]["commit"]
 type Lane = (commit: RecordStore.Commit) => Effect.Effect<RecordStore.CommitResult, RecordStore.StoreUnavailable>
 
 /**
  * Gathers commits of a single write that are asked for one by one: those of one form and kind share a statement. All
- * others, and what no caller may ask for, are executed as they are. At `aside` records at most others are waited for at
- * the same time, for each form and kind.
+ * others, and what no caller may ask for, are executed as they are. The bounds are those of each form and kind.
  *
  * @category constructors
  * @since 0.1.0
@@ -75,14 +102,14 @@ type Lane = (commit: RecordStore.Commit) => Effect.Effect<RecordStore.CommitResu
 export const make = (
   execute: Commits.Execute,
   check: (write: RecordStore.Write) => Error | undefined,
-  aside: number
+  bounds: Bounds
 ): Commit => {
   const lanes = new Map<string, Lane>()
   const laneOf = (form: string): Lane => {
     const known = lanes.get(form)
     if (known !== undefined) return known
     const made = gathering<RecordStore.Commit, RecordStore.CommitResult>({
-      aside,
+      bounds,
       execute: (commits, waits) => execute(commits, !waits),
       place: ([{ key }]) => JSON.stringify([key.tenant, key.id])
     })

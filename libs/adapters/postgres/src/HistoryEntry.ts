@@ -4,21 +4,34 @@
  * @since 0.1.0
  */
 import { Snapshot } from "@emend/domain"
-import { type Attribute, literal, type Relation, timestampText, toJson } from "./Relation.ts"
+import { type Attribute, built, literal, type Relation } from "./Relation.ts"
 
 /**
- * Derives the part of an update that keeps its entry in the history. It reads the rows `j` of the updates that are
- * `written`, each with the values that it leaves (`final`).
+ * What an update leaves, as expressions over the rows `j` of the updates.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Left {
+  /** The attributes that the statement may change, but the timestamp. */
+  readonly changing: ReadonlySet<Attribute>
+  /** Whether an update is written. */
+  readonly written: string
+  /** Whether patches may take keys out of maps, or replace maps. */
+  readonly removes: boolean
+  /** Whether the value of an attribute changed, for updates that are written. */
+  readonly changed: (of: Attribute) => string
+  /** The values of an attribute's columns afterwards. */
+  readonly final: (of: Attribute) => ReadonlyArray<string>
+}
+
+/**
+ * Derives the part of an update that keeps its entry in the history.
  *
  * @category sql
  * @since 0.1.0
  */
-export const recorded = (
-  relation: Relation,
-  changing: ReadonlySet<Attribute>,
-  written: string,
-  final: (of: Attribute) => ReadonlyArray<string>
-): string => {
+export const recorded = (relation: Relation, { changed, changing, final, removes, written }: Left): string => {
   const all = [...changing]
   const advances = all.filter(({ declared }) => declared.kind === "forward").map(({ field, index }) =>
     // A step back under the policy `join` is none, and the history keeps no advance without effect.
@@ -31,13 +44,15 @@ export const recorded = (
     const { declared, field } = of
     if (declared.kind !== "replace" && declared.kind !== "map") return []
     return [
-      `CASE WHEN p ? ${literal(field)} THEN jsonb_build_object(${literal(field)}, ${inverse(of)}) ELSE '{}'::jsonb END`
+      `CASE WHEN p ? ${literal(field)} THEN jsonb_build_object(${literal(field)}, ${
+        inverse(of, removes)
+      }) ELSE '{}'::jsonb END`
     ]
   })
   const moves = all.filter(({ declared }) => declared.kind === "guarded" || declared.kind === "fixed").map((of) => {
     const { column, field, index } = of
-    return `CASE WHEN d${index} THEN jsonb_build_object(${literal(field)}, jsonb_build_object(` +
-      `'from', ${toJson(column, [`o${index}`])}, 'to', ${toJson(column, [`n${index}`])})) ELSE '{}'::jsonb END`
+    return `CASE WHEN ${changed(of)} THEN jsonb_build_object(${literal(field)}, jsonb_build_object(` +
+      `'from', ${built(column, [`o${index}`])}, 'to', ${built(column, [`n${index}`])})) ELSE '{}'::jsonb END`
   })
   return `h AS (
   INSERT INTO record_history (tenant, kind, record_id, version, at, by, reason, patch, inverse, moves, state)
@@ -51,7 +66,7 @@ export const recorded = (
 /** The whole state, where `Snapshot.isDue`; its size is asked only where the smallest state would be kept. */
 const snapshot = (relation: Relation, final: (of: Attribute) => ReadonlyArray<string>): string => {
   const { every, ordinaryBytes } = Snapshot
-  const fields = relation.attributes.map((of) => `${literal(of.field)}, ${toJson(of.column, final(of))}`)
+  const fields = relation.attributes.map((of) => `${literal(of.field)}, ${built(of.column, final(of))}`)
   const doublings = `greatest(0, ceil(log(2, octet_length(state::text) / ${ordinaryBytes}.0)))`
   return `CASE WHEN (o_version + 1) % ${every} = 0 THEN (
     SELECT CASE WHEN (o_version + 1) % (${every} * 2 ^ ${doublings})::bigint = 0 THEN state END
@@ -60,20 +75,22 @@ const snapshot = (relation: Relation, final: (of: Attribute) => ReadonlyArray<st
 }
 
 /** The operation that takes back the one on a field, at its old value. */
-const inverse = (of: Attribute): string => {
+const inverse = (of: Attribute, removes: boolean): string => {
   const { column, declared, index } = of
   if (declared.kind === "replace") {
-    return `jsonb_build_object('set', ${column.type === "timestamp" ? timestampText(`o${index}`) : `o${index}`})`
+    return `jsonb_build_object('set', ${built(column, [`o${index}`])})`
   }
   const merge = `p->${literal(of.field)}->'merge'`
   const present = `f${index} ? key`
   const part = (name: string, aggregate: string, which: string) =>
     `CASE WHEN bool_or(${which}) THEN jsonb_build_object('${name}', ${aggregate} FILTER (WHERE ${which})) ELSE '{}'::jsonb END`
-  return `CASE WHEN f${index} IS NULL OR p->${
-    literal(of.field)
-  } ? 'set' THEN jsonb_build_object('set', f${index}) ELSE (` +
+  const [replaced, keys] = removes
+    ? [
+      ` OR p->${literal(of.field)} ? 'set'`,
+      `(SELECT jsonb_object_keys(${merge}->'set') UNION ALL SELECT jsonb_array_elements_text(${merge}->'unset'))`
+    ]
+    : ["", `jsonb_object_keys(${merge}->'set')`]
+  return `CASE WHEN f${index} IS NULL${replaced} THEN jsonb_build_object('set', f${index}) ELSE (` +
     `SELECT jsonb_build_object('merge', ${part("set", `jsonb_object_agg(key, f${index}->key)`, present)} || ` +
-    `${part("unset", "jsonb_agg(key)", `NOT ${present}`)}) ` +
-    `FROM (SELECT jsonb_object_keys(${merge}->'set') UNION ALL SELECT jsonb_array_elements_text(${merge}->'unset')) ` +
-    `AS keys (key)) END`
+    `${part("unset", "jsonb_agg(key)", `NOT ${present}`)}) FROM ${keys} AS keys (key)) END`
 }

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { impatiently } from "./Database.ts"
 import * as Memos from "./Memos.ts"
 import {
   answer,
@@ -21,12 +22,16 @@ import { exceeds } from "./ValueSize.ts"
 /**
  * Derives the insert. Its parameters are arrays, one element for each record: tenants, ids, states, moments, authors and
  * reasons, and with `remembers` those of memos. It answers `[ordinal, outcome]` for each: `done`, `clash` where something else has the key or a unique value,
- * or `large` with the place of the field.
+ * or `large` with the place of the field. Unless it `waits`, it fails where another transaction is in its way for long, see
+ * {@link impatiently}.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = (relation: Relation, remembers: boolean): string => {
+export const make = (
+  relation: Relation,
+  { remembers, waits }: { readonly remembers: boolean; readonly waits: boolean }
+): string => {
   const { attributes, kind, table } = relation
   const values = attributes.flatMap((of) => read(of).map((value, part) => `${value} AS ${slot(of, part)}`))
   const large = attributes.flatMap((of) => {
@@ -59,7 +64,7 @@ export const make = (relation: Relation, remembers: boolean): string => {
   SELECT r.*, ${large.length === 0 ? "NULL::text" : `CASE ${large.join(" ")} END`} AS flaw FROM (
     SELECT u.*, ${values.join(", ")}
     FROM unnest($1::text[], $2::text[], $3::jsonb[], $4::text[], $5::text[], $6::text[]${places}) WITH ORDINALITY
-      AS u (v_tenant, v_id, s, moment, v_by, v_reason${names}, v_ord)
+      AS u (v_tenant, v_id, s, moment, v_by, v_reason${names}, v_ord)${waits ? "" : `\n    WHERE ${impatiently}`}
     OFFSET 0
   ) r
 ), n AS (

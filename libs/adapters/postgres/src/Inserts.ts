@@ -8,22 +8,28 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Attempts from "./Attempts.ts"
-import { jsons, type Run, texts } from "./Database.ts"
+import { isImpatient, jsons, type Run, texts } from "./Database.ts"
 import * as InsertStatement from "./InsertStatement.ts"
 import * as Memos from "./Memos.ts"
 import * as Relation from "./Relation.ts"
 import type { Outcome } from "./Updates.ts"
 
 /**
- * Executes inserts of different records of one kind, and answers each, in order.
+ * Executes inserts of different records of one kind, and answers each, in order. With `skips`, another transaction that
+ * does not end soon is not waited for: it may be in the way of one of them, none of them is done, and each is answered by
+ * `undefined`.
  *
  * @category models
  * @since 0.1.0
  */
-export type Execute = (
-  run: Run,
-  inserts: ReadonlyArray<RecordStore.Insert>
-) => Effect.Effect<ReadonlyArray<Outcome>, SqlError>
+export interface Execute {
+  (run: Run, inserts: ReadonlyArray<RecordStore.Insert>): Effect.Effect<ReadonlyArray<Outcome>, SqlError>
+  (
+    run: Run,
+    inserts: ReadonlyArray<RecordStore.Insert>,
+    skips: boolean
+  ): Effect.Effect<ReadonlyArray<Outcome | undefined>, SqlError>
+}
 
 /** What stood in an insert's way is gone before it can be told. */
 const gone = Symbol("gone")
@@ -38,13 +44,14 @@ export const make = (
   relation: Relation.Relation,
   relations: ReadonlyMap<string, Relation.Relation>
 ): Execute => {
-  const statement = InsertStatement.make(relation, false)
-  const remembering = InsertStatement.make(relation, true)
+  const statements = [false, true].map((remembers) =>
+    [false, true].map((waits) => InsertStatement.make(relation, { remembers, waits }))
+  )
   const question = InsertStatement.explain(relation, relations)
 
-  const insert = (run: Run, inserts: ReadonlyArray<RecordStore.Insert>) => {
+  const insert = (run: Run, inserts: ReadonlyArray<RecordStore.Insert>, waits: boolean) => {
     const remembers = inserts.some(({ memo }) => memo !== undefined)
-    return run(remembers ? remembering : statement, [
+    return run(statements[Number(remembers)]![Number(waits)]!, [
       texts(inserts.map(({ key }) => key.tenant)),
       texts(inserts.map(({ key }) => key.id)),
       jsons(inserts.map(({ state }) => state)),
@@ -77,7 +84,7 @@ export const make = (
       const field = relation.attributes[Number(place)]?.field ?? ""
       if (why === "dangling") return Result.fail({ _tag: "Dangling", key, field })
       if (why === "large") return Result.fail({ _tag: "TooLarge", key, field, limit: Json.maxBytes })
-      flaw = (yield* insert(run, [write]))[0]![1] as string
+      flaw = (yield* insert(run, [write], true))[0]![1] as string
       return flaw === "done" ? inserted(write) : yield* Effect.fail(gone)
     })
     return Effect.catch(Attempts.again(told, (error) => error === gone), (error) =>
@@ -86,15 +93,19 @@ export const make = (
         : Effect.fail(error))
   }
 
-  return Effect.fnUntraced(function*(run, inserts) {
-    const rows = yield* insert(run, inserts)
+  return Effect.fnUntraced(function*(run: Run, inserts: ReadonlyArray<RecordStore.Insert>, skips = false) {
+    const rows = yield* Effect.catch(
+      insert(run, inserts, !skips),
+      (error) => skips && isImpatient(error) ? Effect.succeed(undefined) : Effect.fail(error)
+    )
+    if (rows === undefined) return inserts.map(() => undefined)
     const outcomes: Array<Outcome> = inserts.map(inserted)
     for (const [ordinal, flaw] of rows) {
       const at = (ordinal as number) - 1
       if (flaw !== "done") outcomes[at] = yield* explain(run, inserts[at]!, flaw as string)
     }
     return outcomes
-  })
+  }) as Execute
 }
 
 const inserted = ({ state }: RecordStore.Insert): Outcome => Result.succeed({ version: 1, state, changed: true })

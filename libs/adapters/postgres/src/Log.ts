@@ -9,7 +9,17 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Attempts from "./Attempts.ts"
-import { classify, on, refusalText, type Run, texts, through, unavailable } from "./Database.ts"
+import {
+  classify,
+  impatiently,
+  isImpatient,
+  on,
+  refusalText,
+  type Run,
+  texts,
+  through,
+  unavailable
+} from "./Database.ts"
 import * as GroupCommit from "./GroupCommit.ts"
 import * as Memos from "./Memos.ts"
 import { deleted, quoted, type Relation, timestampText } from "./Relation.ts"
@@ -25,18 +35,30 @@ import * as Table from "./Table.ts"
 export const make = (
   pool: PgPool,
   relations: ReadonlyMap<string, Relation>,
-  { groupCommit = true }: { readonly groupCommit?: boolean } = {}
+  options: { readonly groupCommit?: boolean; readonly maxConnections?: number; readonly maxWaiting?: number } = {}
 ): EventLog.EventLog["Service"] => {
+  const { groupCommit = true } = options
   const run = through(pool)
   const [task, tracker] = [relations.get("Task")!, relations.get("AgentTaskTracker")!]
-  const statements = { plain: appendStatement(task, tracker, false), remembering: appendStatement(task, tracker, true) }
+  const statements: Statements = ({ remembers, waits }) => made[Number(remembers)]![Number(waits)]!
+  const made = [false, true].map((remembers) =>
+    [false, true].map((waits) => appendStatement(task, tracker, { remembers, waits }))
+  )
+  /** Unless it `waits`, none of the events where another transaction is in the way of one for long. */
+  const appended = (events: ReadonlyArray<EventLog.Append>, waits: boolean) =>
+    Effect.catch(
+      append(run, statements, events, waits),
+      (error) => !waits && isImpatient(error) ? Effect.succeed(undefined) : Effect.fail(error)
+    )
   const execute = Effect.fnUntraced(
-    function*(events: ReadonlyArray<EventLog.Append>) {
-      const results: Array<Found> = []
+    function*(events: ReadonlyArray<EventLog.Append>, waits = true) {
+      const results: Array<Found | undefined> = events.map(() => undefined)
       for (const places of waves(events)) {
         const wave = places.map((at) => events[at]!)
         const dry = wave[0]!.dry === true
-        const found = dry ? yield* rehearsed(pool, statements, wave) : yield* append(run, statements, wave)
+        const found = dry ? yield* rehearsed(pool, statements, wave) : yield* appended(wave, waits)
+        // What comes after it may be of the same task.
+        if (found === undefined) return results
         for (const [n, at] of places.entries()) {
           const { memo, tenant } = events[at]!
           // What the first of them left may be why another one is refused.
@@ -50,12 +72,16 @@ export const make = (
     },
     Effect.uninterruptible
   )
-  const gathered = GroupCommit.gathering<EventLog.Append, Found>({ execute })
+  const gathered = GroupCommit.gathering<EventLog.Append, Found>({
+    execute,
+    place: ({ task_id, tenant }) => JSON.stringify([tenant, task_id]),
+    bounds: GroupCommit.bounds(options)
+  })
   return {
     append: (events) =>
       groupCommit && events.length === 1 && events[0]!.dry !== true
         ? Effect.map(gathered(events[0]!), (found) => [found])
-        : Effect.mapError(execute(events), unavailable),
+        : Effect.mapError(Effect.map(execute(events), (found) => found as ReadonlyArray<Found>), unavailable),
     get: ({ id, tenant }) =>
       run(`SELECT ${columns} FROM events WHERE tenant = $1 AND id = $2`, [tenant, id]).pipe(
         Effect.map((rows) => rows[0] === undefined ? undefined : event(rows[0])),
@@ -82,7 +108,7 @@ const columns = `id, sequence_id::float8, task_id, agent_id, ${timestampText("cr
 const event = ([id, sequence_id, task_id, agent_id, created_at, content]: ReadonlyArray<unknown>): EventLog.Event =>
   ({ id, sequence_id, task_id, agent_id, created_at, content }) as EventLog.Event
 
-const appendStatement = (task: Relation, tracker: Relation, remembers: boolean): string =>
+const appendStatement = (task: Relation, tracker: Relation, { remembers, waits }: Form): string =>
   `WITH i AS MATERIALIZED (
   SELECT u.*, CASE
     WHEN t.id IS NULL THEN 'TaskMissing'
@@ -95,7 +121,9 @@ const appendStatement = (task: Relation, tracker: Relation, remembers: boolean):
   }) WITH ORDINALITY
     AS u (tenant, task_id, agent_id, id, moment, content${remembers ? `, ${Memos.columns}` : ""}, ord)
   LEFT JOIN ${quoted(task.table.name)} t ON t.tenant = u.tenant AND t.id = u.task_id
-    AND NOT (${deleted(task, ({ column }) => `t.${quoted(Table.names(column)[0]!)}`)})
+    AND NOT (${deleted(task, ({ column }) => `t.${quoted(Table.names(column)[0]!)}`)})${
+    waits ? "" : `\n  WHERE ${impatiently}`
+  }
 ), n AS (
   SELECT i.*, row_number() OVER (PARTITION BY tenant, task_id ORDER BY ord) AS place,
     count(*) OVER (PARTITION BY tenant, task_id) AS total
@@ -121,22 +149,26 @@ const remembered = Memos.insert("e JOIN i ON i.tenant = e.tenant AND i.id = e.id
   changed: "true"
 })
 
-interface Statements {
-  readonly plain: string
-  readonly remembering: string
+interface Form {
+  readonly remembers: boolean
+  /** Otherwise it fails where another transaction is in its way for long. */
+  readonly waits: boolean
 }
+
+type Statements = (form: Form) => string
 
 type Found = Result.Result<EventLog.Event, EventLog.AppendRejection>
 
 const append = (
   run: Run,
-  { plain, remembering }: Statements,
-  events: ReadonlyArray<EventLog.Append>
+  statements: Statements,
+  events: ReadonlyArray<EventLog.Append>,
+  waits: boolean
 ): Effect.Effect<ReadonlyArray<Found>, SqlError> => {
   const together = (events: ReadonlyArray<EventLog.Append>): Effect.Effect<ReadonlyArray<Found>, SqlError> => {
     const remembers = events.some(({ memo }) => memo !== undefined)
     return Attempts.again(
-      run(remembers ? remembering : plain, [
+      run(statements({ remembers, waits }), [
         texts(events.map(({ tenant }) => tenant)),
         texts(events.map(({ task_id }) => task_id)),
         texts(events.map(({ agent_id }) => agent_id)),
@@ -145,7 +177,7 @@ const append = (
         texts(events.map(({ content }) => JSON.stringify(content))),
         ...(remembers ? Memos.parameters(events.map(({ memo }) => memo)) : [])
       ]),
-      mayPass
+      (error) => mayPass(error) && (waits || !isImpatient(error))
     ).pipe(Effect.map((rows) => {
       const found: Array<Found> = []
       for (const [ordinal, refusal, sequence] of rows) {
@@ -177,7 +209,7 @@ const rehearsed = (
   Effect.scoped(Effect.flatMap(pool.reserve, (connection) => {
     const run = on(connection)
     return run("BEGIN", []).pipe(
-      Effect.andThen(append(run, statements, events.map(({ memo: _, ...event }) => event))),
+      Effect.andThen(append(run, statements, events.map(({ memo: _, ...event }) => event), true)),
       Effect.ensuring(Effect.ignore(run("ROLLBACK", [])))
     )
   }))

@@ -26,18 +26,21 @@ export const places = (first: number): string =>
   Array.from({ length: 5 }, (_, at) => `$${first + at}::text[]`).join(", ")
 
 /**
- * Makes the parameters for the memos of writes.
+ * Makes the parameters for the memos of writes; each is made of its values by `parameter`, an array unless said.
  *
  * @category parameters
  * @since 0.1.0
  */
-export const parameters = (memos: ReadonlyArray<Memo.Memo | undefined>): ReadonlyArray<unknown> => [
-  texts(memos.map((memo) => memo?.id ?? null)),
-  texts(memos.map((memo) => memo?.fingerprint ?? null)),
-  texts(memos.map((memo) => memo?.made ?? null)),
-  texts(memos.map((memo) => memo?.expires ?? null)),
+export const parameters = (
+  memos: ReadonlyArray<Memo.Memo | undefined>,
+  parameter: (values: ReadonlyArray<string | null>) => unknown = texts
+): ReadonlyArray<unknown> => [
+  parameter(memos.map((memo) => memo?.id ?? null)),
+  parameter(memos.map((memo) => memo?.fingerprint ?? null)),
+  parameter(memos.map((memo) => memo?.made ?? null)),
+  parameter(memos.map((memo) => memo?.expires ?? null)),
   // As its text, JSON holds what a database's text does not.
-  texts(memos.map((memo) => memo === undefined ? null : JSON.stringify(memo.note)))
+  parameter(memos.map((memo) => memo === undefined ? null : JSON.stringify(memo.note)))
 ]
 
 /**

@@ -32,7 +32,7 @@ export const make = Effect.fnUntraced(function*(
   if (observers.length === 0) return pool
 
   const usage = { used: 0, waiting: 0 }
-  if (metrics) retries.updateUnsafe(0, services)
+  if (metrics) { for (const counter of [retries, ...Object.values(halvings)]) counter.updateUnsafe(0, services) }
   if (metrics) registerUsage(usage, maxConnections ?? defaultMaxConnections, services)
   const wrapped = new WeakMap<PgConnection, PgConnection>()
   const observed = (connection: PgConnection): PgConnection => {
@@ -171,6 +171,22 @@ export const retries = Metric.counter("emend_store_retries_total", {
   description: "Statements and transactions that were tried anew because another was in the way",
   incremental: true
 })
+
+const halving = (cause: string) =>
+  Metric.counter("emend_store_halvings_total", {
+    description: "Statements for several writes that were refused, and executed in two parts",
+    attributes: { cause },
+    incremental: true
+  })
+
+/**
+ * Counts the statements for several writes that the database refused, and that were executed in two parts: because of the
+ * `values` of one of them, or because of the `statement`, which is a defect.
+ *
+ * @category metrics
+ * @since 0.1.0
+ */
+export const halvings = { values: halving("values"), statement: halving("statement") }
 
 /** The texts of statements are few, and the same ones come again and again. */
 const summaries = new Map<string, string>()

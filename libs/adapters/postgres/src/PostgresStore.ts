@@ -11,6 +11,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { SqlError } from "effect/sql/SqlError"
+import * as Attempts from "./Attempts.ts"
 import * as Commits from "./Commits.ts"
 import * as Database from "./Database.ts"
 import * as Finding from "./Finding.ts"
@@ -43,6 +44,8 @@ export interface Options extends Database.Config {
   readonly migrate?: boolean
   /** Whether writes that are asked for at the same time share a statement. Default true. */
   readonly groupCommit?: boolean
+  /** How many requests of one form may wait for the database, where they share statements. Default 4,096. */
+  readonly maxWaiting?: number
   /** Whether statements, connections and batches are counted and timed. Default false. */
   readonly metrics?: boolean
 }
@@ -126,14 +129,15 @@ const recordStore = (
   pool: PgPool,
   relations: Relations,
   execute: Commits.Execute,
-  { groupCommit = true, maxConnections = Database.defaultMaxConnections }: Omit<Options, "url">
+  options: Omit<Options, "url">
 ): RecordStore.RecordStore["Service"] => {
-  // Of the connections, half at most wait for others.
-  const gathered = GroupCommit.make(execute, Commits.checking(relations), Math.ceil(maxConnections / 2))
+  const { groupCommit = true } = options
+  const bounds = GroupCommit.bounds(options)
+  const gathered = GroupCommit.make(execute, Commits.checking(relations), bounds)
   const run = Database.through(pool)
   const ask = (statement: FindStatement.Statement | undefined) =>
     Effect.mapError(Finding.ask(run, statement), Database.unavailable)
-  const read = Effect.fnUntraced(function*(keys: ReadonlyArray<RecordStore.RecordKey>) {
+  const readTogether = Effect.fnUntraced(function*(keys: ReadonlyArray<RecordStore.RecordKey>) {
     const found: Array<RecordStore.Stored | undefined> = keys.map(() => undefined)
     for (const [kind, places] of byKind(keys)) {
       const rows = yield* run(byKey.get(kind)!, [
@@ -149,10 +153,17 @@ const recordStore = (
     }
     return found
   })
+  const read = (keys: ReadonlyArray<RecordStore.RecordKey>) =>
+    Attempts.inHalves(keys, readTogether, (_, error) => {
+      const failure = Database.classify(error)
+      // A key that is no text of the database is nobody's.
+      return failure._tag === "Refused" && failure.code.startsWith("22") ? Effect.undefined : Effect.fail(error)
+    })
   // That there is none is an answer, too.
   const gatheredReads = new Map([...relations.keys()].map((kind) => [
     kind,
     GroupCommit.gathering({
+      bounds,
       execute: (keys: ReadonlyArray<RecordStore.RecordKey>) =>
         Effect.map(read(keys), (found) => found.map((stored) => [stored] as const))
     })

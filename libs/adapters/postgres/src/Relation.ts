@@ -156,6 +156,20 @@ export const toJson = ({ type }: Table.Column, [value, id]: ReadonlyArray<string
     : `coalesce(to_jsonb(${type === "timestamp" ? timestampText(value!) : value}), 'null'::jsonb)`
 
 /**
+ * Gives a field's value, given as the values of its columns, as an argument of `jsonb_build_object`, which makes JSON of
+ * it as {@link toJson} does, with fewer steps.
+ *
+ * @category sql
+ * @since 0.1.0
+ */
+export const built = (column: Table.Column, values: ReadonlyArray<string>): string =>
+  column.type === "cursor"
+    ? toJson(column, values)
+    : column.type === "timestamp"
+    ? timestampText(values[0]!)
+    : values[0]!
+
+/**
  * The columns of an answer from which {@link read} makes a state, given the values of each attribute's columns; of all
  * attributes unless said.
  *

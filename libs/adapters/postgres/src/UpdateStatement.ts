@@ -7,66 +7,30 @@
  *
  * @since 0.1.0
  */
-import type { RecordStore } from "@emend/domain"
 import * as HistoryEntry from "./HistoryEntry.ts"
 import * as Memos from "./Memos.ts"
+import * as NewValue from "./NewValue.ts"
 import {
   answer,
   type Attribute,
   column,
   deleted,
-  fromJson,
   idColumn,
   literal,
   quoted,
   type Relation,
   toJson
 } from "./Relation.ts"
+import * as UpdateInputs from "./UpdateInputs.ts"
 import { exceeds } from "./ValueSize.ts"
 
 /**
- * What the updates of a batch make use of. A statement contains only that; few shapes occur, and each is prepared once.
+ * Derives the statement. Its parameters are {@link UpdateInputs.parameters}, and where some are of the same record, after
+ * these the number of those that are the first of their record, which stand before all others.
  *
- * @category models
- * @since 0.1.0
- */
-export interface Shape {
-  /** The fields that a patch touches: none, one alone, or all that can be. */
-  readonly patched: ReadonlyArray<string>
-  readonly assigns: boolean
-  readonly advances: boolean
-  readonly demands: boolean
-  readonly rehearses: boolean
-  readonly remembers: boolean
-  /** Deleted records are written too. */
-  readonly redacts: boolean
-  /** Some are of the same record: then each goes on from what the one before it left, and the row is written once. */
-  readonly folds: boolean
-  /** A row that another transaction has locked is not waited for: its update is not done. */
-  readonly skips: boolean
-}
-
-/**
- * The parts of an update that the statement's column `x` carries, each where it is used: the versions and values
- * demanded, the values assigned, the entries to advance to, whether a step back is no change, and whether nothing is written.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Extras {
-  readonly v?: ReadonlyArray<number>
-  readonly w?: RecordStore.Update["where"]
-  readonly a?: RecordStore.Update["assign"]
-  readonly e?: RecordStore.Update["advance"]
-  readonly j?: true
-  readonly d?: true
-}
-
-/**
- * Derives the statement. Its parameters are arrays, one element for each update: tenants, ids, patches, {@link Extras},
- * moments, authors and reasons; where some have memos the parameters of these; and where some are of the same record,
- * the ordinal of the next one of the same record, 0 for none, and after it the number of those that are the first of their
- * record, which stand before all others.
+ * What PostgreSQL does for each statement, before it looks at a row, grows with its expressions and with the rows that it
+ * hands on from one part to the next. So a statement has only what its updates make use of, and a part of its own only for
+ * values that are used more than once.
  *
  * It answers `[ordinal, outcome, present sequence, present id, given sequence, version, …state]` for each record that
  * exists. The outcome is `done`, `same`, `missing`, `stale`, `locked`, or `unknown`, `backwards` or `large` with the place
@@ -75,58 +39,60 @@ export interface Extras {
  * @category constructors
  * @since 0.1.0
  */
-export const make = (relation: Relation, shape: Shape): string => {
+export const make = (relation: Relation, shape: UpdateInputs.Shape): string => {
   const columns = parts(relation, shape)
   const { attributes, table } = relation
   const touched = relation.byField.get(relation.kind.touched!)!
+  const changing = [...columns.changing]
+  const changed = differing(shape, changing)
   const final = (of: Attribute): ReadonlyArray<string> =>
     of === touched
       ? [`CASE WHEN outcome = 'done' THEN n_at ELSE o${of.index} END`]
       : columns.changing.has(of)
-      ? slots(of).map((slot) => `CASE WHEN outcome = 'done' AND d${of.index} THEN n${slot} ELSE o${slot} END`)
-      : slots(of).map((slot) => `o${slot}`)
-  const changing = [...columns.changing]
-  const given = inputs(shape)
-  const kept = given.map(({ name }) => name === "moment" ? "moment::timestamptz AS i_at" : name)
+      ? NewValue.slots(of).map((slot) =>
+        `CASE WHEN ${both("outcome = 'done'", changed(of))} THEN n${slot} ELSE o${slot} END`
+      )
+      : NewValue.slots(of).map((slot) => `o${slot}`)
+  // Where a row is changed once, its values can be looked into where it is read.
+  const early = shape.folds ? [] : columns.flat
 
   /** What an update makes of the rows of a source: the new values, whether they differ, and the outcome. */
-  const step = (source: string): string =>
-    `SELECT s.*, greatest(o${touched.index}, i_at) AS n_at, ${outcome(relation, shape, changing)} AS outcome
-  FROM (
-    SELECT r.*${list(changing.map((of) => `${differs(of)} AS d${of.index}`))}
-    FROM (
-      SELECT q.*${list(columns.values)}
-      FROM (SELECT c.*${list(columns.flat)} FROM ${source} c${columns.joins} OFFSET 0) q
-      OFFSET 0
-    ) r
-    OFFSET 0
-  ) s`
-
-  return `WITH ${shape.folds ? "RECURSIVE " : ""}i AS MATERIALIZED (
-  SELECT i_ord, ${kept.join(", ")}
-  FROM unnest(${given.map(({ array }) => array).join(", ")}) WITH ORDINALITY
-    AS u (${given.map(({ name }) => name).join(", ")}, i_ord)${
-    shape.folds ? `\n  WHERE i_ord <= $${given.length + 1}::bigint` : ""
-  }
-), c AS MATERIALIZED (
-  SELECT i.*, t.version AS o_version${
-    list(
-      attributes.flatMap((of) =>
-        slots(of).map((slot, part) =>
-          `t.${column(of, part)}${of.column.type === "timestamp" ? "::timestamptz" : ""} AS o${slot}`
-        )
-      )
+  const step = (source: string): string => {
+    const flat = layer(source, [...shape.folds ? columns.flat : [], ...columns.entries], columns.joins)
+    const valued = layer(flat, columns.values)
+    const compared = layer(
+      valued,
+      changing.flatMap((of) => changed(of) === always ? [] : [`${NewValue.differs(of)} AS d${of.index}`])
     )
+    return layer(compared, [
+      `greatest(o${touched.index}, i_at) AS n_at`,
+      `${outcome(relation, shape, changing)} AS outcome`
+    ])
+  }
+
+  return `WITH ${shape.folds ? "RECURSIVE " : ""}${UpdateInputs.rows(shape)}, c AS MATERIALIZED (
+  SELECT i.*, t.version AS o_version${
+    list([
+      ...attributes.flatMap((of) => NewValue.slots(of).map((slot, part) => `${NewValue.stored(of, part)} AS o${slot}`)),
+      ...early
+    ])
   }${shape.folds ? list(changing.map(({ index }) => `false AS b${index}`)) : ""}
   FROM i JOIN ${quoted(table.name)} t ON t.tenant = i.i_tenant AND t.${idColumn(relation)} = i.i_id
-  ORDER BY t.tenant, t.${idColumn(relation)}
-  FOR NO KEY UPDATE OF t${shape.skips ? " SKIP LOCKED" : ""}
+  ${shape.alone ? "" : `ORDER BY t.tenant, t.${idColumn(relation)}\n  `}FOR NO KEY UPDATE OF t${
+    shape.skips ? " SKIP LOCKED" : ""
+  }
 ), j AS ${
     shape.folds
       ? `(\n  ${step("c")}\n  UNION ALL\n  ${step(next(relation, shape, changing, final))}\n)`
       : `MATERIALIZED (\n  ${step("c")}\n)`
   }, ${updated(relation, shape, changing, final)}, ${
-    HistoryEntry.recorded(relation, columns.changing, written(shape), final)
+    HistoryEntry.recorded(relation, {
+      changing: columns.changing,
+      written: written(shape),
+      removes: shape.removes,
+      changed,
+      final
+    })
   }${shape.remembers ? `, ${remembered(relation, shape)}` : ""}
 SELECT i_ord::int4, outcome, ${columns.facts.join(", ")}, (o_version + (outcome = 'done')::int)::float8, ${
     answer(relation, final).join(", ")
@@ -134,33 +100,34 @@ SELECT i_ord::int4, outcome, ${columns.facts.join(", ")}, (o_version + (outcome 
 FROM j${shape.skips ? `\nUNION ALL\n${locked(relation)}` : ""}`
 }
 
-/** What the statement is given for each update. */
-const inputs = (
-  { folds, remembers }: Shape
-): ReadonlyArray<{ readonly name: string; readonly array: string }> =>
-  [
-    "i_tenant text",
-    "i_id text",
-    "p jsonb",
-    "x jsonb",
-    "moment text",
-    "i_by text",
-    "i_reason text",
-    ...remembers ? Memos.columns.split(", ").map((name) => `${name} text`) : [],
-    ...folds ? ["i_next bigint"] : []
-  ].map((input, at) => {
-    const [name, type] = input.split(" ") as [string, string]
-    return { name, array: `$${at + 1}::${type}[]` }
-  })
+/** Adds columns to the rows of a source, each of which is computed once, however often it is used. */
+const layer = (source: string, columns: ReadonlyArray<string>, joins = ""): string => {
+  if (columns.length === 0) return source
+  const from = /^\w+$/.test(source) ? source : `(\n  ${source} OFFSET 0\n  )`
+  return `SELECT l.*${list(columns)} FROM ${from} l${joins}`
+}
+
+/** What is true of a row as soon as it is written. */
+const always = "true"
+
+/**
+ * Whether the value of an attribute changed, for rows that are written. With one attribute that may change and one update
+ * of each record, none is written but because of that one.
+ */
+const differing =
+  ({ folds }: UpdateInputs.Shape, changing: ReadonlyArray<Attribute>) => ({ index }: Attribute): string =>
+    changing.length === 1 && !folds ? always : `d${index}`
+
+const both = (one: string, other: string): string => other === always ? one : `${one} AND ${other}`
 
 /** The next update of each record that has one, with the record as the one before it left it. */
 const next = (
   { attributes }: Relation,
-  shape: Shape,
+  shape: UpdateInputs.Shape,
   changing: ReadonlyArray<Attribute>,
   final: (of: Attribute) => ReadonlyArray<string>
 ): string => {
-  const given = inputs(shape).map(({ array, name }) => {
+  const given = UpdateInputs.parameters(shape).map(({ name, value: array }) => {
     if (name === "i_tenant" || name === "i_id") return name
     const value = `(${array})[i_next::int4]`
     return name === "moment" ? `${value}::timestamptz AS i_at` : `${value} AS ${name}`
@@ -169,11 +136,10 @@ const next = (
   const left = attributes.flatMap((of) =>
     final(of).map((value, part) => {
       const isText = of.column.type === "text" || (of.column.type === "cursor" && part === 1)
-      return `${isText ? `(${value}) COLLATE "C"` : value} AS o${slots(of)[part]}`
+      return `${isText ? `(${value}) COLLATE "C"` : value} AS o${NewValue.slots(of)[part]}`
     })
   )
-  return `(
-    SELECT i_next AS i_ord, ${
+  return `SELECT i_next AS i_ord, ${
     [
       ...given,
       "o_version + (outcome = 'done')::int AS o_version",
@@ -181,20 +147,19 @@ const next = (
       ...changing.map((of) => `${changedSoFar(shape)(of)} AS b${of.index}`)
     ].join(", ")
   }
-    FROM j WHERE i_next > 0 OFFSET 0
-  )`
+  FROM j WHERE i_next > 0`
 }
 
 /** Whether the updates of a record up to this one changed a field, in a statement that folds. */
-const changedSoFar = (shape: Shape) => ({ index }: Attribute): string =>
+const changedSoFar = (shape: UpdateInputs.Shape) => ({ index }: Attribute): string =>
   `(b${index} OR (${written(shape)} AND d${index}))`
 
 /** The updates whose rows are there and did not come. */
 const locked = (relation: Relation): string => {
-  const nothing = answer(relation, slots).map(() => "NULL")
+  const nothing = answer(relation, NewValue.slots).map(() => "NULL")
   return `SELECT i_ord::int4, 'locked', NULL, NULL, NULL, NULL${list(nothing)}
 FROM i JOIN ${quoted(relation.table.name)} t ON t.tenant = i.i_tenant AND t.${idColumn(relation)} = i.i_id
-WHERE i_ord NOT IN (SELECT i_ord FROM c)`
+WHERE i_ord <> ALL (ARRAY(SELECT i_ord FROM c))`
 }
 
 interface Parts {
@@ -202,6 +167,8 @@ interface Parts {
   readonly changing: ReadonlySet<Attribute>
   /** Old map values, brought into memory once however often they are looked into. */
   readonly flat: ReadonlyArray<string>
+  /** The entries that cursors advance to, and where they come from. */
+  readonly entries: ReadonlyArray<string>
   readonly joins: string
   /** The values to write. */
   readonly values: ReadonlyArray<string>
@@ -225,7 +192,7 @@ export const writable = (relation: Relation) => {
   }
 }
 
-const parts = (relation: Relation, shape: Shape): Parts => {
+const parts = (relation: Relation, shape: UpdateInputs.Shape): Parts => {
   const can = writable(relation)
   const patched = can.patched.filter(({ field }) => shape.patched.includes(field))
   const advanced = shape.advances ? can.advanced : []
@@ -237,14 +204,15 @@ const parts = (relation: Relation, shape: Shape): Parts => {
   }
   return {
     changing: new Set([...patched, ...advanced, ...assigned]),
-    flat: [
-      ...maps.map((of) => `CASE WHEN p ? ${literal(of.field)} THEN o${of.index} || '{}'::jsonb END AS f${of.index}`),
-      ...advanced.map((of) => `e${of.index}.sequence_id AS g${of.index}, e${of.index}.id AS h${of.index}`)
-    ],
-    joins: advanced.map((of) => entryJoin(relation, of)).join(""),
+    flat: maps.map((of) => {
+      const [source, value] = shape.folds ? ["l", `o${of.index}`] : ["i", NewValue.stored(of, 0)]
+      return `CASE WHEN ${source}.p ? ${literal(of.field)} THEN ${value} || '{}'::jsonb END AS f${of.index}`
+    }),
+    entries: advanced.map((of) => `e${of.index}.sequence_id AS g${of.index}, e${of.index}.id AS h${of.index}`),
+    joins: advanced.map((of) => NewValue.entryJoin(relation, of)).join(""),
     values: [
-      ...patched.map((of) => `${patchedValue(of)} AS n${of.index}`),
-      ...assigned.map((of) => `${assignedValue(of)} AS n${of.index}`),
+      ...patched.map((of) => `${NewValue.patched(of, shape.removes)} AS n${of.index}`),
+      ...assigned.map((of) => `${NewValue.assigned(of)} AS n${of.index}`),
       ...advanced.map((of) => `g${of.index} AS n${of.index}, h${of.index} AS n${of.index}_id`)
     ],
     facts: [fact((n) => `o${n}`, "float8"), fact((n) => `o${n}_id`, "text"), fact((n) => `g${n}`, "float8")]
@@ -253,73 +221,13 @@ const parts = (relation: Relation, shape: Shape): Parts => {
 
 const list = (items: ReadonlyArray<string>): string => items.map((item) => `, ${item}`).join("")
 
-/** The names of an attribute's values within the statement, without the letter that says which: old or new. */
-const slots = ({ column, index }: Attribute): ReadonlyArray<string> =>
-  column.type === "cursor" ? [`${index}`, `${index}_id`] : [`${index}`]
-
-const old = (of: Attribute): string => `o${of.index}`
-
-const operation = ({ field }: Attribute): string => `p->${literal(field)}`
-
-const patchedValue = (of: Attribute): string => {
-  const { column, declared, field, index } = of
-  if (column.type === "cursor") throw new Error(`The field ${field} is not a cursor`)
-  const set = fromJson(column.type, `(${operation(of)}->'set')`)
-  if (declared.kind === "replace") return `CASE WHEN p ? ${literal(field)} THEN ${set} END`
-  const base = `coalesce(f${index}, '{}'::jsonb)`
-  const merge = `${operation(of)}->'merge'`
-  // A patch is in normal form: a merge that is there is not empty, so a null map becomes an object.
-  return `CASE WHEN NOT p ? ${literal(field)} THEN NULL WHEN ${operation(of)} ? 'set' THEN ${set} ` +
-    `WHEN ${merge} ? 'unset' THEN ${without(base, `${merge}->'unset'`)} ` +
-    `|| coalesce(${merge}->'set', '{}'::jsonb) ELSE ${base} || (${merge}->'set') END`
-}
-
-/**
- * An object without the keys of a list. These are hashed: the operator `-` compares each key with each, which takes
- * minutes where both are many.
- */
-const without = (object: string, keys: string): string =>
-  `(SELECT coalesce(jsonb_object_agg(key, value), '{}'::jsonb) FROM jsonb_each(${object}) ` +
-  `WHERE key NOT IN (SELECT jsonb_array_elements_text(${keys})))`
-
-const assignedValue = ({ column, field }: Attribute): string => {
-  if (column.type === "cursor") throw new Error(`The field ${field} is not a cursor`)
-  const value = fromJson(column.type, `(x->'a'->${literal(field)})`)
-  return `CASE WHEN x->'a' ? ${literal(field)} THEN ${value} END`
-}
-
-/** The entry of the log that a cursor is to advance to, if it is one of the record's. */
-const entryJoin = (relation: Relation, of: Attribute): string => {
-  const { field, index } = of
-  const scope = of.declared.kind === "forward" ? of.declared.scope : []
-  const same = scope.map((name) => ` AND e${index}.${quoted(name)} = ${old(relation.byField.get(name)!)}`).join("")
-  return ` LEFT JOIN events e${index} ON e${index}.tenant = c.i_tenant ` +
-    `AND e${index}.id = c.x->'e'->>${literal(field)}${same}`
-}
-
-/** Whether the value of an attribute really changes. */
-const differs = (of: Attribute): string => {
-  const { declared, field, index } = of
-  switch (declared.kind) {
-    case "replace":
-    case "map":
-      return `(p ? ${literal(field)} AND n${index} IS DISTINCT FROM ${declared.kind === "map" ? "f" : "o"}${index})`
-    case "forward":
-      return `(g${index} IS NOT NULL AND (o${index} IS NULL OR g${index} > o${index}))`
-    case "guarded":
-    case "fixed":
-      // Without `x` nothing is assigned, and NULL is not true.
-      return `coalesce(x->'a' ? ${literal(field)} AND n${index} IS DISTINCT FROM o${index}, false)`
-  }
-}
-
-const outcome = (relation: Relation, shape: Shape, changing: ReadonlyArray<Attribute>): string => {
-  const cases: Array<string> = shape.redacts ? [] : [`WHEN ${deleted(relation, old)} THEN 'missing'`]
+const outcome = (relation: Relation, shape: UpdateInputs.Shape, changing: ReadonlyArray<Attribute>): string => {
+  const cases: Array<string> = shape.redacts ? [] : [`WHEN ${deleted(relation, NewValue.old)} THEN 'missing'`]
   if (shape.demands) {
     cases.push(`WHEN x ? 'v' AND NOT x->'v' @> to_jsonb(o_version) THEN 'stale'`)
     // Wrapped in a list, a value is an element of the list of demanded scalars exactly when it is one of them.
     const unmet = relation.attributes.map((of) => {
-      const value = toJson(of.column, slots(of).map((slot) => `o${slot}`))
+      const value = toJson(of.column, NewValue.slots(of).map((slot) => `o${slot}`))
       return `(x->'w' ? ${literal(of.field)} AND NOT x->'w'->${literal(of.field)} @> jsonb_build_array(${value}))`
     })
     cases.push(`WHEN x ? 'w' AND (${unmet.join(" OR ")}) THEN 'stale'`)
@@ -329,20 +237,23 @@ const outcome = (relation: Relation, shape: Shape, changing: ReadonlyArray<Attri
     cases.push(`WHEN x->'e' ? ${literal(of.field)} AND g${of.index} IS NULL THEN 'unknown:${of.index}'`)
     cases.push(`WHEN NOT coalesce(x ? 'j', false) AND g${of.index} < o${of.index} THEN 'backwards:${of.index}'`)
   }
+  const changed = differing(shape, changing)
+  const any = changing.map((of) => changed(of) === always ? NewValue.differs(of) : changed(of)).join(" OR ")
+  cases.push(`WHEN NOT (${any || "false"}) THEN 'same'`)
   for (const of of changing) {
     const large = exceeds(of, `n${of.index}`)
-    if (large !== undefined) cases.push(`WHEN d${of.index} AND ${large} THEN 'large:${of.index}'`)
+    if (large !== undefined) cases.push(`WHEN ${both(large, changed(of))} THEN 'large:${of.index}'`)
   }
-  const changes = changing.map((of) => `d${of.index}`).join(" OR ")
-  return `CASE ${cases.join(" ")} WHEN ${changes || "false"} THEN 'done' ELSE 'same' END`
+  return `CASE ${cases.join(" ")} ELSE 'done' END`
 }
 
 /** The condition under which an update is written. Without `x` it is, and NULL is not true. */
-const written = ({ rehearses }: Shape): string => rehearses ? `outcome = 'done' AND ${real}` : "outcome = 'done'"
+const written = ({ rehearses }: UpdateInputs.Shape): string =>
+  rehearses ? `outcome = 'done' AND ${real}` : "outcome = 'done'"
 const real = "NOT coalesce(x ? 'd', false)"
 
 /** A memo is kept of an update that changes nothing as well. */
-const remembered = ({ kind: { kind } }: Relation, { rehearses }: Shape): string =>
+const remembered = ({ kind: { kind } }: Relation, { rehearses }: UpdateInputs.Shape): string =>
   `m AS (
   ${
     Memos.insert(
@@ -364,30 +275,36 @@ const remembered = ({ kind: { kind } }: Relation, { rehearses }: Shape): string 
  */
 const updated = (
   relation: Relation,
-  shape: Shape,
+  shape: UpdateInputs.Shape,
   changing: ReadonlyArray<Attribute>,
   final: (of: Attribute) => ReadonlyArray<string>
 ): string => {
   const touched = relation.byField.get(relation.kind.touched!)!
   const all = [...changing, touched]
+  const changed = differing(shape, changing)
+  const asked = changing.filter((of) => changed(of) !== always)
   const source = shape.folds
     ? [
       "o_version + (outcome = 'done')::int AS n_version",
-      ...changing.map((of) => `${changedSoFar(shape)(of)} AS d${of.index}`),
-      ...all.flatMap((of) => final(of).map((value, part) => `${value} AS w${slots(of)[part]}`))
+      ...asked.map((of) => `${changedSoFar(shape)(of)} AS d${of.index}`),
+      ...all.flatMap((of) => final(of).map((value, part) => `${value} AS w${NewValue.slots(of)[part]}`))
     ]
     : [
       "o_version + 1 AS n_version",
-      ...changing.map(({ index }) => `d${index}`),
-      ...changing.flatMap((of) => slots(of).map((slot) => `n${slot} AS w${slot}`)),
+      ...asked.map((of) => changed(of)),
+      ...changing.flatMap((of) => NewValue.slots(of).map((slot) => `n${slot} AS w${slot}`)),
       `n_at AS w${touched.index}`
     ]
   const condition = shape.folds
     ? `i_next = 0 AND (${changing.map(changedSoFar(shape)).join(" OR ") || "false"})`
     : written(shape)
   const sets = changing.flatMap((of) =>
-    slots(of).map((slot, part) =>
-      `${column(of, part)} = CASE WHEN w.d${of.index} THEN w.w${slot} ELSE t.${column(of, part)} END`
+    NewValue.slots(of).map((slot, part) =>
+      `${column(of, part)} = ${
+        changed(of) === always
+          ? `w.w${slot}`
+          : `CASE WHEN w.d${of.index} THEN w.w${slot} ELSE t.${column(of, part)} END`
+      }`
     )
   )
   return `u AS (

@@ -3,13 +3,14 @@
  *
  * @since 0.1.0
  */
-import { Json, type RecordStore } from "@emend/domain"
+import { Json, type RecordStore, type Revision } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
 import { bigints, jsons, type Run, texts } from "./Database.ts"
 import * as Memos from "./Memos.ts"
 import * as Relation from "./Relation.ts"
+import * as UpdateInputs from "./UpdateInputs.ts"
 import * as UpdateStatement from "./UpdateStatement.ts"
 
 /**
@@ -45,9 +46,11 @@ export interface Execute {
 export const make = (relation: Relation.Relation): Execute => {
   const statements = new Map<string, string>()
   const check = checking(relation)
-  const all = UpdateStatement.writable(relation).patched.map(({ field }) => field)
+  const { patched } = UpdateStatement.writable(relation)
+  const all = patched.map(({ field }) => field)
+  const maps = patched.filter(({ declared }) => declared.kind === "map").map(({ field }) => field)
 
-  const statement = (shape: UpdateStatement.Shape): string => {
+  const statement = (shape: UpdateInputs.Shape): string => {
     const name = JSON.stringify(shape)
     const known = statements.get(name)
     if (known !== undefined) return known
@@ -65,29 +68,32 @@ export const make = (relation: Relation.Relation): Execute => {
     const extras = updates.map(extrasOf)
     const touched = new Set(patches.flatMap((patch) => Object.keys(patch)))
     const remembers = updates.some(({ memo }) => memo !== undefined)
-    const text = statement({
+    const shape: UpdateInputs.Shape = {
       patched: touched.size <= 1 ? [...touched] : all,
+      removes: patches.some((patch) => removes(patch, maps)),
       assigns: extras.some((extra) => extra?.a !== undefined),
       advances: extras.some((extra) => extra?.e !== undefined),
       demands: extras.some((extra) => extra?.v !== undefined || extra?.w !== undefined),
       rehearses: updates.some(({ dry }) => dry === true),
       remembers,
       redacts: updates.some(({ redact }) => redact === true),
+      alone: updates.length === 1,
       folds,
       skips
-    })
+    }
+    const [text, json] = shape.alone ? [only, onlyJson] : [texts, jsons]
     const parameters = [
-      texts(updates.map(({ key }) => key.tenant)),
-      texts(updates.map(({ key }) => key.id)),
-      jsons(patches),
-      jsons(extras),
-      texts(updates.map(({ author }) => author.at)),
-      texts(updates.map(({ author }) => author.by)),
-      texts(updates.map(({ author }) => author.reason)),
-      ...(remembers ? Memos.parameters(updates.map(({ memo }) => memo)) : []),
+      text(updates.map(({ key }) => key.tenant)),
+      text(updates.map(({ key }) => key.id)),
+      text(updates.map(({ author }) => author.at)),
+      text(updates.map(({ author }) => author.by)),
+      text(updates.map(({ author }) => author.reason)),
+      json(patches),
+      ...(UpdateInputs.hasExtras(shape) ? [json(extras)] : []),
+      ...(remembers ? Memos.parameters(updates.map(({ memo }) => memo), text) : []),
       ...(folds ? [bigints(next), String(firsts)] : [])
     ]
-    return Effect.map(run(text, parameters), (rows): ReadonlyArray<Outcome | undefined> => {
+    return Effect.map(run(statement(shape), parameters), (rows): ReadonlyArray<Outcome | undefined> => {
       const outcomes: Array<Outcome | undefined> = given.map(({ key }) => Result.fail({ _tag: "Missing", key }))
       for (const row of rows) {
         const ordinal = row[0] as number
@@ -98,6 +104,10 @@ export const make = (relation: Relation.Relation): Execute => {
     })
   }) as Execute
 }
+
+const only = (values: ReadonlyArray<string | null>): string | null => values[0]!
+
+const onlyJson = ([value]: ReadonlyArray<unknown>): string | null => value === null ? null : JSON.stringify(value)
 
 /**
  * Finds what no caller may ask for: a defect that is the caller's alone.
@@ -139,9 +149,17 @@ const chained = (updates: ReadonlyArray<RecordStore.Update>) => {
   return { order, next, firsts: chains.length, folds: chains.length < updates.length }
 }
 
+/** Whether a patch takes keys out of a map, or replaces one. */
+const removes = (patch: Revision.Row, maps: ReadonlyArray<string>): boolean =>
+  maps.some((field) => {
+    if (!Object.hasOwn(patch, field)) return false
+    const { merge } = patch[field] as { readonly merge?: Revision.Row }
+    return merge === undefined || Object.hasOwn(merge, "unset")
+  })
+
 const extrasOf = (
   { advance, assign, backwards, dry, versions, where }: RecordStore.Update
-): UpdateStatement.Extras | null => {
+): UpdateInputs.Extras | null => {
   const used = <A extends object>(value: A | undefined) => value !== undefined && Object.keys(value).length > 0
   const extras = {
     ...(versions === undefined ? undefined : { v: versions }),

@@ -57,9 +57,9 @@ afterEach(async () => {
 })
 
 /** Starts the server of a folder in a scope that the test closes itself. */
-const start = async (dataDir: string) => {
+const start = async (dataDir: string, durable = false) => {
   const scope = Scope.makeUnsafe()
-  const { pid, url } = await Effect.runPromise(Scope.provide(scope)(EmbeddedPostgres.make({ dataDir, durable: false })))
+  const { pid, url } = await Effect.runPromise(Scope.provide(scope)(EmbeddedPostgres.make({ dataDir, durable })))
   servers.add(pid)
   return { pid, url: Redacted.value(url), close: () => Effect.runPromise(Scope.close(scope, Exit.void)) }
 }
@@ -106,6 +106,32 @@ describe("an embedded server", () => {
       expect(await query(url, "SELECT 1")).toEqual([[1]])
       await close()
     }
+  })
+
+  it("is prepared for more than the smallest machine, flushes every commit, and keeps what is set otherwise", async () => {
+    const dataDir = folder()
+    Fs.chmodSync(dirname(dataDir), 0o755)
+    const set = (url: string) =>
+      query(
+        url,
+        `SELECT name, current_setting(name) FROM unnest('{shared_buffers,max_wal_size,checkpoint_timeout,fsync,
+          synchronous_commit,full_page_writes}'::text[]) AS name`
+      ).then((rows) => Object.fromEntries(rows as ReadonlyArray<readonly [string, string]>))
+    const first = await start(dataDir, true)
+    const expected = {
+      shared_buffers: "256MB",
+      max_wal_size: "2GB",
+      checkpoint_timeout: "15min",
+      fsync: "on",
+      synchronous_commit: "on",
+      full_page_writes: "on"
+    }
+    expect(await set(first.url)).toEqual(expected)
+    await query(first.url, "ALTER SYSTEM SET checkpoint_timeout = '5min'")
+    await first.close()
+    const second = await start(dataDir, true)
+    expect(await set(second.url)).toEqual({ ...expected, checkpoint_timeout: "5min" })
+    await second.close()
   })
 
   it("makes the folders above its own so that its user can enter them, and its own so that only its user can", async () => {

@@ -139,6 +139,56 @@ describe("commits that are asked for at the same time", () => {
       }).pipe(Effect.provide(store))
     }))
 
+  it.effect("that insert, where another transaction holds an id, wait for it beside all others", () =>
+    Effect.gen(function*() {
+      const { session, store, waiting } = yield* prepared({ maxConnections: 6 })
+      yield* Effect.gen(function*() {
+        yield* session("BEGIN", [])
+        yield* session(
+          `INSERT INTO tasks (tenant, id, version, created_at, updated_at)
+            SELECT 't', id, 1, now(), now() FROM unnest('{theirs,mine}'::text[]) AS id`,
+          []
+        )
+        const make = (id: string) => commit([insert("Task", task(id))])
+        const blocked = yield* Effect.forkChild(all(["theirs", "mine", "a"].map(make)))
+        yield* waiting(2)
+        // All others are done, whether they come with what is held or after it.
+        const others = yield* all(["b", "c"].map(make))
+        expect(others.map(([result]) => Result.isSuccess(result!))).toEqual([true, true])
+        expect((yield* present("a")).version).toBe(1)
+        yield* waiting(2)
+        yield* session("DELETE FROM tasks WHERE id = 'mine'", [])
+        yield* session("COMMIT", [])
+        const results = yield* Fiber.join(blocked)
+        expect(results.map(([result]) => Result.isSuccess(result!) ? "done" : result!.failure._tag))
+          .toEqual(["Taken", "done", "done"])
+      }).pipe(Effect.provide(store))
+    }))
+
+  it.effect("that append, where another transaction holds a task's log, wait for it beside those of other tasks", () =>
+    Effect.gen(function*() {
+      const { session, store, waiting } = yield* prepared({ maxConnections: 4 })
+      yield* Effect.gen(function*() {
+        yield* write(...["t0", "t1"].map((id) => insert("Task", task(id))), insert("Agent", agent("g")))
+        yield* write(...["t0", "t1"].map((id) => insert("AgentTaskTracker", tracker(id, id, "g"))))
+        yield* append(event("first", "t0", "g"))
+        yield* session("BEGIN", [])
+        yield* session("SELECT FROM task_event_heads WHERE task_id = 't0' FOR UPDATE", [])
+        const tell = (...events: ReadonlyArray<readonly [id: string, task: string]>) =>
+          Effect.map(
+            all(events.map(([id, task]) => append(event(id, task, "g")))),
+            (results) => results.map(([result]) => Result.getOrThrow(result!).sequence_id)
+          )
+        const blocked = yield* Effect.forkChild(tell(["a", "t0"], ["b", "t0"], ["c", "t1"]))
+        yield* waiting(1)
+        const later = yield* Effect.forkChild(tell(["d", "t0"]))
+        expect(yield* tell(["e", "t1"], ["f", "t1"])).toEqual([2, 3])
+        yield* waiting(1)
+        yield* session("COMMIT", [])
+        expect([yield* Fiber.join(blocked), yield* Fiber.join(later)]).toEqual([[2, 3, 1], [4]])
+      }).pipe(Effect.provide(store))
+    }))
+
   it.effect("are told one by one what the database refuses, and the others are done", () =>
     Effect.gen(function*() {
       const { store } = yield* prepared()
@@ -186,6 +236,24 @@ describe("commits that are asked for at the same time", () => {
         expect((yield* history("t2"))[0]!.moves).toEqual({ status: { from: "RUNNING", to: "FAILED" } })
       }).pipe(Effect.provide(store))
     }))
+
+  for (const groupCommit of [true, false]) {
+    it.effect(`find what is there beside a key that no record can have, group commit ${groupCommit ? "on" : "off"}`, () =>
+      Effect.gen(function*() {
+        const { store } = yield* prepared({ groupCommit })
+        yield* Effect.gen(function*() {
+          yield* write(insert("Task", task("t0")), insert("Task", task("t1")))
+          const read = yield* all(["t0", "a\u0000b", "t1", "nobody"].map((id) => present(id)))
+          expect(read.map((one) => one?.state["id"])).toEqual(["t0", undefined, "t1", undefined])
+          const updates = ["t0", "a\u0000b", "t1"].map((id) => update(id, { patch: merge({ k: id }) }))
+          expect(yield* together(...updates)).toMatchObject([
+            { success: [{ version: 2 }] },
+            { failure: { _tag: "Refused" } },
+            { success: [{ version: 2 }] }
+          ])
+        }).pipe(Effect.provide(store))
+      }))
+  }
 
   it.effect("are done although their callers went away", () =>
     Effect.gen(function*() {

@@ -63,5 +63,5 @@ export const make = (board: Board["Service"]): Pick<Handlers<typeof BoardGroup>,
       ({ depth, state }) => ({ ...toWire(state), depth })
     ),
   activity: ({ params: { task_id }, ...asked }) =>
-    ListPage.answer(asked, (range) => board.activity(task_id, range), ({ cursor: _, ...entry }) => entry)
+    ListPage.answer(asked, (range) => board.activity(task_id, range), ({ cursor: _, link: __, ...entry }) => entry)
 })

@@ -29,6 +29,9 @@ export const read = (
   if (Number(length ?? 0) > maxBytes) return Effect.fail(tooLarge(maxBytes))
   const refused = mediaTypeProblem(headers["content-type"], headers["content-encoding"])
   if (refused !== undefined && length !== undefined) return Effect.fail(refused)
+  if (length !== undefined && headers["expect"] === undefined && isMessage(request.source)) {
+    return Effect.map(ofKnownLength(request.source), (bytes) => JsonBody.parse(bytes, maxJsonDepth))
+  }
   return request.arrayBuffer.pipe(
     Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(maxBytes)),
     Effect.mapError((error) => unreadable(error, maxBytes)),
@@ -40,6 +43,51 @@ export const read = (
         : Effect.succeed(JsonBody.parse(new Uint8Array(buffer), maxJsonDepth))
     })
   )
+}
+
+/** What is needed of a message of Node's HTTP. */
+interface Message {
+  readonly on: (event: string, listener: (chunk: Uint8Array) => void) => unknown
+  readonly off: (event: string, listener: (chunk: Uint8Array) => void) => unknown
+}
+
+const isMessage = (source: object): source is Message => "rawHeaders" in source && "on" in source
+
+/**
+ * Reads the body of a message that says how long it is. Node gives just as much, and never more: nothing is left to be
+ * counted, and most bodies are one piece.
+ */
+const ofKnownLength = (message: Message): Effect.Effect<Uint8Array, Problem> =>
+  Effect.callback((resume) => {
+    const chunks: Array<Uint8Array> = []
+    const onData = (chunk: Uint8Array): void => void chunks.push(chunk)
+    const leave = (): void => {
+      message.off("data", onData)
+      message.off("end", onEnd)
+      message.off("close", onClose)
+    }
+    const onEnd = (): void => {
+      leave()
+      resume(Effect.succeed(chunks.length === 1 ? chunks[0]! : joined(chunks)))
+    }
+    const onClose = (): void => {
+      leave()
+      resume(Effect.fail(incomplete()))
+    }
+    message.on("end", onEnd)
+    message.on("close", onClose)
+    message.on("data", onData)
+    return Effect.sync(leave)
+  })
+
+const joined = (chunks: ReadonlyArray<Uint8Array>): Uint8Array => {
+  const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.length
+  }
+  return bytes
 }
 
 const tooLarge = (maxBytes: number): Problem =>
@@ -54,7 +102,10 @@ const tooLarge = (maxBytes: number): Problem =>
 const unreadable = ({ reason }: HttpServerError, maxBytes: number): Problem =>
   reason._tag === "RequestParseError" && reason.reason === "BodyTooLarge"
     ? tooLarge(maxBytes)
-    : new Problem({ code: "malformed-body", detail: "The body ended before it was complete" })
+    : incomplete()
+
+const incomplete = (): Problem =>
+  new Problem({ code: "malformed-body", detail: "The body ended before it was complete" })
 
 const mediaTypeProblem = (contentType: string | undefined, encoding: string | undefined): Problem | undefined => {
   const refuse = (detail: string) =>

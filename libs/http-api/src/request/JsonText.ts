@@ -88,6 +88,25 @@ export const flaws = (text: string, maxDepth: number, most = Infinity): Readonly
 }
 
 /**
+ * Tells at a glance of a text that it is no JSON, or {@link flaws} finds nothing in it: it has few brackets and no long
+ * number and none with an exponent. Of other texts it tells nothing.
+ *
+ * @category checks
+ * @since 0.1.0
+ */
+export const isPlain = (text: string, maxDepth: number): boolean => {
+  let brackets = 0
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if ((c === 0x7b || c === 0x5b) && ++brackets > maxDepth) return false
+  }
+  return !looking.test(text)
+}
+
+/** What might be a number that {@link keepsValue} must look at. */
+const looking = /(?:^|[[:,\s])-?(?:\d[\d.]{15}|\d+(?:\.\d+)?[eE])/
+
+/**
  * Tells whether a JSON number, read as a double, still has the decimal value that was written. Anything else than a
  * number keeps its value.
  *

@@ -14,25 +14,34 @@ import type { InFlight } from "./InFlight.ts"
  * @category models
  * @since 0.1.0
  */
-export type Limit = "body" | "requests" | "time" | "header" | "receive" | "connections" | "stopping"
+export type Limit = "body" | "requests" | "time" | "header" | "receive" | "connections" | "stopping" | "unread"
 
-const limitOf: { readonly [C in Code]?: Limit } = {
+/**
+ * What was refused: the code of the problem that was told, or that a client did not take its answer, which is told nothing.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Refused = Code | "answer-not-taken"
+
+const limitOf: { readonly [Name in Refused]?: Limit } = {
   "body-too-large": "body",
   "too-many-requests": "requests",
   "took-too-long": "time",
   "head-too-large": "header",
   "request-incomplete": "receive",
   "too-many-connections": "connections",
-  "server-stopping": "stopping"
+  "server-stopping": "stopping",
+  "answer-not-taken": "unread"
 }
 
 /**
- * Counts the problems that are refusals by a limit, in the registry of a context.
+ * Counts refusals by a limit, in the registry of a context.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const refusals = (context: Context.Context<never>): (code: Code) => void => {
+export const refusals = (context: Context.Context<never>): (code: Refused) => void => {
   const counters = new Map<Limit, Metric.Counter<number>>()
   for (const limit of Object.values(limitOf)) {
     const counter = Metric.counter("emend_http_refused_total", {

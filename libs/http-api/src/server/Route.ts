@@ -159,7 +159,8 @@ const route = (
       ? IdempotencyKey.sender(request.headers[IdempotencyKey.senderHeader])
       : undefined
     if (sender !== undefined && Result.isFailure(sender)) return Effect.fail(sender.failure)
-    const known = Context.add(Context.add(context, Caller, grant.caller), Form.Form, form)
+    const called = Context.add(context, Caller, grant.caller)
+    const known = form === "whole" ? Context.add(called, Form.Form, form) : called
     const handled = handler(incoming)
     return Effect.map(
       Deadline.within(

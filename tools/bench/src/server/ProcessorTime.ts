@@ -41,6 +41,10 @@ export const ofFamily = (pid: number): number => {
   return seconds
 }
 
+/** Nanoseconds that a process of one thread has used, which the scheduler counts exactly. */
+export const nanosOfThread = (pid: number): number =>
+  Number(readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ")[0])
+
 /** Megabytes that a process holds now, and held at most. */
 export const memory = (pid: number): { readonly now: number; readonly peak: number } => {
   const status = readFileSync(`/proc/${pid}/status`, "utf8")

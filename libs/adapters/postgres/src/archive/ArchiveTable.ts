@@ -37,6 +37,8 @@ export interface ArchiveTable {
     /** Makes the stage, an empty temporary table that is empty again after each transaction. */
     readonly prepare: string
     readonly copy: string
+    /** Copies rows right into the table; `undefined` for a kind of which more is written or asked than its rows. */
+    readonly copyDirectly: string | undefined
     /** `[ord, outcome]` for each staged record that cannot simply be inserted, in the first case `there`. */
     readonly classify: string
     /** The ordinals of those staged records that are the same as what is there, histories apart. */
@@ -47,10 +49,11 @@ export interface ArchiveTable {
     readonly insertAlong: ReadonlyArray<string>
     /** Keeps other writers of edges away until the end of the transaction. */
     readonly lock: string | undefined
-    /** The ordinals of the staged edges that lie on a cycle, but for those given. */
-    readonly cycles: string | undefined
-    /** Of staged edges, given by their ordinals and ids, those that close a cycle with earlier ones, the first first. */
-    readonly closing: string | undefined
+    /**
+     * `[tenant, id, from, to]` for every edge in a part of the graph that has all cycles with staged edges, but for those
+     * whose ordinals are given: the part that is below a staged edge and above one.
+     */
+    readonly between: string | undefined
     readonly read: string
     readonly byKey: string
   }
@@ -88,6 +91,9 @@ const make = (relation: Relation, relations: ReadonlyMap<string, Relation>): Arc
       prepare: `CREATE TEMP TABLE IF NOT EXISTS ${stage} ON COMMIT DELETE ROWS AS
         SELECT 0 AS ord, t.* FROM ${name} t WITH NO DATA`,
       copy: `COPY ${stage} (ord, ${columns}) FROM STDIN`,
+      copyDirectly: isEvent(relation) || kind.acyclic !== undefined
+        ? undefined
+        : `COPY ${name} (${columns}) FROM STDIN`,
       classify: `SELECT ord, outcome FROM (
         SELECT s.ord, CASE WHEN EXISTS (SELECT FROM ${name} t WHERE t.tenant = s.tenant AND t.${id} = s.${id} OFFSET 0) THEN 'there' ${
         [...danglings(relation, relations), ...clashes(relation)].join(" ")
@@ -104,8 +110,7 @@ const make = (relation: Relation, relations: ReadonlyMap<string, Relation>): Arc
             DO UPDATE SET last_sequence_id = greatest(head.last_sequence_id, excluded.last_sequence_id)`]
         : [],
       lock: kind.acyclic === undefined ? undefined : `LOCK TABLE ${name} IN SHARE ROW EXCLUSIVE MODE`,
-      cycles: kind.acyclic && cycles(relation, stage, kind.acyclic),
-      closing: kind.acyclic && closing(relation, stage, kind.acyclic),
+      between: kind.acyclic && between(relation, stage, kind.acyclic),
       read: `SELECT ${state} FROM ${name} WHERE tenant = $1 AND ${id} > $2 ORDER BY ${id} LIMIT $3`,
       byKey: `SELECT ${state} FROM ${name} WHERE tenant = $1 AND ${id} = ANY($2::text[])`
     }
@@ -135,26 +140,26 @@ const clashes = (relation: Relation): ReadonlyArray<string> =>
 
 type Acyclic = NonNullable<Relation["kind"]["acyclic"]>
 
-const cycles = ({ byField, table }: Relation, stage: string, { from, to, where }: Acyclic): string => {
-  const [near, far, counts] = [from, to, where].map((field) => column(byField.get(field)!))
-  return `WITH RECURSIVE way AS (
-      SELECT ord, tenant, ${near} AS start, ${far} AS at FROM ${stage} WHERE ${counts} AND NOT (ord = ANY($1::int[]))
+/** Each node is visited once for all staged edges, whichever of them it is below or above. */
+const between = (relation: Relation, stage: string, { from, to, where }: Acyclic): string => {
+  const [near, far, counts] = [from, to, where].map((field) => column(relation.byField.get(field)!))
+  const [id, links] = [idColumn(relation), quoted(relation.table.name)]
+  const reached = (name: string, start: string, at: string, next: string) =>
+    `${name} AS (
+      SELECT tenant, ${start} AS at FROM added
       UNION
-      SELECT w.ord, w.tenant, w.start, l.${far} FROM way w JOIN ${quoted(table.name)} l
-        ON l.tenant = w.tenant AND l.${near} = w.at AND l.${counts} WHERE w.at <> w.start
-    ) SELECT DISTINCT ord FROM way WHERE at = start`
+      SELECT w.tenant, l.${next} FROM ${name} w JOIN ${links} l
+        ON l.tenant = w.tenant AND l.${at} = w.at AND l.${counts}
+    )`
+  return `WITH RECURSIVE added AS (
+      SELECT tenant, ${near}, ${far} FROM ${stage} WHERE ${counts} AND NOT (ord = ANY($1::int[]))
+    ), ${reached("below", far!, near!, far!)}, ${reached("above", near!, far!, near!)}
+    SELECT l.tenant, l.${id}, l.${near}, l.${far} FROM (SELECT tenant, at FROM below INTERSECT SELECT tenant, at FROM above) n
+    JOIN ${links} l ON l.tenant = n.tenant AND l.${near} = n.at AND l.${counts}`
 }
 
-const closing = (relation: Relation, stage: string, { from, to, where }: Acyclic): string => {
-  const [near, far, counts] = [from, to, where].map((field) => column(relation.byField.get(field)!))
-  return `WITH RECURSIVE given AS (SELECT * FROM unnest($1::int[], $2::text[]) AS g (ord, id)), way AS (
-      SELECT s.ord, s.tenant, ${near} AS start, ${far} AS at FROM ${stage} s WHERE s.ord = ANY($1::int[])
-      UNION
-      SELECT w.ord, w.tenant, w.start, l.${far} FROM way w JOIN ${quoted(relation.table.name)} l
-        ON l.tenant = w.tenant AND l.${near} = w.at AND l.${counts} LEFT JOIN given g ON g.id = l.${idColumn(relation)}
-      WHERE w.at <> w.start AND (g.ord IS NULL OR g.ord < w.ord)
-    ) SELECT DISTINCT ord FROM way WHERE at = start ORDER BY ord`
-}
+const historyColumns =
+  "tenant, kind, record_id, version, at, by, reason, initial, patch, inverse, moves, state, redacted"
 
 /**
  * The stage of histories.
@@ -165,19 +170,16 @@ const closing = (relation: Relation, stage: string, { from, to, where }: Acyclic
 export const history = {
   prepare: `CREATE TEMP TABLE IF NOT EXISTS emend_stage_history ON COMMIT DELETE ROWS AS
     SELECT 0 AS ord, h.* FROM record_history h WITH NO DATA`,
-  copy:
-    `COPY emend_stage_history (ord, tenant, kind, record_id, version, at, by, reason, initial, patch, inverse, moves,
-    state, redacted) FROM STDIN`,
+  copy: `COPY emend_stage_history (ord, ${historyColumns}) FROM STDIN`,
+  copyDirectly: `COPY record_history (${historyColumns}) FROM STDIN`,
   /** The ordinals among those given whose histories differ from what is there. Versions have no gaps. */
   different: `SELECT DISTINCT s.ord FROM emend_stage_history s LEFT JOIN record_history h
     ON h.tenant = s.tenant AND h.kind = s.kind AND h.record_id = s.record_id AND h.version = s.version
     WHERE s.ord = ANY($1::int[]) AND ((h.at, h.by, h.patch, h.inverse, h.moves, h.redacted)
         IS DISTINCT FROM (s.at, s.by, s.patch, s.inverse, s.moves, s.redacted)
       OR h.reason IS DISTINCT FROM s.reason OR h.initial IS DISTINCT FROM s.initial OR h.state IS DISTINCT FROM s.state)`,
-  insert: `INSERT INTO record_history
-      (tenant, kind, record_id, version, at, by, reason, initial, patch, inverse, moves, state, redacted)
-    SELECT tenant, kind, record_id, version, at, by, reason, initial, patch, inverse, moves, state, redacted
-    FROM emend_stage_history WHERE NOT (ord = ANY($1::int[]))`,
+  insert: `INSERT INTO record_history (${historyColumns}) SELECT ${historyColumns} FROM emend_stage_history
+    WHERE NOT (ord = ANY($1::int[]))`,
   read: `SELECT record_id, version::float8, ${
     Relations.timestampText("at")
   }, by, reason, initial, patch, inverse, moves, redacted, state
@@ -185,13 +187,13 @@ export const history = {
 } as const
 
 /**
- * Writes a record as a row of its stage in the text form of COPY.
+ * Writes a record as a row of its table in the text form of COPY; of its stage with an ordinal before it.
  *
  * @category conversions
  * @since 0.1.0
  */
-export const row = ({ relation }: ArchiveTable, ord: number, record: RecordArchive.Archived): string => {
-  let line = `${ord}\t${escaped(record.key.tenant)}`
+export const row = ({ relation }: ArchiveTable, record: RecordArchive.Archived, ord?: number): string => {
+  let line = `${ord === undefined ? "" : `${ord}\t`}${escaped(record.key.tenant)}`
   if (!isEvent(relation)) line += `\t${record.version}`
   for (const { column, field } of relation.attributes) {
     const value: any = record.state[field]
@@ -212,13 +214,13 @@ export const row = ({ relation }: ArchiveTable, ord: number, record: RecordArchi
 }
 
 /**
- * Writes the history of a record as rows of the stage of histories.
+ * Writes the history of a record as rows of the table of histories; of their stage with an ordinal before each.
  *
  * @category conversions
  * @since 0.1.0
  */
-export const historyRows = (ord: number, { history, key, snapshots }: RecordArchive.Archived): string => {
-  const head = `${ord}\t${escaped(key.tenant)}\t${key.kind}\t${escaped(key.id)}`
+export const historyRows = ({ history, key, snapshots }: RecordArchive.Archived, ord?: number): string => {
+  const head = `${ord === undefined ? "" : `${ord}\t`}${escaped(key.tenant)}\t${key.kind}\t${escaped(key.id)}`
   let rows = ""
   for (const { at, by, initial, inverse, moves, patch, reason, redacted, version } of history) {
     const state = snapshots.find((snapshot) => snapshot.version === version)?.state

@@ -13,6 +13,7 @@ import type * as Scope from "effect/Scope"
 import pg from "pg"
 import * as ArchiveReading from "./ArchiveReading.ts"
 import * as ArchiveTable from "./ArchiveTable.ts"
+import * as Cycle from "./Cycle.ts"
 import { failure, type PutFailed, type Session, session } from "./Session.ts"
 import * as Waves from "./Waves.ts"
 
@@ -169,7 +170,7 @@ const put = (
 const tooLarge = ({ key, state }: RecordArchive.Archived): RecordArchive.PutResult | undefined => {
   if (key.kind === "Event") return undefined
   for (const [field, value] of Object.entries(state)) {
-    if (typeof value !== "object" || value === null || Json.textBytes(value) <= Json.maxBytes) continue
+    if (typeof value !== "object" || value === null || Json.fits(value, Json.maxBytes)) continue
     return Waves.refused({ _tag: "TooLarge", key, field, limit: Json.maxBytes })
   }
   return undefined
@@ -207,11 +208,36 @@ const transaction = (
     return found
   })
 
+type Numbered = ReadonlyArray<readonly [ord: number, record: RecordArchive.Archived]>
+
+function* lines(records: Numbered, write: (record: RecordArchive.Archived, ord: number) => string): Generator<string> {
+  for (const [ord, record] of records) yield write(record, ord)
+}
+
+/** Writes records into their table with nothing asked before: the database refuses them all if one is in the way. */
+const insert = Effect.fnUntraced(function*(
+  session: Session,
+  table: ArchiveTable.ArchiveTable,
+  statement: string,
+  records: Numbered
+) {
+  // In one order, so that of two who insert the same ones neither waits for the other in turn.
+  const sorted = records.toSorted(([, { key: a }], [, { key: b }]) =>
+    a.tenant < b.tenant ? -1 : a.tenant > b.tenant ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+  )
+  yield* session.copy(statement, lines(sorted, (record) => ArchiveTable.row(table, record)))
+  if (table.relation.kind.touched === undefined) return
+  yield* session.copy(
+    ArchiveTable.history.copyDirectly,
+    lines(sorted, (record) => ArchiveTable.historyRows(record))
+  )
+})
+
 /** Stages records, tells what stands in the way of some, and moves the others into their tables. */
 const stage = Effect.fnUntraced(function*(
   session: Session,
   tables: Tables,
-  records: ReadonlyArray<readonly [ord: number, record: RecordArchive.Archived]>,
+  records: Numbered,
   found: Map<number, RecordArchive.PutResult>,
   expectsNew: boolean
 ) {
@@ -219,23 +245,23 @@ const stage = Effect.fnUntraced(function*(
     const own = records.filter(([, { key }]) => key.kind === kind)
     if (own.length === 0) continue
     const { statements } = table
+    if (expectsNew && statements.copyDirectly !== undefined) {
+      yield* insert(session, table, statements.copyDirectly, own)
+      for (const [ord] of own) found.set(ord, Waves.added)
+      continue
+    }
     const hasHistory = table.relation.kind.touched !== undefined
     // Few answers are waited for: who reads the next records has little time to take them.
     const prepared = [statements.prepare, ...(hasHistory ? [ArchiveTable.history.prepare] : [])]
     yield* session.query([...prepared, ...(statements.lock === undefined ? [] : [statements.lock])].join(";\n"))
-    yield* session.copy(statements.copy, own.map(([ord, record]) => ArchiveTable.row(table, ord, record)).join(""))
-    if (hasHistory) {
-      yield* session.copy(
-        ArchiveTable.history.copy,
-        own.map(([ord, record]) => ArchiveTable.historyRows(ord, record)).join("")
-      )
-    }
+    yield* session.copy(statements.copy, lines(own, (record, ord) => ArchiveTable.row(table, record, ord)))
+    if (hasHistory) yield* session.copy(ArchiveTable.history.copy, lines(own, ArchiveTable.historyRows))
     const inserts = [
       ...statements.insertAlong,
       statements.insert,
       ...(hasHistory ? [ArchiveTable.history.insert] : [])
     ]
-    if (expectsNew && statements.cycles === undefined) {
+    if (expectsNew && statements.between === undefined) {
       yield* session.query(inserts.map((text) => text.replaceAll("$1", "'{}'")).join(";\n"))
       for (const [ord] of own) found.set(ord, Waves.added)
       continue
@@ -270,12 +296,9 @@ const stage = Effect.fnUntraced(function*(
     const left = own.filter(([ord]) => found.has(ord)).map(([ord]) => ord)
     if (left.length < own.length) {
       for (const statement of inserts) yield* session.query(statement, [left])
-      if (statements.cycles !== undefined) {
-        const cyclic = (yield* session.query(statements.cycles, [left])).map(([ord]) => ord as number)
-        if (cyclic.length > 0) {
-          const ids = cyclic.map((ord) => keys.get(ord)!.id)
-          const [first] = yield* session.query(statements.closing!, [cyclic, ids])
-          const place = first![0] as number
+      if (statements.between !== undefined) {
+        const place = closing(yield* session.query(statements.between, [left]), own.filter(([ord]) => !found.has(ord)))
+        if (place !== undefined) {
           return yield* session.refuse(place, Waves.refused({ _tag: "Cycle", key: keys.get(place)! }))
         }
       }
@@ -283,3 +306,21 @@ const stage = Effect.fnUntraced(function*(
     for (const [ord] of own) if (!found.has(ord)) found.set(ord, Waves.added)
   }
 })
+
+/** The ordinal of the first of the records, in their order, that closes a cycle among the edges given as rows. */
+const closing = (rows: ReadonlyArray<ReadonlyArray<unknown>>, records: Numbered): number | undefined => {
+  const name = (...parts: ReadonlyArray<unknown>) => JSON.stringify(parts)
+  const edges = new Map(
+    rows.map(([tenant, id, from, to]) => [name(tenant, id), { from: name(tenant, from), to: name(tenant, to) }])
+  )
+  const added: Array<{ readonly ord: number; readonly edge: Cycle.Edge }> = []
+  for (const [ord, { key: { id, tenant } }] of records) {
+    const own = name(tenant, id)
+    const edge = edges.get(own)
+    if (edge === undefined) continue
+    edges.delete(own)
+    added.push({ ord, edge })
+  }
+  const at = Cycle.firstClosing([...edges.values()], added.map(({ edge }) => edge))
+  return at === undefined ? undefined : added[at]!.ord
+}

@@ -39,7 +39,8 @@ export interface Session {
     text: string,
     values?: ReadonlyArray<unknown>
   ) => Effect.Effect<ReadonlyArray<ReadonlyArray<unknown>>, Failure>
-  readonly copy: (text: string, rows: string) => Effect.Effect<void, Failure>
+  /** Rows are asked for as fast as the database takes them, so that few of them are held as text. */
+  readonly copy: (text: string, rows: Iterable<string>) => Effect.Effect<void, Failure>
   /** Gives the transaction up because of one parcel. */
   readonly refuse: (place: number, result: RecordArchive.PutResult) => Effect.Effect<never, PutFailed>
 }
@@ -91,13 +92,38 @@ const on = (client: pg.PoolClient): Session => ({
       try: () =>
         new Promise<void>((resolve, reject) => {
           const stream = client.query(copyFrom(text))
-          stream.on("error", reject).on("finish", () => resolve())
-          stream.end(rows)
+          stream.on("finish", () => resolve()).on("error", (error) => {
+            // It has left the connection: what is still held must not be sent.
+            stream.destroy()
+            reject(error)
+          })
+          const rest = chunks(rows)
+          const more = () => {
+            for (let next = rest.next(); next.done !== true; next = rest.next()) {
+              if (!stream.write(next.value)) return void stream.once("drain", more)
+            }
+            stream.end()
+          }
+          more()
         }),
       catch: classify
     }),
   refuse: (place, result) => Effect.fail(new PutFailed({ code: "", constraint: undefined, culprit: { place, result } }))
 })
+
+const chunkLength = 65_536
+
+/** Rows together, as far as they make no chunk that is much longer than {@link chunkLength}. */
+function* chunks(rows: Iterable<string>): Generator<string, void> {
+  let held = ""
+  for (const row of rows) {
+    held += row
+    if (held.length < chunkLength) continue
+    yield held
+    held = ""
+  }
+  if (held !== "") yield held
+}
 
 /** 22: a value is not one of the type. 23: a constraint. 54: a limit. 40: another transaction was in the way. */
 const classify = (cause: unknown): Failure => {

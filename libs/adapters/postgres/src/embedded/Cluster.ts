@@ -198,6 +198,13 @@ const dropForeignPid = (cluster: Cluster): void => {
   }
 }
 
+/**
+ * What a new cluster is set to beside what PostgreSQL itself thinks of, where others can set it otherwise later. The
+ * defaults are for the smallest of machines. The first change of a page after each
+ * checkpoint writes the whole page to the log: ten times as much as the change. Recovery after a crash reads that log.
+ */
+const settings = { shared_buffers: "256MB", max_wal_size: "2GB", checkpoint_timeout: "15min" }
+
 const initialise = async (
   dataDir: string,
   folder: string,
@@ -217,6 +224,7 @@ const initialise = async (
     "--encoding=UTF8",
     "--no-locale",
     "--no-instructions",
+    ...Object.entries(settings).map(([name, value]) => `--set=${name}=${value}`),
     ...(durable ? [] : ["--no-sync"])
   ])
   try {

@@ -1,0 +1,85 @@
+/**
+ * What can be asked of a record in bulk.
+ *
+ * @since 0.1.0
+ */
+import type { Kind } from "@emend/algebra/schema"
+import { AgentTaskTracker, BoardTask, type Scope, Task, TaskAgent } from "@emend/domain"
+
+/**
+ * One thing that is asked of a record:
+ *
+ * - `Update`: fields change, as the algebra of the kind says
+ * - `Command`: an agent is edited, or one of its revisions activated
+ * - `Move`, `Transition`: a task goes along its lifecycle, a board task along the workflow
+ * - `Assign`, `Claim`: a board task is given to somebody, or taken to be run
+ * - `Delete`: the record is deleted softly
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Step =
+  | { readonly _tag: "Update"; readonly draft: Kind.Draft<any> }
+  | {
+    readonly _tag: "Command"
+    readonly scope: Scope
+    readonly command: TaskAgent.Command
+    readonly base?: string
+    readonly annotation?: string
+  }
+  | { readonly _tag: "Move"; readonly to: Task.Status; readonly status_reason?: string }
+  | { readonly _tag: "Transition"; readonly to: BoardTask.Status }
+  | { readonly _tag: "Assign"; readonly to: BoardTask.Assignment }
+  | {
+    readonly _tag: "Claim"
+    readonly by: BoardTask.Assignment & { readonly field: "assigned_to_instance_id" | "assigned_to_user_id" }
+  }
+  | { readonly _tag: "Delete"; readonly scope?: Scope }
+
+/**
+ * The kinds whose fields are updated by their algebra alone, without a look at the record.
+ *
+ * @category kinds
+ * @since 0.1.0
+ */
+export const algebras: ReadonlyMap<string, Kind.Any> = new Map<string, Kind.Any>([
+  ["Task", Task.Task],
+  ["AgentTaskTracker", AgentTaskTracker.AgentTaskTracker],
+  ["BoardTask", BoardTask.BoardTask]
+])
+
+/**
+ * Tells whether a step may be one with those before and after it. An advance of a cursor may not, as each is allowed or
+ * refused; nor may what makes a revision of an agent, as each makes one.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const joins = (step: Step): boolean => {
+  if (step._tag === "Update") return Object.keys(step.draft.advance).length === 0
+  if (step._tag !== "Command" || step.command._tag !== "Edit") return false
+  const { configuration } = TaskAgent.split(step.command.draft.patch)
+  return Object.keys(configuration).length === 0 && step.base === undefined && step.annotation === undefined
+}
+
+/**
+ * Makes one of steps that join: their patches composed by the algebra (law A3).
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const joined = (kind: string, steps: readonly [Step, ...ReadonlyArray<Step>]): Step => {
+  const [first] = steps
+  if (steps.length === 1) return first
+  const drafts = steps.map((step) =>
+    step._tag === "Update" ? step.draft : (step as Edit).command.draft as Kind.Draft<any>
+  )
+  const algebra: Kind.Any = algebras.get(kind) ?? TaskAgent.Edit
+  const draft = { patch: algebra.combineAll(drafts.map(({ patch }) => patch)), advance: {} }
+  return first._tag === "Update"
+    ? { _tag: "Update", draft }
+    : { ...first as Edit, command: { _tag: "Edit", draft: draft as Edit["command"]["draft"] } }
+}
+
+type Command = Extract<Step, { readonly _tag: "Command" }>
+type Edit = Command & { readonly command: Extract<TaskAgent.Command, { readonly _tag: "Edit" }> }

@@ -1,0 +1,61 @@
+/**
+ * An HTTP server that carries out the requests of a connection one after the other.
+ *
+ * @since 0.1.0
+ */
+import { type IncomingMessage, Server, type ServerOptions, type ServerResponse } from "node:http"
+import type { Socket } from "node:net"
+
+/** How many requests of a connection may wait for their turn; with more it is closed. */
+const maxWaiting = 128
+
+/** The events by which Node hands over a request. */
+const handsOver: ReadonlySet<string | symbol> = new Set(["request", "checkContinue", "checkExpectation"])
+
+type HandOver = readonly [event: string | symbol, request: IncomingMessage, response: ServerResponse]
+
+/**
+ * A server of Node that hands over a request when the client has taken the answer to the one before it on the same
+ * connection, which is when the system has room for the last of it. Node hands over at once all that was sent at once:
+ * a client that takes nothing would have as many whole answers wait in memory as it asks for.
+ *
+ * A request whose connection has gone, or ends with the answer before it, is not carried out.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class InTurn extends Server {
+  /** The connections that have a request in work, and the requests behind it. */
+  readonly #waiting = new Map<Socket, Array<HandOver>>()
+  readonly #onWritten: (socket: Socket, response: ServerResponse) => void
+
+  /** `onWritten` learns of each answer that was written; what the system had no room for waits in the socket then. */
+  constructor(options: ServerOptions, onWritten: (socket: Socket, response: ServerResponse) => void) {
+    super(options)
+    this.#onWritten = onWritten
+  }
+
+  override emit(event: string | symbol, ...given: ReadonlyArray<any>): boolean {
+    if (!handsOver.has(event)) return super.emit(event as string, ...given)
+    const [request, response] = given as [IncomingMessage, ServerResponse]
+    const { socket } = request
+    const waiting = this.#waiting.get(socket)
+    if (waiting === undefined) {
+      this.#waiting.set(socket, [])
+      this.#handOver(socket, [event, request, response])
+    } else if (waiting.length < maxWaiting) waiting.push([event, request, response])
+    else socket.destroy()
+    return true
+  }
+
+  #handOver(socket: Socket, [event, request, response]: HandOver): void {
+    response.once("prefinish", () => this.#onWritten(socket, response))
+    super.emit(event as string, request, response)
+    // After the listeners of others: what they note of this answer is done with before the next request.
+    response.once("close", () => {
+      const next = socket.writable ? this.#waiting.get(socket)!.shift() : undefined
+      if (next === undefined) this.#waiting.delete(socket)
+      else this.#handOver(socket, next)
+    })
+  }
+}
