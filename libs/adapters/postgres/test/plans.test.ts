@@ -274,7 +274,9 @@ const isExact = (name: string): boolean => {
   const { order_by, order_direction: _, ...filters } = JSON.parse(query)
   const count = Object.keys(filters).length
   if (kind === "board") return count < 2 || (count === 2 && "status" in filters && !("priority" in filters))
-  if (kind === "trackers") return true
+  if (kind === "trackers") {
+    return count === 0 || (count === 1 && (/^(created_at|id)$/.test(order_by) || order_by in filters))
+  }
   // Ann is the name of more agents than are looked up.
   if (count === 1 && order_by === "created_at" && ("agent_id" in filters || /agent \d|Bob/.test(filters.agent_name))) {
     return true
