@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { createHash } from "node:crypto"
 import { createReadStream } from "node:fs"
+import * as Application from "./Application.ts"
 import { codes, type Ending } from "./Ending.ts"
 import * as Input from "./Input.ts"
 import { TooManyRejects } from "./Loader.ts"
@@ -74,7 +75,12 @@ export const toStore = (
   files: ReadonlyArray<string>,
   { by, tenant, ...options }: Options & { readonly by: string; readonly tenant: string }
 ): Effect.Effect<Ending, Failure, Verbs.Services | RecordStore.RecordStore> =>
-  run(files, options, (more) => Writing.intoStore({ ...more, by, tenant }))
+  run(
+    files,
+    options,
+    (more) => Writing.intoStore({ ...more, by, tenant }),
+    (application) => Application.begin(tenant, application, options)
+  )
 
 /**
  * Applies the updates of files by the services, such as those of a server elsewhere: who asks, and whose the records are,
@@ -91,7 +97,8 @@ export const toServices = (
 const run = <R>(
   files: ReadonlyArray<string>,
   options: Options,
-  way: (options: Writing.Options) => Writing.Writing<R>
+  way: (options: Writing.Options) => Writing.Writing<R>,
+  begin: (application: string) => Effect.Effect<void, Failure, R> = () => Effect.void
 ): Effect.Effect<Ending, Failure, R> =>
   Effect.scoped(Effect.gen(function*() {
     const rejects = yield* Rejects.open(options.rejects, files)
@@ -105,6 +112,7 @@ const run = <R>(
     }))
     const application = options.run ?? (sizes.includes(undefined) ? undefined : yield* contentOf(files))
     const { dryRun, maxRecordBytes } = options
+    if (application !== undefined && !dryRun) yield* begin(application)
     const name = application === undefined ? undefined : (run: Runs.Run) => Runs.nameOf(application, files, run)
     // The lines were read before; only their texts were kept.
     const apart = ({ origins }: Runs.Run) =>

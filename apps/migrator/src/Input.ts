@@ -74,7 +74,7 @@ export const sizeOf = (file: string): number | undefined => {
  */
 export async function* pieces(file: string, options: Options): AsyncGenerator<ReadonlyArray<Splitter.Piece>> {
   try {
-    const bytes = withoutMark(decompressed(file, options))
+    const bytes = withoutMark(gathered(decompressed(file, options)))
     const first = await bytes.next()
     const rest = again(first, bytes)
     const format = options.format ?? guessed(file, first.done === true ? Buffer.alloc(0) : first.value)
@@ -101,7 +101,7 @@ const splitters = { ndjson: Splitter.lines, json: Splitter.elements, surql: Dump
 const guessed = (file: string, first: Buffer): typeof formats[number] => {
   const extension = extname(file.replace(/\.gz$/, ""))
   if (extension === ".csv") return "csv"
-  const begin = first.subarray(0, 400).toString("latin1").trimStart()
+  const begin = first.subarray(0, beginning).toString("latin1").trimStart()
   if (extension === ".surql" || /^(--|(OPTION|BEGIN|INSERT|UPDATE|CREATE|UPSERT|RELATE|DEFINE)\s)/.test(begin)) {
     return "surql"
   }
@@ -110,12 +110,12 @@ const guessed = (file: string, first: Buffer): typeof formats[number] => {
 
 async function* decompressed(file: string, { onBytes = () => {} }: Options): AsyncGenerator<Buffer> {
   const source: Readable = file === "-" ? process.stdin : createReadStream(file)
-  const raw = (async function*() {
+  const raw = gathered((async function*() {
     for await (const chunk of source as AsyncIterable<Buffer>) {
       onBytes(chunk.length)
       yield chunk
     }
-  })()
+  })())
   const first = await raw.next()
   if (first.done === true) return
   const rest = again(first, raw)
@@ -129,6 +129,23 @@ async function* decompressed(file: string, { onBytes = () => {} }: Options): Asy
   })()
   pump.catch((error: Error) => gunzip.destroy(error))
   yield* gunzip as AsyncIterable<Buffer>
+}
+
+/** By so many bytes at the beginning it is told what a source is. */
+const beginning = 400
+
+/** Gives at least its beginning as the first chunk, as a pipe may give it byte by byte. */
+async function* gathered(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  const first: Array<Buffer> = []
+  let size = 0
+  while (size < beginning) {
+    const next = await chunks.next()
+    if (next.done === true) break
+    first.push(next.value)
+    size += next.value.length
+  }
+  if (size > 0) yield Buffer.concat(first)
+  yield* chunks
 }
 
 async function* withoutMark(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {

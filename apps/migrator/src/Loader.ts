@@ -31,11 +31,19 @@ export class TooManyRejects extends Data.TaggedError("TooManyRejects")<{ readonl
  * @since 0.1.0
  */
 export interface Options extends Reading.Options {
-  /** How many records go to the store at once. */
+  /** How many records go to the store at once, if they are not {@link batchBytes} before. */
   readonly batch: number
   /** With one more reject than this the load is given up; a negative number is no limit. */
   readonly maxRejects: number
 }
+
+/**
+ * So many bytes of records go to the store at once, however few they are.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const batchBytes = 16_777_216
 
 /**
  * What a load did so far.
@@ -113,6 +121,21 @@ export const load = Effect.fnUntraced(function*(
   yield* out.settle
 })
 
+/**
+ * A source is given so many milliseconds to close: one that waits for a silent pipe hears of it only when something comes.
+ */
+const closingTime = 1000
+
+const closed = (source: AsyncGenerator<unknown>): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, closingTime)
+    const done = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    source.return(undefined).then(done, done)
+  })
+
 /** Runs an effect for everything that comes, one after the other. */
 const each = <A, E, R>(
   source: AsyncGenerator<A>,
@@ -127,12 +150,32 @@ const each = <A, E, R>(
       if (next.done === true) return
       yield* use(next.value)
     }
-  }).pipe(Effect.ensuring(Effect.promise(() => source.return(undefined).then(() => {}, () => {}))))
+  }).pipe(Effect.ensuring(Effect.promise(() => closed(source))))
+
+interface Held {
+  readonly items: Array<Resolution.Read>
+  bytes: number
+}
+
+const sizeOf = ({ origin: { piece } }: Resolution.Read): number =>
+  "text" in piece
+    ? piece.text.length
+    : "row" in piece
+    ? Object.values(piece.row).reduce((sum, cell) => sum + cell.length, 0)
+    : piece.bytes.length
+
+/** Takes the first of what is held: so many, or as many as reach the limit of bytes. */
+const taken = (held: Held, batch: number): ReadonlyArray<Resolution.Read> => {
+  let [count, bytes] = [0, 0]
+  while (count < Math.min(batch, held.items.length) && bytes < batchBytes) bytes += sizeOf(held.items[count++]!)
+  held.bytes -= bytes
+  return held.items.splice(0, count)
+}
 
 /** Gathers records by kind and puts them, one batch at a time, in the order in which they came. */
 const sink = Effect.fnUntraced(function*(rejects: Rejects, counts: Counts, { batch, maxRejects }: Options) {
   const archive = yield* RecordArchive.RecordArchive
-  const held = new Map<string, Array<Resolution.Read>>()
+  const held = new Map<string, Held>()
   let underway: Fiber.Fiber<void, Failure> | undefined
 
   const put = Effect.fnUntraced(function*(
@@ -170,19 +213,21 @@ const sink = Effect.fnUntraced(function*(rejects: Rejects, counts: Counts, { bat
 
   return {
     add: (kind: string, item: Resolution.Read): void => {
-      const items = held.get(kind)
-      items === undefined ? held.set(kind, [item]) : items.push(item)
+      const own = held.get(kind) ?? { items: [], bytes: 0 }
+      own.items.push(item)
+      own.bytes += sizeOf(item)
+      held.set(kind, own)
     },
-    /** Sends on what has so many records. */
+    /** Sends on what has so many records, or the limit of bytes. */
     flush: (least: number): Effect.Effect<void, Failure, Services> =>
       Effect.gen(function*() {
         if (maxRejects >= 0 && rejects.count() > maxRejects) {
           yield* settle
           return yield* new TooManyRejects({ message: `More than ${maxRejects} records were refused` })
         }
-        for (const [kind, items] of held) {
-          while (items.length > 0 && items.length >= least) {
-            const next = items.splice(0, batch)
+        for (const [kind, own] of held) {
+          while (own.items.length > 0 && (own.items.length >= least || own.bytes >= batchBytes)) {
+            const next = taken(own, batch)
             yield* settle
             underway = yield* Effect.forkChild(put(kind, next))
           }

@@ -32,16 +32,30 @@ export const show = (what: string, state: () => State): Effect.Effect<void, neve
       const isTerminal = process.stderr.isTTY
       const say = () => {
         const text = sentence(what, state(), (performance.now() - begun) / 1000)
-        process.stderr.write(isTerminal ? `\r\x1b[2K${text}` : `${text}\n`)
+        process.stderr.write(isTerminal ? `${clear}${text}` : `${text}\n`)
       }
       return { isTerminal, timer: setInterval(say, isTerminal ? 500 : 10_000).unref() }
     }),
     ({ isTerminal, timer }) =>
       Effect.sync(() => {
         clearInterval(timer)
-        if (isTerminal) process.stderr.write("\r\x1b[2K")
+        if (isTerminal) process.stderr.write(clear)
       })
   ).pipe(Effect.asVoid)
+
+/**
+ * Writes a line to the standard output; on a terminal where the progress stands, which then goes on below.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const above = (line: string): void => {
+  if (process.stderr.isTTY) process.stderr.write(clear)
+  process.stdout.write(`${line}\n`)
+}
+
+/** Goes to the beginning of a terminal's line and clears it. */
+const clear = "\r\x1b[2K"
 
 /**
  * Says how far a run is after so many seconds, how fast it was, and how long it may still take.

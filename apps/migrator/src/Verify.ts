@@ -72,8 +72,14 @@ export const run = (
         .sort((x, y) => Source.compare(x.key, y.key))[0]!
       const [mine, theirs] = [left.take(end), right.take(end)]
       ranges++
-      records += Math.max(mine.length, theirs.length)
-      if (digest(mine) === digest(theirs)) continue
+      if (digest(mine) === digest(theirs)) {
+        records += mine.length
+        continue
+      }
+      records += new Set([...mine, ...theirs].map(({ key: { id, kind, tenant } }) =>
+        JSON.stringify([kind, tenant, id])
+      ))
+        .size
       unequal++
       for (const difference of differing(mine, theirs)) tell(difference)
     }

@@ -11,6 +11,7 @@ import * as Ending from "./Ending.ts"
 import * as Export from "./Export.ts"
 import * as Flags from "./Flags.ts"
 import * as Import from "./Import.ts"
+import * as Progress from "./Progress.ts"
 import * as Source from "./Source.ts"
 import * as Store from "./Store.ts"
 import * as Target from "./Target.ts"
@@ -108,7 +109,7 @@ const verifying = Command.make(
         yield* Source.open(to, process.env, tenant, served)
       ]
       const tell = ({ found, id, kind, parts = [], tenant }: Verify.Difference) =>
-        void process.stdout.write(`${found}: ${kind} ${id} of ${tenant}${parts.map((part) => ` ${part}`).join("")}\n`)
+        Progress.above(`${found}: ${kind} ${id} of ${tenant}${parts.map((part) => ` ${part}`).join("")}`)
       Ending.tell(yield* Verify.run(mine, theirs, json ? undefined : tell), json)
     }))
 ).pipe(Command.withDescription("Compare all records and histories of two stores, and list what differs"))

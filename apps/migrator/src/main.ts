@@ -15,17 +15,26 @@ import { codes } from "./Ending.ts"
 
 const fiber = Effect.runFork(Command.run(root, { version: "0.1.0" }).pipe(Effect.provide(NodeServices.layer)))
 
+let stopped: { readonly signal: string; readonly code: number } | undefined
 // Told to stop, it closes what it opened; told once more, it stops at once.
 for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
-  let times = 0
   process.on(signal, () => {
-    if (++times > 1) process.exit(code)
-    Effect.runFork(Effect.andThen(Fiber.interrupt(fiber), Effect.sync(() => process.exit(code))))
+    if (stopped !== undefined) process.exit(code)
+    stopped = { signal, code }
+    Effect.runFork(Fiber.interrupt(fiber))
   })
 }
 
 fiber.addObserver((exit) => {
   if (Exit.isSuccess(exit)) return process.exit()
+  // What was stopped did not fail.
+  if (stopped !== undefined && Cause.hasInterruptsOnly(exit.cause)) {
+    process.stderr.write(
+      `emend-migrate: stopped by ${stopped.signal}. Give the same command again to go on: what is done is passed over ` +
+        "(by apply, updates from a pipe only where --run named them)\n"
+    )
+    return process.exit(stopped.code)
+  }
   const error = Cause.squash(exit.cause)
   // What is wrong with the command line was told with its help.
   if (!CliError.isCliError(error)) {

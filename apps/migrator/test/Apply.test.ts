@@ -170,6 +170,34 @@ test("the same file once more changes nothing, also where it undoes itself on th
   await store.dispose()
 })
 
+test("the same file with flags that would compose it otherwise is refused, and nothing is done twice", async () => {
+  const store = runtime()
+  await store.runPromise(given)
+  const updates = file("kinds", [
+    { kind: "Task", id: "t1", update: { merge_params: { a: 10 } } },
+    { id: "t1", update: { merge_params: { a: 20 } } },
+    { kind: "Task", id: "t1", update: { merge_params: { b: 30 } } }
+  ])
+  const found = Effect.map(
+    Effect.flatMap(RecordStore.RecordStore, (port) => port.get([{ kind: "Task", tenant: "local", id: "t1" }])),
+    ([record]) => record!
+  )
+  const apply = (more: object) => store.runPromise(Effect.result(Apply.toStore([updates], { ...options, ...more })))
+  expect(await apply({})).toMatchObject({ success: { data: { applied: 2, rejected: 1 } } })
+  const before = await store.runPromise(found)
+  for (const more of [{ kind: "Task" }, { maxRecordBytes: 50 }]) {
+    expect(await apply(more)).toMatchObject({
+      failure: { _tag: "InputFailed", message: expect.stringContaining("was applied with other flags (no --kind") }
+    })
+    expect(await store.runPromise(found)).toEqual(before)
+  }
+  // A rehearsal leaves nothing to be known by, and another name is another run.
+  expect(await apply({ kind: "Task", dryRun: true })).toMatchObject({ success: { data: { rejected: 0 } } })
+  expect(await apply({})).toMatchObject({ success: { data: { applied: 0, repeated: 2 } } })
+  expect(await apply({ kind: "Task", run: "whole" })).toMatchObject({ success: { data: { applied: 3 } } })
+  await store.dispose()
+})
+
 test("a demand on the version and a record that is not there are told with their lines; a rehearsal writes nothing", async () => {
   const store = runtime()
   await store.runPromise(given)

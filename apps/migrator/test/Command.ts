@@ -22,15 +22,19 @@ export interface Ended {
 export interface Settings {
   readonly env?: Readonly<Record<string, string>>
   readonly input?: Buffer
+  /** What comes by the standard input, which is closed behind the last of it; in place of `input`. */
+  readonly inputs?: AsyncIterable<Buffer>
   /** Killed after so many milliseconds, if it runs so long. */
   readonly killAfter?: number
+  /** By which signal it is killed. */
+  readonly signal?: NodeJS.Signals
   /** Killed when this is done, if it runs so long; told when it has ended. */
   readonly killWhen?: (ended: AbortSignal) => Promise<void>
 }
 
 export const run = async (
   args: ReadonlyArray<string>,
-  { env = {}, input, killAfter, killWhen }: Settings = {}
+  { env = {}, input, inputs, killAfter, killWhen, signal = "SIGKILL" }: Settings = {}
 ): Promise<Ended> => {
   const child = spawn(process.execPath, ["--conditions=@emend/source", main, ...args], {
     env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: compiled, ...env },
@@ -41,10 +45,17 @@ export const run = async (
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text))
   // A child that is gone reads nothing more.
   child.stdin.on("error", () => {})
-  child.stdin.end(input)
+  if (inputs === undefined) child.stdin.end(input)
+  else {
+    // A child that ends does not wait for what would come.
+    void (async () => {
+      for await (const chunk of inputs) child.stdin.write(chunk)
+      child.stdin.end()
+    })()
+  }
   const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfter)
   const ended = new AbortController()
-  const watch = killWhen?.(ended.signal).then(() => child.kill("SIGKILL"))
+  const watch = killWhen?.(ended.signal).then(() => child.kill(signal))
   const [code] = await once(child, "close") as [number | null]
   clearTimeout(timer)
   ended.abort()
