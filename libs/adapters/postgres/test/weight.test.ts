@@ -6,6 +6,8 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import * as Encoded from "../src/Encoded.ts"
+import * as GroupCommit from "../src/GroupCommit.ts"
 import * as CountingStream from "./CountingStream.ts"
 import {
   agent,
@@ -90,4 +92,22 @@ describe("writes that are asked for at the same time", () => {
         expect((yield* history("t0")).length).toBe(2 + ids.length - 1)
       }).pipe(Effect.provide(store))
     }), 60_000)
+
+  it.effect("are told that the store has no room where too much JSON waits, and are not done", () =>
+    Effect.gen(function*() {
+      const done: Array<string> = []
+      const ask = GroupCommit.gathering({
+        bounds: { aside: 1, room: { count: 9, weight: 8 } },
+        encode: ({ text }: { readonly text: string }) => Encoded.make(text, null, undefined),
+        execute: (items) => {
+          for (const { text } of items) done.push(text)
+          return Effect.succeed(items.map(() => Result.void))
+        }
+      })
+      const texts = ["four", "more", "many"]
+      expect(yield* ends(texts.map((text) => Effect.map(ask({ text }), (result) => [result]))))
+        .toEqual([["done"], ["done"], expect.objectContaining({ _tag: "StoreUnavailable" })])
+      expect(done).toEqual(["four", "more"])
+      expect(yield* ends([Effect.map(ask({ text: "many" }), (result) => [result])])).toEqual([["done"]])
+    }))
 })
