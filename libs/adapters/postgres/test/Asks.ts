@@ -198,6 +198,13 @@ const updates: ReadonlyArray<readonly [number, Arbitrary.Arbitrary<Ask>]> = [
   ]
 ]
 
+/** Updates of one record and field, of which some are refused: nothing may go on from these. */
+const amiss: Arbitrary.Arbitrary<Ask> = update("BoardTask", {
+  few: [["priority", set(1, 2, 9)]],
+  assign: element<Row>([{ status: "asleep" }, { status: "assigned" }]),
+  where: none
+}).pipe(Arbitrary.map((ask) => ({ ...ask, slot: 0, versions: null, memo: null, dry: false }) as Ask))
+
 /** What a new record has is what one of few has, so that unique values meet, or refers to nobody. */
 const insert = (name: string, few: ReadonlyArray<Row>): Arbitrary.Arbitrary<Ask> =>
   Arbitrary.all({
@@ -271,7 +278,7 @@ const isBad = (ask: Ask): boolean => {
   return title === "" || (ask._tag === "Insert" && (ask.state["name"] === "" || ask.state["priority"] === 0))
 }
 
-const lanes = [...updates, ...inserts, [4, append] as const]
+const lanes = [...updates, [3, amiss] as const, ...inserts, [4, append] as const]
 const any = oneOf<Ask>([...lanes, [2, read]])
 
 const some = (minLength: number, maxLength: number) =>

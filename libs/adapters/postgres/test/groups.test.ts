@@ -5,7 +5,7 @@ import * as TestDatabase from "@emend/postgres/testing"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
@@ -14,6 +14,7 @@ import * as Asked from "./Asked.ts"
 import * as Asks from "./Asks.ts"
 import * as CountingStream from "./CountingStream.ts"
 
+/** `EMEND_GROUP_SEED` makes others, and `EMEND_GROUP_REPLAY` is the token of one that failed. */
 const cases = Number(process.env["EMEND_GROUP_CASES"] ?? 40)
 const seed = process.env["EMEND_GROUP_SEED"] ?? "groups"
 
@@ -120,7 +121,14 @@ test("requests that share statements have the answers, and leave what, the same 
     Arbitrary.checkEffect(
       Asks.programs,
       (program) => Effect.promise(async () => Equality.same(...await transcripts(program))),
-      { runs: cases, seed, size: 40, maxShrinks: 300, maxDiscards: 10_000, replay: process.env["EMEND_GROUP_REPLAY"] }
+      {
+        runs: cases,
+        seed,
+        size: 40,
+        maxShrinks: 100,
+        maxDiscards: 10_000,
+        replay: process.env["EMEND_GROUP_REPLAY"] || undefined
+      }
     )
   )
   if (result._tag === "Falsified") {
@@ -129,7 +137,7 @@ test("requests that share statements have the answers, and leave what, the same 
       .toStrictEqual({ replay: result.replay, program: result.shrunkInput, given: expected })
   }
   expect(result._tag).toBe("Passed")
-})
+}, 60_000 + 2_000 * cases)
 
 test("of these requests, many shared statements, and many updates were folded into one change of a row", async () => {
   const [one, grouped] = statements as [number, number]
