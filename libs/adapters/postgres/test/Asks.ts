@@ -205,6 +205,12 @@ const amiss: Arbitrary.Arbitrary<Ask> = update("BoardTask", {
   where: none
 }).pipe(Arbitrary.map((ask) => ({ ...ask, slot: 0, versions: null, memo: null, dry: false }) as Ask))
 
+/** Steps of one cursor, forth and back. */
+const steps: Arbitrary.Arbitrary<Ask> = Arbitrary.all([
+  update("AgentTaskTracker", { few: [["status", set("a", null)]], assign: none, where: none }),
+  element([0, 1, 2, 3])
+]).pipe(Arbitrary.map(([ask, event]) => ({ ...ask, slot: 0, versions: null, memo: null, dry: false, event }) as Ask))
+
 /** What a new record has is what one of few has, so that unique values meet, or refers to nobody. */
 const insert = (name: string, few: ReadonlyArray<Row>): Arbitrary.Arbitrary<Ask> =>
   Arbitrary.all({
@@ -278,7 +284,7 @@ const isBad = (ask: Ask): boolean => {
   return title === "" || (ask._tag === "Insert" && (ask.state["name"] === "" || ask.state["priority"] === 0))
 }
 
-const lanes = [...updates, [3, amiss] as const, ...inserts, [4, append] as const]
+const lanes = [...updates, [3, amiss] as const, [2, steps] as const, ...inserts, [4, append] as const]
 const any = oneOf<Ask>([...lanes, [2, read]])
 
 const some = (minLength: number, maxLength: number) =>

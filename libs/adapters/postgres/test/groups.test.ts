@@ -75,15 +75,12 @@ const transcripts = async (program: Asks.Program): Promise<readonly [unknown, un
     const given = await grouped.run(Effect.all(requests.map(Asked.answered), { concurrency: "unbounded" }))
     const counts = stores.map(({ take }) => take())
     if (!expected.some(divides)) counts.forEach((count, at) => (statements[at]! += count))
+    expected.forEach(tell)
+    requests.forEach((request, at) => learn(seen, request, expected[at]))
+    // A read between is answered by any of the states that there were.
     requests.forEach((request, at) => {
-      tell(expected[at])
-      learn(seen, request, expected[at])
-      // A read between is answered by any of the states that there were.
-      if (request._tag === "Read") {
-        given[at] = wasThere(seen, request.key, given[at])
-          ? expected[at]
-          : { never: given[at] }
-      }
+      if (request._tag !== "Read") return
+      given[at] = wasThere(seen, request.key, given[at]) ? expected[at] : { never: given[at] }
     })
     answers[0].push(expected)
     answers[1].push(given)
