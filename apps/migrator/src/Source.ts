@@ -95,7 +95,8 @@ export const open = (
  */
 export const ofArchive = Effect.fnUntraced(function*(
   archive: RecordArchive.RecordArchive["Service"],
-  tenant: string | undefined
+  tenant: string | undefined,
+  limit = page
 ): Effect.fn.Return<Pull, RecordStore.StoreUnavailable> {
   const tenants = tenant === undefined ? yield* archive.tenants : [tenant]
   const parts = RecordArchive.archivedKinds.flatMap(({ kind: { name } }) =>
@@ -104,7 +105,7 @@ export const ofArchive = Effect.fnUntraced(function*(
   let [at, after] = [0, ""]
   return Effect.gen(function*() {
     while (at < parts.length) {
-      const records = yield* archive.read({ ...parts[at]!, after, limit: page })
+      const records = yield* archive.read({ ...parts[at]!, after, limit })
       const last = records.at(-1)
       if (last !== undefined) {
         after = last.key.id
@@ -145,7 +146,7 @@ const ofServer = Effect.fnUntraced(function*(
     createdAt: undefined,
     token: environment["EMEND_TOKEN"],
     tenant,
-    batch: page,
+    batch: servedPage,
     maxRejects: -1,
     rejects: undefined
   }).pipe(
@@ -160,8 +161,11 @@ const ofServer = Effect.fnUntraced(function*(
       message: `${Store.shown(address)} serves what cannot be taken:\n${lines.join("\n")}`
     })
   }
-  return yield* ofArchive(archive, undefined)
+  return yield* ofArchive(archive, undefined, servedPage)
 })
+
+/** A server is slower than any batch: few records are held at once. */
+const servedPage = 100
 
 /** Reads an exported file, which has the order of sources: so it is never held whole. */
 const ofFile = (path: string, tenant: string | undefined): Pull => {

@@ -70,6 +70,25 @@ it("a body that is too large is 413 with the limit that is set", async () => {
   expect(await refusals(server, "body")).toBe(1)
 })
 
+it("a body is read whole however it is cut, also within a character, and one that breaks off costs nobody else anything", async () => {
+  const server = start(["--store", "memory"])
+  const live = async () => expect((await fetch(`${await server.address}/health/live`)).status).toBe(200)
+  const body = Buffer.from("{\"name\":\"nächtlich\"}")
+  const whole = await open(server, `${task}connection: close\r\ncontent-length: ${body.length}\r\n\r\n`)
+  for (const [from, to] of [[0, 11], [11, 12], [12, body.length]]) {
+    // Between two pieces the server has answered somebody else: they come one by one.
+    await live()
+    whole.write(body.subarray(from, to))
+  }
+  expect(await answer(whole)).toMatchObject({ status: 201, body: { name: "nächtlich" } })
+
+  const broken = await open(server, `${task}content-length: ${body.length}\r\n\r\n${body.subarray(0, 9)}`)
+  await live()
+  broken.destroy()
+  await live()
+  expect(await (await fetch(`${await server.address}/tasks`)).json()).toHaveLength(1)
+})
+
 it("a connection too many is told so and closed, those that are there go on, and then there is room again", async () => {
   const server = start(["--store", "memory"], { EMEND_MAX_CONNECTIONS: "1" })
   const live = "GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n"

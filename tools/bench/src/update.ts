@@ -10,7 +10,7 @@ import * as Variant from "./update/Variant.ts"
 const { values: options } = parseArgs({ options: { quick: { type: "boolean", default: false } } })
 const plan: Statements.Plan = options.quick
   ? { records: 10_000, rounds: 8, updates: 128, sizes: [1, 16, 64] }
-  : { records: 50_000, rounds: 40, updates: 256, sizes: [1, 16, 64] }
+  : { records: 50_000, rounds: 24, updates: 128, sizes: [1, 16, 64] }
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
 const results = await Postgres.use(async (postgres): Promise<Page.Results> => {
@@ -21,7 +21,6 @@ const results = await Postgres.use(async (postgres): Promise<Page.Results> => {
     await Postgres.copy(postgres, "filled", database)
     await postgres.sql(database, ...statements, "VACUUM (ANALYZE)")
   }
-  await postgres.sql("postgres", "CHECKPOINT")
   return {
     environment: environment(["effect", "@effect/sql-pg", "pg"]),
     database: { version: postgres.version, settings: postgres.settings },

@@ -123,20 +123,20 @@ export const migrate = async (
   }
 }
 
-/** Prints a result with its environment; one that is to be kept is written to a file, and a page beside it. */
+/** Prints a result with its environment; one that has a page is written to a file, and the page beside it. */
 export const report = (
   name: string,
   result: Readonly<Record<string, unknown>>,
-  { isKept, lines }: { readonly isKept: boolean; readonly lines: ReadonlyArray<string> }
+  page?: ReadonlyArray<string>
 ): void => {
   const text = `${JSON.stringify({ environment, ...result }, undefined, 2)}\n`
-  if (!isKept) return void process.stdout.write(text)
+  if (page === undefined) return void process.stdout.write(text)
   const folder = new URL("../../results/", import.meta.url)
   mkdirSync(folder, { recursive: true })
   writeFileSync(new URL(`${name}.json`, folder), text)
   const { date, memoryGiB, node, postgres, processors } = environment
   const where = `${date}, Node ${node}, ${postgres}, ${processors}, ${memoryGiB} GiB.`
-  writeFileSync(new URL(`${name}.md`, folder), `${[...lines, "", where].join("\n")}\n`)
+  writeFileSync(new URL(`${name}.md`, folder), `${[...page, "", where].join("\n")}\n`)
 }
 
 export const median = (values: ReadonlyArray<number>): number => values.toSorted((a, b) => a - b)[values.length >> 1]!

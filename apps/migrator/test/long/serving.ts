@@ -80,4 +80,4 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
-Bench.report({ benchmark: "served", found })
+Bench.report("served", { benchmark: "served", found })

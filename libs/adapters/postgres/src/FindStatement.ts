@@ -79,16 +79,31 @@ export const page = (
   }
   const id = idColumn(relation)
   const window = `${needed} * ${Lists.window}`
-  const probed = Filters.conditions(relations, relation, filter, parameters, { probes: true })!
-  const rest = [...(Lists.isOfLiving(relation, query) ? [] : alive), ...probed]
-  const looked = first([...(Lists.isOfLiving(relation, query) ? alive : []), ...indexed], window)
-  const ahead = pieces.length === 1 ? looked : `SELECT * FROM (${looked}) t\n${order} LIMIT ${window}`
+  const side = Lists.beside(relation, query, parameters)
+  const looked = side === undefined
+    ? first([...(Lists.isOfLiving(relation, query) ? alive : []), ...indexed], window)
+    : side.lookups.flatMap((lookup) =>
+      pieces.map((piece) =>
+        `(SELECT t.created_at, t.id FROM ${quoted(side.name)} t
+  WHERE ${[tenant, lookup, ...piece].join(" AND ")}\n${order} LIMIT ${window})`
+      )
+    ).join("\nUNION ALL ")
+  const isOneRange = pieces.length * (side?.lookups.length ?? 1) === 1
+  const distinct = side === undefined ? "*" : "DISTINCT ON (t.created_at, t.id) *"
+  const merged = isOneRange ? looked : `SELECT ${distinct} FROM (${looked}) t\n${order} LIMIT ${window}`
+  // Each row beside the table is looked up for itself, in the order in which it comes.
+  const ahead = side === undefined
+    ? merged
+    : `SELECT t.* FROM (${merged}) s,
+  LATERAL (SELECT t.* FROM ${table} t WHERE ${tenant} AND t.${id} = s.id OFFSET 0) t`
+  const probed = Filters.conditions(relations, relation, side?.filter ?? filter, parameters, { probes: true })!
+  const rest = [...(side === undefined && Lists.isOfLiving(relation, query) ? [] : alive), ...probed]
   // The rows ahead are read in order until the page is full; when they do not fill it, what is asked for is rare among
   // them, and all of it is read. A sub-select with an offset is planned by itself: not by the order of the page.
   const text = `WITH near AS MATERIALIZED (
   SELECT t.${id} FROM (${ahead}) t WHERE ${rest.join(" AND ")} LIMIT ${needed}
 ), rare AS MATERIALIZED (
-  SELECT (SELECT count(*) FROM near) < ${needed} AND (SELECT count(*) FROM (${ahead}) t) = ${window} AS is_so
+  SELECT (SELECT count(*) FROM near) < ${needed} AND (SELECT count(*) FROM (${merged}) t) = ${window} AS is_so
 )
 SELECT ${fields}
 FROM (

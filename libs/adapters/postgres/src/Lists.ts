@@ -4,6 +4,7 @@
  * @internal
  */
 import type { RecordStore } from "@emend/domain"
+import * as Filters from "./Filters.ts"
 import type { Relation } from "./Relation.ts"
 
 /** How many rows of an index are read in order, for each row of a page, before a page is put together otherwise. */
@@ -55,6 +56,48 @@ export const isWindowed = (relation: Relation, query: RecordStore.Query): boolea
   return Object.keys(where).some((field) => !fields.includes(field)) ||
     [contains, refers].some((part) => Object.keys(part).length > 0) || referred.length > 0 ||
     !isOfLiving(relation, query)
+}
+
+/** Where the records of a page stand in order, and under which of these conditions on its rows `t`. */
+interface Beside {
+  readonly name: string
+  readonly lookups: ReadonlyArray<string>
+  /** The filter without what is looked up. */
+  readonly filter: RecordStore.Filter
+}
+
+/**
+ * The side table from which a page is read: the first that knows something of the filter, where the order is that of
+ * creation. `undefined` where there is none.
+ */
+export const beside = (
+  { table }: Relation,
+  query: RecordStore.Query,
+  parameters: Filters.Parameters
+): Beside | undefined => {
+  const { contains, order = [], referred, refers, where } = query
+  const [first, ...rest] = order.map(({ field }) => field).filter((field) => !isOne(query, field))
+  if (first !== "created_at" || rest.length > 0) return undefined
+  const filter = {
+    ...(where && { where }),
+    ...(contains && { contains }),
+    ...(refers && { refers }),
+    ...(referred && { referred })
+  }
+  for (const { column, holds, name } of table.sides ?? []) {
+    const found = referred?.find((other) =>
+      other.kind === holds.kind && other.by === holds.by && Object.keys(other.where ?? {}).join() === column &&
+      other.contains === undefined && other.refers === undefined && other.referred === undefined
+    )
+    const values = found?.where?.[column]?.filter((value) => typeof value === "string") ?? []
+    if (values.length === 0) continue
+    return {
+      name,
+      lookups: values.map((value) => `t.${column} = ${Filters.bind(parameters, value, "text")}`),
+      filter: { ...filter, referred: referred!.filter((other) => other !== found) }
+    }
+  }
+  return undefined
 }
 
 /** Tells whether the index of a list has living records only: the one of the ids has all. */

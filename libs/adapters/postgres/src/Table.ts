@@ -49,6 +49,23 @@ export interface Table {
    * It is bounded how much is read for a page of any list that is ordered as one of them, whatever its filters.
    */
   readonly lists?: ReadonlyArray<ReadonlyArray<string>>
+  readonly sides?: ReadonlyArray<Side>
+}
+
+/**
+ * A table beside that of a kind, which the database itself keeps: for each living record it has a row for every value
+ * that a filter looks up, with the tenant, the moment of creation and the id, and an index in this order. It may have
+ * rows of records that were deleted just then.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Side {
+  readonly name: string
+  /** The column of the value. */
+  readonly column: string
+  /** The kind whose records have the values in the field named as the column, and the field by which they refer to the record. Neither changes. */
+  readonly holds: { readonly kind: string; readonly by: string }
 }
 
 /**
@@ -61,7 +78,7 @@ export const column = (type: ColumnType, name: string): Column => ({ type, name 
 
 /**
  * Makes a table whose columns are named as the fields are, but for those given as columns. `lists` are those that have
- * an index.
+ * an index, `sides` the tables beside it.
  *
  * @category constructors
  * @since 0.1.0
@@ -70,11 +87,13 @@ export const make = (
   kind: string,
   name: string,
   fields: Readonly<Record<string, ColumnType | Column>>,
-  lists: ReadonlyArray<ReadonlyArray<string>> = []
+  lists: ReadonlyArray<ReadonlyArray<string>> = [],
+  sides: ReadonlyArray<Side> = []
 ): Table => ({
   kind,
   name,
   lists,
+  sides,
   columns: Object.fromEntries(
     Object.entries(fields).map(([field, of]) => [field, typeof of === "string" ? column(of, field) : of])
   )

@@ -11,6 +11,7 @@ import { activations } from "./migrations/0004_activations.ts"
 import { memos } from "./migrations/0005_memos.ts"
 import { lists } from "./migrations/0006_lists.ts"
 import { redaction } from "./migrations/0007_redaction.ts"
+import { orderedFilters } from "./migrations/0008_ordered_filters.ts"
 
 /**
  * Every migration, numbered from 1 without gaps.
@@ -25,5 +26,6 @@ export const migrations: ReadonlyArray<Migration> = [
   activations,
   memos,
   lists,
-  redaction
+  redaction,
+  orderedFilters
 ]

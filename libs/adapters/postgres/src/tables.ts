@@ -42,6 +42,8 @@ export const tables: ReadonlyArray<Table.Table> = [
     ["updated_at", "id"],
     ["name", "id"],
     ["status", "created_at", "id"]
+  ], [
+    { name: "tasks_by_agent", column: "agent_id", holds: { kind: "AgentTaskTracker", by: "task_id" } }
   ]),
   Table.make("Agent", "agents", { id: "text", name: "text", created_at: "timestamp" }),
   Table.make("AgentTaskTracker", "agent_task_trackers", {
@@ -60,7 +62,9 @@ export const tables: ReadonlyArray<Table.Table> = [
   }, [
     ["created_at", "id"],
     ["agent_id", "created_at", "id"],
-    ["task_id", "created_at", "id"]
+    ["task_id", "created_at", "id"],
+    ["agent_id", "id"],
+    ["task_id", "id"]
   ]),
   Table.make("BoardTask", "board_tasks", {
     organization_id: "text",
@@ -86,7 +90,11 @@ export const tables: ReadonlyArray<Table.Table> = [
     ["assigned_to_type_id", "created_at", "id"],
     ["assigned_to_instance_id", "created_at", "id"],
     ["assigned_to_user_id", "created_at", "id"],
-    ["correlation_bucket_id", "created_at", "id"]
+    ["correlation_bucket_id", "created_at", "id"],
+    ["assigned_to_type_id", "status", "created_at", "id"],
+    ["assigned_to_instance_id", "status", "created_at", "id"],
+    ["assigned_to_user_id", "status", "created_at", "id"],
+    ["correlation_bucket_id", "status", "created_at", "id"]
   ]),
   Table.make("BoardLink", "board_links", {
     id: "text",

@@ -41,10 +41,13 @@ const load = [
       CASE WHEN n % 20000 = 7 THEN 'FAILED' WHEN n % 10 = 3 THEN 'DELETED' WHEN n % 3 = 0 THEN 'COMPLETED'
         WHEN n % 1000 = 9 THEN NULL ELSE 'RUNNING' END,
       ${at}, ${shuffled}, jsonb_build_object('a', n),
-      jsonb_build_object('team', 'all', 'n', n, 'tens', n % 20000, 'many', n % 3, 'first', n < 20)
+      jsonb_build_object('team', 'all', 'n', n, 'tens', n % 20000, 'many', n % 3, 'first', n < 20
+)
     FROM generate_series(1, ${many} * 5 / 4) n`,
   `INSERT INTO agents (tenant, id, version, name, created_at)
-    SELECT 't', ${texts("a")}, 1, CASE WHEN n < 100000 THEN 'Ann' ELSE 'agent ' || n END, ${at} FROM ${numbers}`,
+    SELECT 't', ${
+    texts("a")
+  }, 1, CASE WHEN n < 100000 THEN 'Ann' WHEN n BETWEEN 199990 AND 199994 THEN 'Bob' ELSE 'agent ' || n END, ${at} FROM ${numbers}`,
   `INSERT INTO agent_task_trackers (tenant, id, version, agent_id, task_id, created_at, updated_at)
     SELECT 't', 'w' || t.id, 1, 'a0000001', t.id, t.created_at, t.updated_at FROM tasks t WHERE tenant = 't'`,
   `INSERT INTO agent_task_trackers (tenant, id, version, agent_id, task_id, created_at, updated_at)
@@ -52,10 +55,15 @@ const load = [
     WHERE tenant = 't' AND (task_metadata ->> 'tens')::int = 5`,
   `INSERT INTO agent_task_trackers (tenant, id, version, agent_id, task_id, created_at, updated_at)
     SELECT 't', 'y' || n, 1, ${texts("a")}, 't0000002', ${at}, ${at} FROM generate_series(2, 100) n`,
+  // Agents of the oldest tasks, and of the newest ones; those of one name share some.
+  `INSERT INTO agent_task_trackers (tenant, id, version, agent_id, task_id, created_at, updated_at)
+    SELECT 't', a || t.id, 1, a, t.id, ${at}, ${at}
+    FROM tasks t, generate_series(1, 1) n, unnest('{a0199990,a0199991,a0199995}'::text[]) a
+    WHERE tenant = 't' AND CASE a WHEN 'a0199995' THEN t.id > 't0210000' ELSE t.id < 't0040000' END`,
   `INSERT INTO board_tasks (tenant, id, version, organization_id, title, created_at, updated_at, status, priority,
       assigned_to_type_id, assigned_to_instance_id, assigned_to_user_id, correlation_bucket_id, source, is_deleted)
     SELECT 't', ${texts("b")}, 1, 't', 'title', ${at}, ${shuffled},
-      CASE WHEN n % 20000 = 7 THEN 'review' ELSE 'backlog' END, CASE WHEN n % 20000 = 7 THEN 1 ELSE 3 END,
+      CASE WHEN n % 20000 = 7 THEN 'review' WHEN n < 60000 THEN 'done' ELSE 'backlog' END, CASE WHEN n % 20000 = 7 THEN 1 ELSE 3 END,
       CASE WHEN n % 20000 = 7 THEN 'few' ELSE 'all' END, CASE WHEN n % 20000 = 7 THEN 'few' ELSE 'all' END,
       CASE WHEN n % 20000 = 7 THEN 'few' WHEN n % 2 = 0 THEN 'half' END, CASE WHEN n % 20000 = 7 THEN 'few' ELSE 'all' END,
       CASE WHEN n % 20000 = 7 THEN 'triage' ELSE 'manual' END, n % 10 = 3
@@ -189,6 +197,16 @@ const taskFilters: ReadonlyArray<TaskQuery> = [
   { agent_id: "a0199999", status: "RUNNING", task_metadata: { many: 1 } },
   { agent_id: "a0000001", status: "COMPLETED", task_metadata: { team: "all" } }
 ]
+/** What is dense in the list and absent where a page begins: among the newest for one direction, the oldest for the other. */
+const elsewhere: ReadonlyArray<readonly [Lists.Direction, TaskQuery]> = [
+  ["desc", { agent_id: "a0199990" }],
+  ["asc", { agent_id: "a0199995" }],
+  ["desc", { agent_name: "Bob" }],
+  ["asc", { agent_name: "agent 199995" }],
+  ["desc", { agent_id: "a0199990", status: "RUNNING" }],
+  ["desc", { agent_name: "Bob", task_metadata: { many: 1 } }],
+  ["asc", { agent_id: "a0199995", status: "COMPLETED", task_metadata: { team: "all" } }]
+]
 const filters = ["assigned_to_type_id", "assigned_to_instance_id", "assigned_to_user_id", "correlation_bucket_id"]
 
 type Row = readonly [name: string, list: List<Tasks | Board | Trackers | TaskAgents>]
@@ -203,6 +221,10 @@ const lists: ReadonlyArray<Row> = [
       ])
     )
   ),
+  ...elsewhere.map(([order_direction, filter]): Row => [
+    `tasks ${JSON.stringify({ ...filter, order_by: "created_at", order_direction })}`,
+    tasks({ ...filter, order_by: "created_at", order_direction })
+  ]),
   ...[{}, { agent_id: "a0000001" }, { agent_id: "a0199999" }, { task_id: "t0000002" }, { task_id: "t0000004" }, {
     agent_id: "a0000007",
     task_id: "t0000002"
@@ -226,7 +248,13 @@ const lists: ReadonlyArray<Row> = [
     ...filters.flatMap((field) => ["all", "few", "half", "none"].map((value) => ({ [field]: value }))),
     { status: "backlog", priority: 3, source: "manual" },
     { status: "review", priority: 3 },
-    { status: "backlog", assigned_to_user_id: "few" }
+    { status: "backlog", assigned_to_user_id: "few" },
+    ...filters.flatMap((field) =>
+      ["all", "few", "half"].flatMap((value) => [
+        { status: "done", [field]: value },
+        { status: "backlog", [field]: value }
+      ])
+    )
   ].map((query): Row => [`board ${JSON.stringify(query)}`, board(query)]),
   ["agents of a large project", (range) => Effect.flatMap(TaskAgents, ({ list }) => list(big, range))],
   ["agents of a small project", (range) => Effect.flatMap(TaskAgents, ({ list }) => list(small, range))],
@@ -245,8 +273,14 @@ const isExact = (name: string): boolean => {
   if (query === undefined) return true
   const { order_by, order_direction: _, ...filters } = JSON.parse(query)
   const count = Object.keys(filters).length
-  if (kind === "board") return count < 2
-  if (kind === "trackers") return count === 0 || (count === 1 && (order_by === "created_at" || order_by in filters))
+  if (kind === "board") return count < 2 || (count === 2 && "status" in filters && !("priority" in filters))
+  if (kind === "trackers") {
+    return count === 0 || (count === 1 && (/^(created_at|id)$/.test(order_by) || order_by in filters))
+  }
+  // Ann is the name of more agents than are looked up.
+  if (count === 1 && order_by === "created_at" && ("agent_id" in filters || /agent \d|Bob/.test(filters.agent_name))) {
+    return true
+  }
   return count === 0 ? order_by !== "id" : count === 1 && "status" in filters && /created_at|status/.test(order_by)
 }
 
