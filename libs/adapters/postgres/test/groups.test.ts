@@ -1,11 +1,10 @@
 import { Equality } from "@emend/algebra"
-import { RecordStore } from "@emend/domain"
+import { type EventLog, RecordStore } from "@emend/domain"
 import { Database, PostgresStore } from "@emend/postgres"
 import * as TestDatabase from "@emend/postgres/testing"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
@@ -18,7 +17,7 @@ import * as CountingStream from "./CountingStream.ts"
 const cases = Number(process.env["EMEND_GROUP_CASES"] ?? 40)
 const seed = process.env["EMEND_GROUP_SEED"] ?? "groups"
 
-type Both = Layer.Services<ReturnType<typeof PostgresStore.layer>>
+type Both = RecordStore.RecordStore | EventLog.EventLog
 
 const scope = Scope.makeUnsafe()
 const within = <A, E>(effect: Effect.Effect<A, E, Scope.Scope>) => Effect.runPromise(Scope.provide(scope)(effect))
