@@ -18,8 +18,8 @@ const text = (path: string) => readFileSync(path, "utf8")
 const bounds: Readonly<Record<string, { readonly brings: ReadonlyArray<string>; readonly bytes: number }>> = {
   "@emend/algebra": { brings: [], bytes: 60_000 },
   "@emend/domain": { brings: ["@emend/algebra", "effect"], bytes: 240_000 },
-  "@emend/memory": { brings: ["@emend/algebra", "@emend/domain", "effect"], bytes: 20_000 },
-  "@emend/postgres": { brings: ["@effect/sql-pg", "@emend/algebra", "@emend/domain", "effect"], bytes: 200_000 },
+  "@emend/memory": { brings: ["@emend/algebra", "@emend/domain", "effect"], bytes: 30_000 },
+  "@emend/postgres": { brings: ["@effect/sql-pg", "@emend/algebra", "@emend/domain", "effect"], bytes: 240_000 },
   "@emend/http": { brings: ["@emend/algebra", "@emend/domain", "@emend/http-api", "effect", "jose"], bytes: 100_000 },
   "@emend/http-api": { brings: ["@emend/algebra", "@emend/domain", "effect", "jose"], bytes: 320_000 },
   "@emend/testkit": { brings: ["@emend/algebra", "@emend/domain", "effect"], bytes: 340_000 }

@@ -10,6 +10,7 @@ import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Attempts from "./Attempts.ts"
 import { classify, isImpatient, refusalText, type Run, through } from "./Database.ts"
+import type * as Encoded from "./Encoded.ts"
 import * as Inserts from "./Inserts.ts"
 import * as Memos from "./Memos.ts"
 import * as Plan from "./Plan.ts"
@@ -46,17 +47,17 @@ export interface Execute {
 }
 
 /**
- * Gives what finds a write that no caller may ask for.
+ * Gives what encodes writes. One that no caller may ask for, or that JSON cannot write, is a defect, which it throws.
  *
- * @category queries
+ * @category constructors
  * @since 0.1.0
  */
-export const checking = (relations: ReadonlyMap<string, Relation>): (write: RecordStore.Write) => Error | undefined => {
-  const checks = new Map([...relations].map(([kind, relation]) => [kind, Updates.checking(relation)]))
+export const encoding = (relations: ReadonlyMap<string, Relation>): (write: RecordStore.Write) => Encoded.Encoded => {
+  const updates = new Map([...relations].map(([kind, relation]) => [kind, Updates.encoding(relation)]))
   return (write) => {
-    const check = checks.get(write.key.kind)
-    if (check === undefined) return new Error(`There is no kind ${write.key.kind}`)
-    return write._tag === "Update" ? check(write) : undefined
+    const update = updates.get(write.key.kind)
+    if (update === undefined) throw new Error(`There is no kind ${write.key.kind}`)
+    return write._tag === "Update" ? update(write) : Inserts.encode(write)
   }
 }
 

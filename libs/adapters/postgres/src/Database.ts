@@ -131,15 +131,6 @@ export const bigints = (values: ReadonlyArray<number>): PgTypes.Parameter =>
   Result.getOrThrow(PgTypes.array(values.map(BigInt), PgTypes.OID.int8))
 
 /**
- * Makes an array parameter of JSON values; null is NULL.
- *
- * @category parameters
- * @since 0.1.0
- */
-export const jsons = (values: ReadonlyArray<unknown>): PgTypes.Parameter =>
-  Result.getOrThrow(PgTypes.array(values, PgTypes.OID.jsonb))
-
-/**
  * What a failure of a statement means.
  *
  * - `Retry`: another transaction was in the way; the same statement may succeed.

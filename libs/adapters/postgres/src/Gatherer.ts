@@ -6,6 +6,17 @@
 import * as Exit from "effect/Exit"
 
 /**
+ * A number of items, and what they weigh together: either is a bound.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Amount {
+  readonly count: number
+  readonly weight: number
+}
+
+/**
  * What a gatherer does with items, and how many.
  *
  * @category models
@@ -23,16 +34,19 @@ export interface Work<Item, Answer, E> {
   ) => void
   /** Names the place at which somebody else can be in the way of an item. */
   readonly place: (item: Item) => string
-  /** As many items at most are done at once. */
-  readonly most: number
-  /** As many items at most are there, done or waiting. */
-  readonly room: number
+  /** How much an item adds to what is done at once, and to what is there. */
+  readonly weight: (item: Item) => number
+  /** As much at most is done at once; an item that is heavier is done alone. */
+  readonly most: Amount
+  /** Where as much is there, done or waiting, nothing more is taken. */
+  readonly room: Amount
   /** At as many places at most others are waited for at the same time, beside the lane. */
   readonly aside: number
 }
 
 interface Waiting<Item, Answer, E> {
   readonly item: Item
+  readonly weight: number
   readonly answer: (exit: Exit.Exit<Answer, E>) => void
 }
 
@@ -47,6 +61,7 @@ interface Waiting<Item, Answer, E> {
 export class Gatherer<Item, Answer, E> {
   readonly #work: Work<Item, Answer, E>
   #count = 0
+  #weight = 0
   #isBusy = false
   readonly #lane: Array<Waiting<Item, Answer, E>> = []
   /** What was put aside, by place: the places where it is being done, and those where it waits for that. */
@@ -60,28 +75,50 @@ export class Gatherer<Item, Answer, E> {
 
   /** Takes an item, which is answered later, or gives false where there is no room. */
   submit(item: Item, answer: (exit: Exit.Exit<Answer, E>) => void): boolean {
-    if (this.#count >= this.#work.room) return false
+    const { count, weight } = this.#work.room
+    if (this.#count >= count || this.#weight >= weight) return false
+    const waiting = { item, answer, weight: this.#work.weight(item) }
     this.#count++
+    this.#weight += waiting.weight
     // What else is read from sockets in this turn of the event loop comes along.
-    if (this.#lane.push({ item, answer }) === 1 && !this.#isBusy) setImmediate(() => this.#next())
+    if (this.#lane.push(waiting) === 1 && !this.#isBusy) setImmediate(() => this.#next())
     return true
   }
 
   #next(): void {
     if (this.#isBusy) return
-    const batch: Array<Waiting<Item, Answer, E>> = []
-    while (batch.length < this.#work.most && this.#lane.length > 0) {
-      const waiting = this.#lane.shift()!
-      // What was put aside at its place comes before it.
-      const earlier = this.#aside.size === 0 ? undefined : this.#aside.get(this.#work.place(waiting.item))
-      ;(earlier ?? batch).push(waiting)
-    }
+    // What was put aside at the place of an item comes before it.
+    const batch = this.#take(
+      this.#lane,
+      (item) => this.#aside.size === 0 ? undefined : this.#aside.get(this.#work.place(item))
+    )
     if (batch.length === 0) return
     this.#isBusy = true
     this.#execute(batch, false, () => {
       this.#isBusy = false
       this.#next()
     })
+  }
+
+  /** Takes from the front what is done at once; what belongs behind `others` goes there. */
+  #take(
+    lane: Array<Waiting<Item, Answer, E>>,
+    others: (item: Item) => Array<Waiting<Item, Answer, E>> | undefined
+  ): ReadonlyArray<Waiting<Item, Answer, E>> {
+    const { count, weight } = this.#work.most
+    const batch: Array<Waiting<Item, Answer, E>> = []
+    let total = 0
+    while (lane.length > 0 && batch.length < count) {
+      const [first] = lane as [Waiting<Item, Answer, E>]
+      const queue = others(first.item) ?? batch
+      if (queue === batch) {
+        total += first.weight
+        if (total > weight && batch.length > 0) break
+      }
+      queue.push(first)
+      lane.shift()
+    }
+    return batch
   }
 
   #execute(batch: ReadonlyArray<Waiting<Item, Answer, E>>, waits: boolean, goOn: () => void): void {
@@ -95,10 +132,11 @@ export class Gatherer<Item, Answer, E> {
       })
       // The next ones are on their way before these are answered.
       goOn()
-      batch.forEach(({ answer }, at) => {
+      batch.forEach(({ answer, weight }, at) => {
         const given = answers[at]
         if (given === undefined) return
         this.#count--
+        this.#weight -= weight
         answer(given)
       })
     })
@@ -120,7 +158,7 @@ export class Gatherer<Item, Answer, E> {
     // What is put aside there with it comes along.
     setImmediate(() => {
       const waiting = this.#aside.get(place)!
-      this.#execute(waiting.splice(0, this.#work.most), true, () => {
+      this.#execute(this.#take(waiting, () => undefined), true, () => {
         this.#asideBusy--
         waiting.length === 0 ? this.#aside.delete(place) : this.#places.push(place)
         this.#nextAside()

@@ -9,11 +9,15 @@ import * as Effect from "effect/Effect"
 import type { SqlError } from "effect/sql/SqlError"
 import type * as Commits from "./Commits.ts"
 import { defaultMaxConnections, unavailable } from "./Database.ts"
-import { Gatherer } from "./Gatherer.ts"
+import * as Encoded from "./Encoded.ts"
+import { type Amount, Gatherer } from "./Gatherer.ts"
 import * as Plan from "./Plan.ts"
 
-/** As many requests share a statement. */
-const most = 128
+/** As many requests share a statement, with as many characters of JSON: it takes about a second for 8 MiB. */
+const most: Amount = { count: 128, weight: 8 * 1024 * 1024 }
+
+/** As many characters of JSON wait, which are written well within the time that a request may take. */
+const mostWaitingWeight = 128 * 1024 * 1024
 
 /**
  * How many requests of one form wait for the database at most where nothing else is said.
@@ -25,14 +29,14 @@ export const defaultMaxWaiting = 4_096
 
 /**
  * The bounds of a lane: at how many places others are waited for at the same time, and how many requests are in work or
- * wait. What comes beyond that is refused, and nothing of it was done.
+ * wait, with how many characters of JSON. What comes beyond that is refused, and nothing of it was done.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Bounds {
   readonly aside: number
-  readonly room: number
+  readonly room: Amount
 }
 
 /**
@@ -44,7 +48,7 @@ export interface Bounds {
 export const bounds = ({ maxConnections = defaultMaxConnections, maxWaiting = defaultMaxWaiting }: {
   readonly maxConnections?: number
   readonly maxWaiting?: number
-}): Bounds => ({ aside: Math.ceil(maxConnections / 2), room: maxWaiting })
+}): Bounds => ({ aside: Math.ceil(maxConnections / 2), room: { count: maxWaiting, weight: mostWaitingWeight } })
 
 interface Asked<Item> {
   readonly item: Item
@@ -53,24 +57,27 @@ interface Asked<Item> {
 
 /**
  * Gathers what is asked for one by one. It is executed where the first of those that come together was asked for, and to
- * its end, whoever of them goes away. Where others can be in the way of an item, `place` names what they lock.
+ * its end, whoever of them goes away. Where others can be in the way of an item, `place` names what they lock. What is sent
+ * as JSON is encoded by `encode` before it joins others: what it throws is a defect of the one that asks.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const gathering = <Item, Answer>({ bounds: { aside, room }, execute, place = () => "" }: {
+export const gathering = <Item extends object, Answer>({ bounds: { aside, room }, encode, execute, place = () => "" }: {
   readonly bounds: Bounds
   readonly execute: (
     items: ReadonlyArray<Item>,
     waits: boolean
   ) => Effect.Effect<ReadonlyArray<Answer | undefined>, SqlError>
   readonly place?: (item: Item) => string
+  readonly encode?: (item: Item) => Encoded.Encoded
 }): (item: Item) => Effect.Effect<Answer, RecordStore.StoreUnavailable> => {
   const gatherer = new Gatherer<Asked<Item>, Answer, RecordStore.StoreUnavailable>({
     most,
     room,
     aside,
     place: ({ item }) => place(item),
+    weight: ({ item }) => Encoded.weight(item),
     execute: (asked, waits, done) => {
       const effect = Effect.mapError(execute(asked.map(({ item }) => item), waits), unavailable)
       Effect.runForkWith(asked[0]!.context)(effect).addObserver(done)
@@ -80,38 +87,42 @@ export const gathering = <Item, Answer>({ bounds: { aside, room }, execute, plac
     Effect.uninterruptible(
       Effect.contextWith((context: Context.Context<never>) =>
         Effect.callback<Answer, RecordStore.StoreUnavailable>((resume) => {
-          if (!gatherer.submit({ item, context }, resume)) resume(Effect.fail(full(room)))
+          const encoded = encode === undefined ? item : Encoded.keep(item, encode)
+          if (!gatherer.submit({ item: encoded, context }, resume)) resume(Effect.fail(full(room)))
         })
       )
     )
 }
 
-const full = (room: number) =>
-  new RecordStore.StoreUnavailable({ message: `More than ${room} requests wait for the database` })
+const full = ({ count, weight }: Amount) =>
+  new RecordStore.StoreUnavailable({
+    message: `As many requests wait for the database as may: ${count}, or as many as have ${weight} characters of JSON`
+  })
 
 type Commit = RecordStore.RecordStore["Service"]["commit"]
-type Lane = (commit: RecordStore.Commit) => Effect.Effect<RecordStore.CommitResult, RecordStore.StoreUnavailable>
+type Lane = (write: RecordStore.Write) => Effect.Effect<RecordStore.CommitResult, RecordStore.StoreUnavailable>
 
 /**
  * Gathers commits of a single write that are asked for one by one: those of one form and kind share a statement. All
- * others, and what no caller may ask for, are executed as they are. The bounds are those of each form and kind.
+ * others are executed as they are. The bounds are those of each form and kind.
  *
  * @category constructors
  * @since 0.1.0
  */
 export const make = (
   execute: Commits.Execute,
-  check: (write: RecordStore.Write) => Error | undefined,
+  encode: (write: RecordStore.Write) => Encoded.Encoded,
   bounds: Bounds
 ): Commit => {
   const lanes = new Map<string, Lane>()
   const laneOf = (form: string): Lane => {
     const known = lanes.get(form)
     if (known !== undefined) return known
-    const made = gathering<RecordStore.Commit, RecordStore.CommitResult>({
+    const made = gathering<RecordStore.Write, RecordStore.CommitResult>({
       bounds,
-      execute: (commits, waits) => execute(commits, !waits),
-      place: ([{ key }]) => JSON.stringify([key.tenant, key.id])
+      encode,
+      execute: (writes, waits) => execute(writes.map((write) => [write]), !waits),
+      place: ({ key }) => JSON.stringify([key.tenant, key.id])
     })
     lanes.set(form, made)
     return made
@@ -120,8 +131,8 @@ export const make = (
     const [commit] = commits
     const [write] = commit ?? []
     const isSingle = commits.length === 1 && commit?.length === 1 && write!.dry !== true && !Plan.redacts(write!)
-    return isSingle && check(write!) === undefined
-      ? Effect.map(laneOf(`${write!._tag} ${write!.key.kind}`)(commit), (result) => [result])
+    return isSingle
+      ? Effect.map(laneOf(`${write!._tag} ${write!.key.kind}`)(write!), (result) => [result])
       : Effect.mapError(execute(commits), unavailable)
   }
 }

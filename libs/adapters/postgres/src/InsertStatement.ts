@@ -62,10 +62,14 @@ export const make = (
   const [names, places] = remembers ? [`, ${Memos.columns}`, `, ${Memos.places(7)}`] : ["", ""]
   return `WITH v AS MATERIALIZED (
   SELECT r.*, ${large.length === 0 ? "NULL::text" : `CASE ${large.join(" ")} END`} AS flaw FROM (
-    SELECT u.*, ${values.join(", ")}
-    FROM unnest($1::text[], $2::text[], $3::jsonb[], $4::text[], $5::text[], $6::text[]${places}) WITH ORDINALITY
-      AS u (v_tenant, v_id, s, moment, v_by, v_reason${names}, v_ord)${waits ? "" : `\n    WHERE ${impatiently}`}
-    OFFSET 0
+    SELECT u.*, ${values.join(", ")} FROM (
+      SELECT v_tenant, v_id, state::jsonb AS s, moment, v_by, v_reason${names}, v_ord
+      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[]${places}) WITH ORDINALITY
+        AS a (v_tenant, v_id, state, moment, v_by, v_reason${names}, v_ord)${
+    waits ? "" : `\n      WHERE ${impatiently}`
+  }
+      OFFSET 0
+    ) u OFFSET 0
   ) r
 ), n AS (
   INSERT INTO ${quoted(table.name)} (tenant, version, ${columns.join(", ")})

@@ -8,7 +8,8 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Attempts from "./Attempts.ts"
-import { isImpatient, jsons, type Run, texts } from "./Database.ts"
+import { isImpatient, type Run, texts } from "./Database.ts"
+import * as Encoded from "./Encoded.ts"
 import * as InsertStatement from "./InsertStatement.ts"
 import * as Memos from "./Memos.ts"
 import * as Relation from "./Relation.ts"
@@ -51,23 +52,24 @@ export const make = (
 
   const insert = (run: Run, inserts: ReadonlyArray<RecordStore.Insert>, waits: boolean) => {
     const remembers = inserts.some(({ memo }) => memo !== undefined)
+    const encoded = inserts.map((insert) => Encoded.of(insert, encode))
     return run(statements[Number(remembers)]![Number(waits)]!, [
       texts(inserts.map(({ key }) => key.tenant)),
       texts(inserts.map(({ key }) => key.id)),
-      jsons(inserts.map(({ state }) => state)),
+      texts(encoded.map(({ json }) => json)),
       texts(inserts.map(({ author }) => author.at)),
       texts(inserts.map(({ author }) => author.by)),
       texts(inserts.map(({ author }) => author.reason)),
-      ...(remembers ? Memos.parameters(inserts.map(({ memo }) => memo)) : [])
+      ...(remembers ? Memos.parameters(inserts.map(({ memo }) => memo), encoded.map(({ note }) => note)) : [])
     ])
   }
 
   /** A statement that met a clash cannot see the record of another that was in flight: the next one can. */
   const explain = (run: Run, write: RecordStore.Insert, found: string): Effect.Effect<Outcome, SqlError> => {
-    const { ifAbsent, key, memo, state } = write
+    const { ifAbsent, key, memo } = write
     let flaw = found
     const told = Effect.gen(function*(): Effect.fn.Return<Outcome, SqlError | typeof gone> {
-      const [row] = yield* run(question, [key.tenant, key.id, JSON.stringify(state)])
+      const [row] = yield* run(question, [key.tenant, key.id, Encoded.of(write, encode).json])
       if (row![1] !== null) {
         if (!ifAbsent) return Result.fail({ _tag: "Taken", key, fields: ["id"] })
         const present = { version: row![1] as number, state: Relation.read(relation, row!, 2), changed: false }
@@ -107,5 +109,13 @@ export const make = (
     return outcomes
   }) as Execute
 }
+
+/**
+ * Encodes an insert. What JSON cannot write is a `TypeError`.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const encode = ({ memo, state }: RecordStore.Insert): Encoded.Encoded => Encoded.make(state, null, memo)
 
 const inserted = ({ state }: RecordStore.Insert): Outcome => Result.succeed({ version: 1, state, changed: true })

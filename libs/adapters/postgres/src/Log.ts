@@ -20,6 +20,7 @@ import {
   through,
   unavailable
 } from "./Database.ts"
+import * as Encoded from "./Encoded.ts"
 import * as GroupCommit from "./GroupCommit.ts"
 import * as Memos from "./Memos.ts"
 import { deleted, quoted, type Relation, timestampText } from "./Relation.ts"
@@ -73,6 +74,7 @@ export const make = (
     Effect.uninterruptible
   )
   const gathered = GroupCommit.gathering<EventLog.Append, Found>({
+    encode,
     execute,
     place: ({ task_id, tenant }) => JSON.stringify([tenant, task_id]),
     bounds: GroupCommit.bounds(options)
@@ -157,6 +159,8 @@ interface Form {
 
 type Statements = (form: Form) => string
 
+const encode = ({ content, memo }: EventLog.Append): Encoded.Encoded => Encoded.make(content, null, memo)
+
 type Found = Result.Result<EventLog.Event, EventLog.AppendRejection>
 
 const append = (
@@ -167,6 +171,7 @@ const append = (
 ): Effect.Effect<ReadonlyArray<Found>, SqlError> => {
   const together = (events: ReadonlyArray<EventLog.Append>): Effect.Effect<ReadonlyArray<Found>, SqlError> => {
     const remembers = events.some(({ memo }) => memo !== undefined)
+    const encoded = events.map((event) => Encoded.of(event, encode))
     return Attempts.again(
       run(statements({ remembers, waits }), [
         texts(events.map(({ tenant }) => tenant)),
@@ -174,8 +179,8 @@ const append = (
         texts(events.map(({ agent_id }) => agent_id)),
         texts(events.map(({ id }) => id)),
         texts(events.map(({ created_at }) => created_at)),
-        texts(events.map(({ content }) => JSON.stringify(content))),
-        ...(remembers ? Memos.parameters(events.map(({ memo }) => memo)) : [])
+        texts(encoded.map(({ json }) => json)),
+        ...(remembers ? Memos.parameters(events.map(({ memo }) => memo), encoded.map(({ note }) => note)) : [])
       ]),
       (error) => mayPass(error) && (waits || !isImpatient(error))
     ).pipe(Effect.map((rows) => {

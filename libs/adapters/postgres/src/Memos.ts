@@ -26,21 +26,22 @@ export const places = (first: number): string =>
   Array.from({ length: 5 }, (_, at) => `$${first + at}::text[]`).join(", ")
 
 /**
- * Makes the parameters for the memos of writes; each is made of its values by `parameter`, an array unless said.
+ * Makes the parameters for the memos of writes, with the JSON of their notes; each is made of its values by `parameter`,
+ * an array unless said.
  *
  * @category parameters
  * @since 0.1.0
  */
 export const parameters = (
   memos: ReadonlyArray<Memo.Memo | undefined>,
+  notes: ReadonlyArray<string | null>,
   parameter: (values: ReadonlyArray<string | null>) => unknown = texts
 ): ReadonlyArray<unknown> => [
   parameter(memos.map((memo) => memo?.id ?? null)),
   parameter(memos.map((memo) => memo?.fingerprint ?? null)),
   parameter(memos.map((memo) => memo?.made ?? null)),
   parameter(memos.map((memo) => memo?.expires ?? null)),
-  // As its text, JSON holds what a database's text does not.
-  parameter(memos.map((memo) => memo === undefined ? null : JSON.stringify(memo.note)))
+  parameter(notes)
 ]
 
 /**
@@ -138,7 +139,7 @@ export const remember = (
 ): Effect.Effect<boolean, SqlError> =>
   run(rememberStatement, [
     texts([tenant]),
-    ...parameters([memo]),
+    ...parameters([memo], [JSON.stringify(memo.note)]),
     texts([written?.kind ?? null]),
     texts([written?.id ?? null]),
     texts([written === null ? null : String(written.version)]),

@@ -133,7 +133,7 @@ const recordStore = (
 ): RecordStore.RecordStore["Service"] => {
   const { groupCommit = true } = options
   const bounds = GroupCommit.bounds(options)
-  const gathered = GroupCommit.make(execute, Commits.checking(relations), bounds)
+  const gathered = GroupCommit.make(execute, Commits.encoding(relations), bounds)
   const run = Database.through(pool)
   const ask = (statement: FindStatement.Statement | undefined) =>
     Effect.mapError(Finding.ask(run, statement), Database.unavailable)

@@ -58,18 +58,30 @@ export const hasExtras = ({ advances, assigns, demands, rehearses }: Shape): boo
   advances || assigns || demands || rehearses
 
 /**
- * The names of what a statement is given for each update, and the parameters that it comes in: `i_tenant`, `i_id`,
- * `moment`, `i_by` and `i_reason`, the patch `p`, the extras `x`, the columns of its memo, and `i_next`, the ordinal of the
- * next update of the same record.
+ * What a statement is given for each update: its name, the parameter that it comes in, and what is read out of an element
+ * of that where it is an array, which is a text unless it is a number.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Input {
+  readonly name: string
+  readonly parameter: string
+  readonly read: (element: string) => string
+}
+
+/**
+ * What a statement is given, in the order of its parameters: `i_tenant`, `i_id`, `i_at`, `i_by` and `i_reason`, the patch
+ * `p`, the extras `x`, the columns of its memo, and `i_next`, the ordinal of the next update of the same record.
  *
  * @category parameters
  * @since 0.1.0
  */
-export const parameters = (shape: Shape): ReadonlyArray<{ readonly name: string; readonly value: string }> =>
+export const parameters = (shape: Shape): ReadonlyArray<Input> =>
   [
     "i_tenant text",
     "i_id text",
-    "moment text",
+    "i_at timestamptz",
     "i_by text",
     "i_reason text",
     "p jsonb",
@@ -78,7 +90,12 @@ export const parameters = (shape: Shape): ReadonlyArray<{ readonly name: string;
     ...shape.folds ? ["i_next bigint"] : []
   ].map((input, at) => {
     const [name, type] = input.split(" ") as [string, string]
-    return { name, value: `$${at + 1}::${type}${shape.alone ? "" : "[]"}` }
+    const element = type === "bigint" ? type : "text"
+    return {
+      name,
+      parameter: `$${at + 1}::${shape.alone ? type : `${element}[]`}`,
+      read: (value) => type === element ? value : `${value}::${type}`
+    }
   })
 
 /**
@@ -89,15 +106,14 @@ export const parameters = (shape: Shape): ReadonlyArray<{ readonly name: string;
  */
 export const rows = (shape: Shape): string => {
   const given = parameters(shape)
-  const moment = (value: string) => `${value}::timestamptz AS i_at`
   // One row of parameters becomes a part of whatever reads it.
   if (shape.alone) {
-    const values = given.map(({ name, value }) => name === "moment" ? moment(value) : `${value} AS ${name}`)
+    const values = given.map(({ name, parameter }) => `${parameter} AS ${name}`)
     return `i AS NOT MATERIALIZED (\n  SELECT 1::bigint AS i_ord, ${values.join(", ")}\n)`
   }
   return `i AS MATERIALIZED (
-  SELECT i_ord, ${given.map(({ name }) => name === "moment" ? moment(name) : name).join(", ")}
-  FROM unnest(${given.map(({ value }) => value).join(", ")}) WITH ORDINALITY
+  SELECT i_ord, ${given.map(({ name, read }) => `${read(name)} AS ${name}`).join(", ")}
+  FROM unnest(${given.map(({ parameter }) => parameter).join(", ")}) WITH ORDINALITY
     AS u (${given.map(({ name }) => name).join(", ")}, i_ord)${
     shape.folds ? `\n  WHERE i_ord <= $${given.length + 1}::bigint` : ""
   }

@@ -127,11 +127,9 @@ const next = (
   changing: ReadonlyArray<Attribute>,
   final: (of: Attribute) => ReadonlyArray<string>
 ): string => {
-  const given = UpdateInputs.parameters(shape).map(({ name, value: array }) => {
-    if (name === "i_tenant" || name === "i_id") return name
-    const value = `(${array})[i_next::int4]`
-    return name === "moment" ? `${value}::timestamptz AS i_at` : `${value} AS ${name}`
-  })
+  const given = UpdateInputs.parameters(shape).map(({ name, parameter, read }) =>
+    name === "i_tenant" || name === "i_id" ? name : `${read(`(${parameter})[i_next::int4]`)} AS ${name}`
+  )
   // What is recursive has columns of one collation.
   const left = attributes.flatMap((of) =>
     final(of).map((value, part) => {

@@ -7,7 +7,8 @@ import { Json, type RecordStore, type Revision } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
-import { bigints, jsons, type Run, texts } from "./Database.ts"
+import { bigints, type Run, texts } from "./Database.ts"
+import * as Encoded from "./Encoded.ts"
 import * as Memos from "./Memos.ts"
 import * as Relation from "./Relation.ts"
 import * as UpdateInputs from "./UpdateInputs.ts"
@@ -45,7 +46,7 @@ export interface Execute {
  */
 export const make = (relation: Relation.Relation): Execute => {
   const statements = new Map<string, string>()
-  const check = checking(relation)
+  const encode = encoding(relation)
   const { patched } = UpdateStatement.writable(relation)
   const all = patched.map(({ field }) => field)
   const maps = patched.filter(({ declared }) => declared.kind === "map").map(({ field }) => field)
@@ -59,13 +60,12 @@ export const make = (relation: Relation.Relation): Execute => {
     return made
   }
 
-  return ((run: Run, given: ReadonlyArray<RecordStore.Update>, skips: boolean = false) => {
-    const defect = given.map(check).find((found) => found !== undefined)
-    if (defect !== undefined) return Effect.die(defect)
+  const execute = (run: Run, given: ReadonlyArray<RecordStore.Update>, skips: boolean) => {
     const { firsts, folds, next, order } = chained(given)
     const updates = order.map((place) => given[place]!)
-    const patches = updates.map(({ patch }) => relation.kind.kind.normalise(patch))
-    const extras = updates.map(extrasOf)
+    const encoded = updates.map((update) => Encoded.of(update, encode))
+    const patches = encoded.map(({ patch }) => patch)
+    const extras = encoded.map(({ extras }) => extras)
     const touched = new Set(patches.flatMap((patch) => Object.keys(patch)))
     const remembers = updates.some(({ memo }) => memo !== undefined)
     const shape: UpdateInputs.Shape = {
@@ -81,16 +81,18 @@ export const make = (relation: Relation.Relation): Execute => {
       folds,
       skips
     }
-    const [text, json] = shape.alone ? [only, onlyJson] : [texts, jsons]
+    const text = shape.alone ? only : texts
     const parameters = [
       text(updates.map(({ key }) => key.tenant)),
       text(updates.map(({ key }) => key.id)),
       text(updates.map(({ author }) => author.at)),
       text(updates.map(({ author }) => author.by)),
       text(updates.map(({ author }) => author.reason)),
-      json(patches),
-      ...(UpdateInputs.hasExtras(shape) ? [json(extras)] : []),
-      ...(remembers ? Memos.parameters(updates.map(({ memo }) => memo), text) : []),
+      text(encoded.map(({ json }) => json)),
+      ...(UpdateInputs.hasExtras(shape) ? [text(encoded.map(({ more }) => more))] : []),
+      ...(remembers
+        ? Memos.parameters(updates.map(({ memo }) => memo), encoded.map(({ note }) => note), text)
+        : []),
       ...(folds ? [bigints(next), String(firsts)] : [])
     ]
     return Effect.map(run(statement(shape), parameters), (rows): ReadonlyArray<Outcome | undefined> => {
@@ -102,20 +104,36 @@ export const make = (relation: Relation.Relation): Execute => {
       }
       return outcomes
     })
-  }) as Execute
+  }
+  return ((run: Run, given: ReadonlyArray<RecordStore.Update>, skips: boolean = false) =>
+    Effect.suspend(() => execute(run, given, skips))) as Execute
 }
 
 const only = (values: ReadonlyArray<string | null>): string | null => values[0]!
 
-const onlyJson = ([value]: ReadonlyArray<unknown>): string | null => value === null ? null : JSON.stringify(value)
+interface Ready extends Encoded.Encoded {
+  readonly patch: Revision.Row
+  readonly extras: UpdateInputs.Extras | null
+}
 
 /**
- * Finds what no caller may ask for: a defect that is the caller's alone.
+ * Gives what encodes updates of a kind. What no caller may ask for, or JSON cannot write, is a defect, which it throws.
  *
- * @category queries
+ * @category constructors
  * @since 0.1.0
  */
-export const checking = (relation: Relation.Relation): (update: RecordStore.Update) => Error | undefined => {
+export const encoding = (relation: Relation.Relation): (update: RecordStore.Update) => Ready => {
+  const check = checking(relation)
+  return (update) => {
+    const defect = check(update)
+    if (defect !== undefined) throw defect
+    const patch = relation.kind.kind.normalise(update.patch)
+    const extras = extrasOf(update)
+    return { ...Encoded.make(patch, extras, update.memo), patch, extras }
+  }
+}
+
+const checking = (relation: Relation.Relation): (update: RecordStore.Update) => Error | undefined => {
   const { name } = relation.kind.kind
   const { assigned, patched } = UpdateStatement.writable(relation)
   const [patchable, assignable] = [patched, assigned].map((of) => new Set(of.map(({ field }) => field)))

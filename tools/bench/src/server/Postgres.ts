@@ -1,5 +1,5 @@
 /** The PostgreSQL that all contestants share, each with a database of its own, all copies of one. */
-import { EmbeddedPostgres } from "@emend/postgres"
+import { Database, EmbeddedPostgres } from "@emend/postgres"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { chmodSync, mkdtempSync, rmSync } from "node:fs"
@@ -14,6 +14,8 @@ export interface Postgres {
   readonly version: string
   readonly settings: ReadonlyArray<string>
   readonly url: (database: string) => string
+  /** For those who do not ask for it themselves: their sessions are set as those of this server are. */
+  readonly peerUrl: (database: string) => string
   /** Runs statements on a database, and answers the rows of the last. */
   readonly sql: (database: string, ...texts: ReadonlyArray<string>) => Promise<ReadonlyArray<any>>
 }
@@ -23,6 +25,10 @@ export interface Postgres {
  * another displaced, and no checkpoint falls into the turn of one of them. Every commit is flushed to the disk.
  */
 const settings = { shared_buffers: "2GB", max_wal_size: "16GB", checkpoint_timeout: "1h" }
+
+const sessions = Object.entries(Database.parameters)
+  .map(([name, value]) => `-c ${name}=${value.replaceAll(" ", "\\ ")}`)
+  .join(" ")
 
 /** Runs a PostgreSQL of its own meanwhile, in a folder that is removed at the end. */
 export const use = async <A>(body: (postgres: Postgres) => Promise<A>): Promise<A> => {
@@ -65,6 +71,7 @@ const running = <A>(dataDir: string, body: (postgres: Postgres) => Promise<A>): 
         version,
         settings: Object.entries(settings).map(([name, value]) => `${name} = ${value}`),
         url: to,
+        peerUrl: (database) => `${to(database)}?options=${encodeURIComponent(sessions)}`,
         sql
       })
     })

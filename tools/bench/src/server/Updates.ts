@@ -99,14 +99,14 @@ export const measure = async (
   return { rows: rows(all, samples, plan), verified: await verified(postgres, contestants, transactions), memory }
 }
 
-const open = async ({ url }: Postgres.Postgres): Promise<ReadonlyArray<Contestant>> => {
+const open = async ({ peerUrl, url }: Postgres.Postgres): Promise<ReadonlyArray<Contestant>> => {
   const [emend, byhand] = ["updates_emend", "updates_byhand"] as const
   return [
     { name: ours, database: emend, server: await ServerProcess.emend({ DATABASE_URL: url(emend) }), written: 0 },
     {
       name: byHand,
       database: byhand,
-      server: await ServerProcess.program(handWritten, { DATABASE_URL: url(byhand) }),
+      server: await ServerProcess.program(handWritten, { DATABASE_URL: peerUrl(byhand) }),
       written: 0
     }
   ]
@@ -146,7 +146,7 @@ const turnOfPgbench = (
       const before = ProcessorTime.ofFamily(postgres.pid)
       const { answered, averageMillis, failed, millis } = await Pgbench.run({
         program,
-        url: postgres.url("updates_pgbench"),
+        url: postgres.peerUrl("updates_pgbench"),
         clients,
         seconds: Math.ceil(seconds),
         records,

@@ -127,7 +127,7 @@ const handWritten = (postgres: Postgres.Postgres, { database, name: variant }: V
   Effect.acquireRelease(
     Effect.promise(async (): Promise<Contestant & { readonly client: Client }> => {
       const name = `hand ${database}`
-      const client = new Client({ connectionString: postgres.url(database), application_name: name })
+      const client = new Client({ connectionString: postgres.peerUrl(database), application_name: name })
       await client.connect()
       const text = update({ tenant: "$1::text", id: "$2::text", patch: "$3::jsonb", author: "$4::text" })
       const run = async (tasks: ReadonlyArray<number>) => {

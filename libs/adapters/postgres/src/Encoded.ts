@@ -1,0 +1,72 @@
+/**
+ * What of an item is sent as JSON, encoded once: before it joins others, so that what JSON cannot write fails alone, and what
+ * it weighs is known.
+ *
+ * @since 0.1.0
+ */
+import type { Memo } from "@emend/domain"
+
+/**
+ * The JSON of an item, as it is sent.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Encoded {
+  /** The patch in normal form, the state, or the content. */
+  readonly json: string
+  /** What else it asks for; null is nothing. */
+  readonly more: string | null
+  /** Of its memo, if it has one. */
+  readonly note: string | null
+}
+
+/**
+ * Encodes. What JSON cannot write is a `TypeError`.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (json: unknown, more: unknown, memo: Memo.Memo | undefined): Encoded => ({
+  json: JSON.stringify(json),
+  more: more === null ? null : JSON.stringify(more),
+  // As its text, JSON holds what a database's text does not.
+  note: memo === undefined ? null : JSON.stringify(memo.note)
+})
+
+/** By copies that nobody else has, so that what is kept is never of something that changed meanwhile. */
+const kept = new WeakMap<object, Encoded>()
+
+/**
+ * Gives a copy of an item for which is kept what is encoded of it now.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const keep = <Item extends object>(item: Item, encode: (item: Item) => Encoded): Item => {
+  const copy = { ...item }
+  kept.set(copy, encode(copy))
+  return copy
+}
+
+/**
+ * Gives what is kept for an item, or encodes it. It must be kept and asked for by the same `encode`.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const of = <Item extends object, Made extends Encoded>(item: Item, encode: (item: Item) => Made): Made =>
+  (kept.get(item) as Made | undefined) ?? encode(item)
+
+/**
+ * How many characters the JSON has that is kept for an item: 0 where none is.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const weight = (item: object): number => {
+  const encoded = kept.get(item)
+  if (encoded === undefined) return 0
+  const { json, more, note } = encoded
+  return json.length + (more?.length ?? 0) + (note?.length ?? 0)
+}
