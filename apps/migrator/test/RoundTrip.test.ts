@@ -12,11 +12,12 @@ import { exports } from "./exports/Exports.ts"
 
 const records = Number(process.env["EMEND_EXPORT_RECORDS"] ?? 200)
 const folder = mkdtempSync(join(tmpdir(), "emend-round-trip-"))
+const long = Math.max(120_000, records * 60)
 let made: ReadonlyArray<Export>
 
 beforeAll(() => {
   made = exports(folder, records, 20_261_121)
-})
+}, long)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const digest = (line: string | Buffer): string => createHash("sha256").update(line).digest("base64")
@@ -29,8 +30,6 @@ function* lines(file: Buffer): Generator<Buffer> {
     from = to + 1
   }
 }
-
-const long = Math.max(120_000, records * 60)
 
 describe.each([0, 1, 2])("export %i", (which) => {
   test(
