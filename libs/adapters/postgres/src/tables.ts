@@ -64,7 +64,9 @@ export const tables: ReadonlyArray<Table.Table> = [
     ["agent_id", "created_at", "id"],
     ["task_id", "created_at", "id"],
     ["agent_id", "id"],
-    ["task_id", "id"]
+    ["task_id", "id"],
+    ["agent_id", "task_id", "created_at", "id"],
+    ["task_id", "agent_id", "created_at", "id"]
   ]),
   Table.make("BoardTask", "board_tasks", {
     organization_id: "text",

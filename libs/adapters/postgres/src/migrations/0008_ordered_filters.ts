@@ -17,7 +17,8 @@ const byAgent = (trackers: string) =>
 /**
  * Keeps the living tasks of each agent in the order of their creation: the database does, whoever writes. Neither what
  * assigns nor when a task was created ever changes, so an update writes there only when it deletes the task. And board tasks get
- * an index for each assignee with a status, trackers one for each filter with the order of their ids.
+ * an index for each assignee with a status, trackers one for each filter with the order of their ids and of the
+ * other filter.
  *
  * @category migrations
  * @since 0.1.0
@@ -46,7 +47,9 @@ export const orderedFilters: Migration = {
     `CREATE TRIGGER tasks_deleted AFTER UPDATE OF status ON tasks FOR EACH ROW
       WHEN (NEW.status = 'DELETED' AND OLD.status IS DISTINCT FROM 'DELETED') EXECUTE FUNCTION tasks_deleted()`,
     byAgent("agent_task_trackers"),
-    ...["agent_id, id", "task_id, id"].map((fields) =>
+    ...["agent_id, id", "task_id, id", "agent_id, task_id, created_at, id", "task_id, agent_id, created_at, id"].map((
+      fields
+    ) =>
       `CREATE INDEX agent_task_trackers_${fields.replaceAll(", ", "_")}_list ON agent_task_trackers (tenant, ${fields})`
     ),
     ...["assigned_to_type_id", "assigned_to_instance_id", "assigned_to_user_id", "correlation_bucket_id"].map((field) =>
