@@ -5,6 +5,7 @@
  */
 import type { RecordStore } from "@emend/domain"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
 import { createHash } from "node:crypto"
 import { createReadStream } from "node:fs"
@@ -120,6 +121,14 @@ const run = <R>(
     const flush = flushing(rejects, counts, way({ dryRun, name, apart }), options)
     const runs = Runs.make()
     let held = 0
+    // What was read is written while what follows is read. The order of the updates of a record is kept: each window is
+    // written behind the one before.
+    let writing = yield* Effect.forkChild(Effect.void as ReturnType<typeof flush>)
+    const pass = Effect.fnUntraced(function*() {
+      yield* Fiber.join(writing)
+      writing = yield* Effect.forkChild(flush(runs.take()))
+      held = 0
+    })
     for (const file of files) {
       const source = Input.pieces(file, { format: "ndjson", maxRecordBytes, onBytes: (count) => void (bytes += count) })
       while (true) {
@@ -134,12 +143,11 @@ const run = <R>(
             held += "text" in piece ? piece.text.length : 0
           }
         }
-        if (held < windowBytes) continue
-        yield* flush(runs.take())
-        held = 0
+        if (held >= windowBytes) yield* pass()
       }
     }
-    yield* flush(runs.take())
+    yield* pass()
+    yield* Fiber.join(writing)
     return summary(counts, rejects, options)
   }))
 

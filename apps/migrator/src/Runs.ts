@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto"
 import type { Origin } from "./Rejects.ts"
 import * as Step from "./Step.ts"
-import type { UpdateLine } from "./UpdateLine.ts"
+import { kinds, type UpdateLine } from "./UpdateLine.ts"
 
 /**
  * An update and where it stands.
@@ -61,14 +61,14 @@ export interface Runs {
  */
 export const make = (): Runs => {
   let runs: Array<Gathered> = []
-  /** The run of each record that may go on. */
-  const open = new Map<string, Gathered>()
+  /** The run of each record that may go on, by its kind and id. */
+  const open = new Map<string, Map<string, Gathered>>(kinds.map((kind) => [kind, new Map()]))
   return {
     add: (placed) => {
       const { origin, update } = placed
-      const { kind, reason, step, version } = update
-      const name = recordOf(update)
-      const run = open.get(name)
+      const { id, kind, reason, step, version } = update
+      const ofKind = open.get(kind)!
+      const run = ofKind.get(id)
       const isAlone = version !== undefined || !Step.joins(step)
       if (run !== undefined && !isAlone && run.first.reason === reason) {
         run.origins.push(origin)
@@ -77,12 +77,12 @@ export const make = (): Runs => {
       }
       const begun: Gathered = { first: update, origins: [origin], steps: [step] }
       runs.push(begun)
-      isAlone ? open.delete(name) : open.set(name, begun)
+      isAlone ? ofKind.delete(id) : ofKind.set(id, begun)
     },
     take: () => {
       const taken = runs
       runs = []
-      open.clear()
+      for (const ofKind of open.values()) ofKind.clear()
       return taken
     }
   }
