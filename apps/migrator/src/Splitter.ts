@@ -36,8 +36,9 @@ export interface Splitter {
  */
 export const excerptBytes = 1024
 
-const [quote, backslash, newline, comma, open, close, openBrace, closeBrace] = Buffer.from("\"\\\n,[]{}") as unknown as
-  [number, number, number, number, number, number, number, number]
+const [quote, backslash, newline, comma, open, close, openBrace, closeBrace] = Buffer.from(
+  "\"\\\n,[]{}"
+) as unknown as [number, number, number, number, number, number, number, number]
 
 /** Gathers the bytes of one piece, up to the limit. */
 const gathering = (maxBytes: number) => {

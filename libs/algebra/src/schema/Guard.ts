@@ -62,8 +62,7 @@ const asked = (ast: SchemaAST.AST): Guard => {
   }
 }
 
-const decoding = (schema: Schema.Top) =>
-  Schema.decodeUnknownResult(schema as Schema.Codec<unknown>, options)
+const decoding = (schema: Schema.Top) => Schema.decodeUnknownResult(schema as Schema.Codec<unknown>, options)
 
 /** The guard of a node without its checks, or `undefined` for those that are asked. */
 const ofType = (ast: SchemaAST.AST): Guard | undefined => {
@@ -133,7 +132,9 @@ const ofRecord = ({ indexSignatures, propertySignatures }: SchemaAST.Objects): G
   const [signature] = indexSignatures
   if (propertySignatures.length > 0 || indexSignatures.length > 1) return undefined
   const { parameter, type } = signature!
-  if (parameter._tag !== "String" || parameter.checks !== undefined || parameter.encoding !== undefined) return undefined
+  if (parameter._tag !== "String" || parameter.checks !== undefined || parameter.encoding !== undefined) {
+    return undefined
+  }
   const item = known(type)
   return (value) => {
     if (!isPlain(value)) return false
