@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import * as SchemaAST from "effect/SchemaAST"
+import type * as SchemaAST from "effect/SchemaAST"
 
 /**
  * Tells of data as `JSON.parse` makes them that strict decoding (`onExcessProperty: "error"`) gives an equal value.
