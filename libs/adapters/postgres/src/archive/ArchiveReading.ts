@@ -19,9 +19,9 @@ import type { PutFailed, Session } from "./Session.ts"
 export const read = (
   session: Session,
   table: ArchiveTable.ArchiveTable,
-  { after = "", limit, tenant }: RecordArchive.Range
+  { after = "", bytes = Infinity, limit, tenant }: RecordArchive.Range
 ): Effect.Effect<ReadonlyArray<RecordArchive.Archived>, RecordStore.StoreUnavailable> =>
-  whole(session, table, tenant, { text: table.statements.read, values: [tenant, after, limit] })
+  whole(session, table, tenant, { text: table.statements.read, values: [tenant, after, limit, bytes] }, bytes)
 
 /**
  * Reads records of one kind and tenant by their ids, in no order.
@@ -41,7 +41,8 @@ const whole = (
   session: Session,
   { relation }: ArchiveTable.ArchiveTable,
   tenant: string,
-  statement: { readonly text: string; readonly values: ReadonlyArray<unknown> }
+  statement: { readonly text: string; readonly values: ReadonlyArray<unknown> },
+  bytes = Infinity
 ): Effect.Effect<ReadonlyArray<RecordArchive.Archived>, RecordStore.StoreUnavailable> =>
   Effect.gen(function*() {
     const kind = relation.kind.kind.name
@@ -59,12 +60,18 @@ const whole = (
     })
     if (relation.kind.touched !== undefined && records.length > 0) {
       const byId = new Map(records.map((record) => [record.key.id, record]))
-      for (const row of yield* session.query(ArchiveTable.history.read, [tenant, kind, [...byId.keys()]])) {
+      const revisions = yield* session.query(ArchiveTable.history.read, [tenant, kind, [...byId.keys()], bytes])
+      for (const row of revisions) {
         const record = byId.get(row[0] as string)!
         record.history.push(ArchiveTable.revision(relation, row))
         if (row[10] !== null) {
           record.snapshots.push({ version: row[1] as number, state: row[10] as RecordStore.Stored["state"] })
         }
+      }
+      const last = revisions.at(-1)
+      // What is behind it came without its history.
+      if (last !== undefined && (last[11] as number) >= bytes) {
+        records.splice(records.indexOf(byId.get(last[0] as string)!) + 1)
       }
     }
     yield* session.query("COMMIT")
