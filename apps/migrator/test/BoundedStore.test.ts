@@ -9,7 +9,7 @@ import pg from "pg"
 import { expect, test } from "vitest"
 import { run } from "./Command.ts"
 
-const [large, edited, versions, size, heapMiB] = [50, 20, 30, 1_000_000, 128]
+const [large, edited, versions, size, heapMiB] = [40, 20, 30, 1_000_000, 128]
 
 /**
  * Tasks of a megabyte each, which began with it; and small ones with a history of which each version has 100,000 characters.
