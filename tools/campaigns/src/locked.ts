@@ -1,15 +1,14 @@
 /** A campaign of a row that somebody else locks: who updates it waits, and nobody else does. */
 import { setTimeout as pause } from "node:timers/promises"
-import { parseArgs } from "node:util"
 import { Client as Connection } from "pg"
 import * as Client from "./Client.ts"
+import * as CommandLine from "./CommandLine.ts"
 import * as Crowd from "./Crowd.ts"
 import * as Database from "./Database.ts"
 import * as Fleet from "./Fleet.ts"
 import * as Report from "./Report.ts"
 
-const { values: options } = parseArgs({ options: { locks: { type: "string", default: "10" } } })
-const locks = Number(options.locks)
+const { locks } = CommandLine.read({ locks: 10 })
 const holdMillis = 1000
 const records = 1000
 const connections = { locked: 16, others: 48 }
