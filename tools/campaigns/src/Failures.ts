@@ -1,7 +1,6 @@
 /** What is done to a running system on purpose. Each ends when the system can be whole again. */
 import { setTimeout as pause } from "node:timers/promises"
-import { Client } from "pg"
-import type { Database } from "./Database.ts"
+import { connected, type Database, holding } from "./Database.ts"
 import type { Fleet } from "./Fleet.ts"
 
 export type Failure = (fleet: Fleet, database: Database, turn: number) => Promise<void>
@@ -34,30 +33,13 @@ export const failures: Readonly<Record<string, Failure>> = {
     await back(database)
   },
   "all connections of the pools wait for a lock": async (_, { url }) => {
-    await connected(url, async (client) => {
-      await client.query("BEGIN")
-      await client.query("LOCK TABLE tasks IN EXCLUSIVE MODE")
-      await pause(holdMillis)
-      await client.query("COMMIT")
-    })
+    await holding(url, "LOCK TABLE tasks IN EXCLUSIVE MODE", () => pause(holdMillis))
   },
   "a server stands still": async (fleet, _, turn) => {
     const pid = fleet.pid(turn % fleet.size)
     process.kill(pid, "SIGSTOP")
     await pause(holdMillis)
     process.kill(pid, "SIGCONT")
-  }
-}
-
-const connected = async <A>(url: string, body: (client: Client) => Promise<A>): Promise<A> => {
-  const client = new Client({ connectionString: url })
-  // A connection that breaks is told by what was asked on it.
-  client.on("error", () => {})
-  await client.connect()
-  try {
-    return await body(client)
-  } finally {
-    await client.end()
   }
 }
 
