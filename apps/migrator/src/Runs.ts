@@ -111,10 +111,9 @@ export const recordOf = ({ id, kind }: UpdateLine): string => `${kind} ${id}`
  * @since 0.1.0
  */
 export const nameOf = (application: string, files: ReadonlyArray<string>, { origins }: Run): string => {
-  const hash = createHash("sha256").update(application)
   // By the place of the file: the same one may be found by another path.
-  for (const { file, piece } of origins) hash.update(`\n${files.indexOf(file)} ${piece.line}`)
-  return `apply-${hash.digest("hex")}`
+  const places = origins.map(({ file, piece }) => `\n${files.indexOf(file)} ${piece.line}`)
+  return `apply-${createHash("sha256").update(application + places.join("")).digest("hex")}`
 }
 
 /**
