@@ -188,6 +188,7 @@ test("moves, assignments, claims, edits of agents and activations in bulk leave 
     const ended = await together.runPromise(Apply.toStore([file("updates", lines)], options))
     let refused = 0
     for (const one of same) {
+      // The verbs of different kinds give different types, of which only whether they failed counts here.
       const result = await apart.runPromise(
         Effect.provideService(Effect.result(alone(one)), Caller, { tenant: "local", subject: "night" }) as any
       ) as any
@@ -216,6 +217,7 @@ test("each edit of an agent makes a revision from its base; what changes the roo
   ])
   const rehearsed = await store.runPromise(Apply.toStore([updates], { ...options, dryRun: true }))
   expect(rehearsed.data).toMatchObject({ applied: 5, writes: 4, changed: 4, rejected: 0 })
+  // Any: what the runtime gives is not in the type of this union of services; each value is compared below.
   const view = Effect.flatMap(TaskAgents as any, (agents: TaskAgents["Service"]) => agents.get(scope, id))
   expect((await store.runPromise(view as any) as any).version).toBe(3)
   const done = await store.runPromise(Apply.toStore([updates], options))

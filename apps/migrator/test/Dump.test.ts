@@ -19,7 +19,9 @@ const pieces = (dump: string, size = 65_536, maxBytes = 1e6): ReadonlyArray<Piec
   return [...out, ...splitter.end()]
 }
 const values = (dump: string, size?: number): ReadonlyArray<unknown> =>
-  pieces(dump, size).map((piece) => "text" in piece ? JSON.parse(piece.text) : `${piece.line}: ${(piece as any).flaw}`)
+  pieces(dump, size).map((piece) =>
+    "text" in piece ? JSON.parse(piece.text) : "flaw" in piece ? `${piece.line}: ${piece.flaw}` : piece
+  )
 
 /** As versions from 2 on write it. */
 const second = `-- ------------------------------

@@ -158,8 +158,10 @@ test("what a server of this project shows is copied: tasks, events, trackers wit
     expect(cleaned).toMatchObject({ version: 4, snapshots: [{ version: 4, state: { params: null } }] })
     const edited = found.find((line) => line.kind === "TaskAgent").history.at(-1)
     expect(edited).toMatchObject({ patch: {}, moves: { revision_count: { from: 1, to: 2 } } })
-    const revisions = await (await fetch(`${address}/tasks/t000/history?limit=1`)).json() as any
-    expect(often.history.at(-1).at).toBe(revisions[0].at)
+    const revisions = await (await fetch(`${address}/tasks/t000/history?limit=1`)).json() as Array<
+      { readonly at: string }
+    >
+    expect(often.history.at(-1).at).toBe(revisions[0]!.at)
     await Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const env = { STORE: Redacted.value(yield* TestDatabase.make()) }
       const go = (...args: ReadonlyArray<string>) => Effect.promise(() => run([...args, ...which], { env }))

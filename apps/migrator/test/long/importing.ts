@@ -1,7 +1,7 @@
 /**
  * Benchmark F: tasks imported with full validation, against COPY of the same rows prepared in advance.
  *
- * `npm run bench:import -w @emend/migrator` imports 1,000,000 tasks in five rounds and writes `results/import.md`;
+ * `npm run bench:import -w @emend/migrator` imports 1,000,000 tasks in three rounds and writes `results/import.md`;
  * `-- RECORDS [ROUNDS]` tries another number and prints what came out.
  *
  * Both fill the same tables with the same indexes, records and histories, with the same settings of the server, and end
@@ -17,7 +17,7 @@ import { write } from "../exports/ExportFile.ts"
 import * as Bench from "./Bench.ts"
 
 const records = Number(process.argv[2] ?? 1_000_000)
-const rounds = Number(process.argv[3] ?? 5)
+const rounds = Number(process.argv[3] ?? 3)
 
 function* lines(): Generator<string> {
   for (let i = 0; i < records; i++) {
