@@ -43,7 +43,9 @@ export const parse = <const Defaults extends Readonly<Record<string, Value>>>(
     if (values[name] === undefined) return [name, defaults[name]]
     const texts = Array.isArray(defaults[name]) ? String(values[name]).split(",") : [String(values[name])]
     for (const text of texts) {
-      if (!/^[1-9]\d{0,14}$/.test(text)) throw wrong(`--${name} has "${text}", which is no whole number above 0`)
+      if (!/^[1-9]\d{0,8}$/.test(text)) {
+        throw wrong(`--${name} has "${text}", which is no whole number from 1 to 999999999`)
+      }
     }
     return [name, Array.isArray(defaults[name]) ? texts.map(Number) : Number(texts[0])]
   })

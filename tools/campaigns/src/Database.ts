@@ -47,8 +47,12 @@ export const holding = <A>(url: string, lock: string, body: () => Promise<A>): P
     return result
   })
 
+/** How many deadlocks there were until now. */
+export const deadlocks = async (url: string): Promise<number> =>
+  (await sql(url, "SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()"))[0].deadlocks
+
 /** A connection that is closed at the end. */
-export const connected = async <A>(url: string, body: (client: Client) => Promise<A>): Promise<A> => {
+const connected = async <A>(url: string, body: (client: Client) => Promise<A>): Promise<A> => {
   const client = new Client({ connectionString: url })
   // A connection that breaks is told by what was asked on it.
   client.on("error", () => {})

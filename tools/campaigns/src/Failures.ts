@@ -1,6 +1,6 @@
 /** What is done to a running system on purpose. Each ends when the system can be whole again. */
 import { setTimeout as pause } from "node:timers/promises"
-import { connected, type Database, holding } from "./Database.ts"
+import { type Database, holding, sql } from "./Database.ts"
 import type { Fleet } from "./Fleet.ts"
 
 export type Failure = (fleet: Fleet, database: Database, turn: number) => Promise<void>
@@ -19,17 +19,14 @@ export const failures: Readonly<Record<string, Failure>> = {
     process.kill(fleet.pid(turn % fleet.size), "SIGUSR2")
   },
   "connections of servers to PostgreSQL are cut": async (_, { url }) => {
-    await connected(url, (client) =>
-      client.query(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'emend'"
-      ))
+    await sql(url, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'emend'")
   },
   "a process of PostgreSQL is killed, so that it recovers": async (_, database) => {
-    const pid = await connected(database.url, async (client) =>
-      (await client.query(
-        "SELECT pid FROM pg_stat_activity WHERE application_name = 'emend' ORDER BY state = 'active' DESC LIMIT 1"
-      )).rows[0]?.pid)
-    if (pid !== undefined) process.kill(pid, "SIGKILL")
+    const [found] = await sql(
+      database.url,
+      "SELECT pid FROM pg_stat_activity WHERE application_name = 'emend' ORDER BY state = 'active' DESC LIMIT 1"
+    )
+    if (found !== undefined) process.kill(found.pid, "SIGKILL")
     await back(database)
   },
   "all connections of the pools wait for a lock": async (_, { url }) => {
@@ -49,7 +46,7 @@ const back = async ({ url }: Database): Promise<void> => {
     try {
       // One that is on its way out may still answer.
       await pause(100)
-      await connected(url, (client) => client.query("SELECT 1"))
+      await sql(url, "SELECT 1")
       return
     } catch {
       // It is not there yet.

@@ -1,6 +1,5 @@
 /** A campaign of a row that somebody else locks: who updates it waits, and nobody else does. */
 import { setTimeout as pause } from "node:timers/promises"
-import { Client as Connection } from "pg"
 import * as Client from "./Client.ts"
 import * as CommandLine from "./CommandLine.ts"
 import * as Crowd from "./Crowd.ts"
@@ -44,22 +43,18 @@ const measured = await Database.use(async ({ url }) => {
     client.close()
   }
   const writers = Promise.all(Array.from({ length: connections.locked + connections.others }, writer))
-  const holder = new Connection({ connectionString: url })
-  await holder.connect()
   const holds: Array<Hold> = []
   for (let n = 0; n < locks; n++) {
     await pause(holdMillis)
-    await holder.query("BEGIN")
-    await holder.query("SELECT FROM tasks WHERE tenant = 'local' AND id = 't0' FOR UPDATE")
-    const from = performance.now()
-    await pause(holdMillis)
-    holds.push([from, performance.now()])
-    await holder.query("COMMIT")
+    await Database.holding(url, "SELECT FROM tasks WHERE tenant = 'local' AND id = 't0' FOR UPDATE", async () => {
+      const from = performance.now()
+      await pause(holdMillis)
+      holds.push([from, performance.now()])
+    })
   }
   await pause(holdMillis)
   isOver = true
   await writers
-  await holder.end()
   await fleet.stop()
   return { answers, holds }
 })

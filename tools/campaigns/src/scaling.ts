@@ -24,8 +24,7 @@ const one = (servers: number, isPooled: boolean): Promise<Outcome> =>
   Database.use(async ({ url }) => {
     const bouncer = isPooled ? await Bouncer.start(url) : undefined
     const fleet = await Fleet.start(servers, { DATABASE_URL: bouncer?.url ?? url })
-    const ports = Array.from({ length: servers }, (_, n) => fleet.portOf(n))
-    const races = await Races.run(ports, url, contests)
+    const races = await Races.run(fleet.ports(), url, contests)
     say("the races are over")
     await Database.sql(url, "TRUNCATE tasks, record_history CASCADE")
     await Crowd.create(fleet.port, records)

@@ -32,10 +32,7 @@ for (const servers of options.servers) {
         say
       })
       await fleet.stop()
-      const [{ deadlocks }] = await Database.sql(
-        url,
-        "SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()"
-      )
+      const deadlocks = await Database.deadlocks(url)
       return { name: `${servers}`, seconds, unexpected, findings: await ledger.check(url), deadlocks }
     })
   )

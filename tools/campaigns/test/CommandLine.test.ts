@@ -25,10 +25,13 @@ it("what is not given is as it is otherwise, and lists have commas", () => {
 })
 
 it.each([
-  [["--updates", "many"], `--updates has "many", which is no whole number above 0`],
-  [["--updates", "0"], `--updates has "0", which is no whole number above 0`],
-  [["--updates", "1,2"], `--updates has "1,2", which is no whole number above 0`],
-  [["--servers", "2,"], `--servers has "", which is no whole number above 0`],
+  [["--updates", "many"], `--updates has "many", which is no whole number from 1 to 999999999`],
+  [["--updates", "0"], `--updates has "0", which is no whole number from 1 to 999999999`],
+  [["--updates", "1.5"], `--updates has "1.5", which is no whole number from 1 to 999999999`],
+  [["--updates", "1000000000"], `--updates has "1000000000", which is no whole number from 1 to 999999999`],
+  [["--updates="], `--updates has "", which is no whole number from 1 to 999999999`],
+  [["--updates", "1,2"], `--updates has "1,2", which is no whole number from 1 to 999999999`],
+  [["--servers", "2,"], `--servers has "", which is no whole number from 1 to 999999999`],
   [["--updates"], "Option '--updates <value>' argument missing"],
   [["7"], "Unexpected argument '7'"]
 ])("%j is refused with its place", (args, what) => {

@@ -4,7 +4,9 @@ import * as Ledger from "../Ledger.ts"
 import * as Report from "../Report.ts"
 import * as Moment from "./Moment.ts"
 
-const connections = 48
+export const connections = 48
+/** How long at most is waited for as many updates as are to be acknowledged. */
+const patienceMillis = 240_000
 
 /**
  * All writers share one task, so that all their updates share statements. They go on until what is done has ended; it
@@ -29,7 +31,13 @@ export const run = async (
     ledger,
     say
   })
-  await meanwhile(ledger.updates)
+  const until = performance.now() + patienceMillis
+  await meanwhile(() => {
+    if (performance.now() > until) {
+      throw new Error(`${name}: after ${patienceMillis / 1000} s only ${ledger.updates()} updates are acknowledged`)
+    }
+    return ledger.updates()
+  })
   isOver = true
   const { longestSeconds, retries, ...outcome } = await crowd
   return [

@@ -9,6 +9,10 @@ const holdMillis = 2000
 /** How long others may take after the writers were told to end, before they count as held by the locks. */
 const patienceMillis = 5000
 
+export const text = `somebody else locks ${locked} rows for ${
+  holdMillis / 1000
+} s, among requests of every kind for others`
+
 const kinds = ["update", "read", "event", "creation"] as const
 type Kind = (typeof kinds)[number]
 
@@ -27,7 +31,7 @@ const event = { method: "POST", body: { agent_id: "g", content: 1 } }
 
 /** Halfway an event comes for a locked task: its statement waits for the row too. */
 export const run: Moment.Moment = async ({ database: { url }, fleet }) => {
-  const port = fleet.portOf(0)
+  const port = fleet.ports()[0]!
   const setUp = Client.make(port)
   for (let n = 0; n < locked + 40; n++) {
     await setUp.send({ method: "POST", path: "/tasks", body: { id: `l${n}`, agent_ids: ["g"] } })

@@ -1,4 +1,5 @@
 /** A moment that is bad for statements that many writes share, and what came of it. */
+import type * as Client from "../Client.ts"
 import type { Database } from "../Database.ts"
 import type { Fleet } from "../Fleet.ts"
 import type { Line } from "../Report.ts"
@@ -30,6 +31,10 @@ export const counted = (texts: ReadonlyArray<string | number>): string =>
     .map(([text, all]) => `${all.length} × ${text}`)
     .join(", ") || "none"
 
-/** The ports of all servers. */
-export const ports = ({ fleet }: Stage): ReadonlyArray<number> =>
-  Array.from({ length: fleet.size }, (_, n) => fleet.portOf(n))
+/** A number that a server tells of itself at present. */
+export const measured = async (client: Client.Client, name: string): Promise<number> => {
+  const { body } = await client.send({ method: "GET", path: "/metrics" })
+  const [, value] = new RegExp(`^${name} (\\d+)$`, "m").exec(body) ?? []
+  if (value === undefined) throw new Error(`The metrics have no ${name}`)
+  return Number(value)
+}

@@ -6,6 +6,8 @@ import type * as Moment from "./Moment.ts"
 const beforeMillis = 800
 const updatesAfter = 480
 
+export const text = `PostgreSQL is stopped and started again, as ${HotCrowd.connections} clients update one task`
+
 /** Nobody helps: whoever supervises PostgreSQL starts it again. */
 export const run: Moment.Moment = (stage) =>
   HotCrowd.run(stage, "restarted", async (updates) => {

@@ -3,6 +3,8 @@ import { sql } from "../Database.ts"
 import * as Races from "../Races.ts"
 import * as Moment from "./Moment.ts"
 
+export const text = "one idempotency key comes with two bodies, to both servers at once"
+
 /** The rivals of each server have both bodies. */
 const bodyOf = (rival: number): number => Math.floor(rival / 2) % 2
 
@@ -25,10 +27,10 @@ const race: Races.Race = async (send, nth, url) => {
 }
 
 /** A contest a turn. */
-export const run: Moment.Moment = async (stage) => {
-  const { violations } = (await Races.run(Moment.ports(stage), stage.database.url, stage.turns, { race }))["race"]!
+export const run: Moment.Moment = async ({ database: { url }, fleet, turns }) => {
+  const { violations } = (await Races.run(fleet.ports(), url, turns, { race }))["race"]!
   return [
-    Moment.shows("contests", stage.turns),
+    Moment.shows("contests", turns),
     Moment.none("contests in which not one body was done once, and the other told of", violations)
   ]
 }

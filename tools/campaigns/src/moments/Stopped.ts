@@ -10,6 +10,9 @@ const records = 10
 /** Until all writes have come, and until the server has begun to stop. */
 const settleMillis = 700
 
+export const text =
+  `a server is told to stop while ${connections} updates wait in it, or a third of them and the others are refused`
+
 /** With room for all of them, and with room for a third. */
 export const run: Moment.Moment = async (stage) => [
   ...await one(stage, "room for all", {}),
@@ -34,7 +37,7 @@ const one = async (
   const { answers, stopped } = await holding(url, "LOCK TABLE tasks IN EXCLUSIVE MODE", async () => {
     const answers = clients.map((client, n) =>
       client.send({ method: "PUT", path: `/tasks/s${n % records}`, body: { merge_params: { [`k${n}`]: 1 } } })
-        .catch(() => ({ status: 0, mayRetry: false }))
+        .catch(() => Client.broken)
     )
     await pause(settleMillis)
     const stopped = server.stop()

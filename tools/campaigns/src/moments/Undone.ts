@@ -8,6 +8,9 @@ import * as Moment from "./Moment.ts"
 const connections = 24
 const records = ["u0", "u1", "u2"]
 
+export const text =
+  `${connections} clients undo, restore, rebase and demand versions of ${records.length} tasks that they update`
+
 interface Told {
   readonly record: string
   readonly what: string
@@ -47,9 +50,8 @@ const choose = (random: () => number, value: string, seen: ReadonlyMap<string, n
 }
 
 /** What was told, and the histories with all their inverses, are held against a replay. */
-export const run: Moment.Moment = async (stage) => {
-  const { database: { url }, seed, turns } = stage
-  const ports = Moment.ports(stage)
+export const run: Moment.Moment = async ({ database: { url }, fleet, seed, turns }) => {
+  const ports = fleet.ports()
   const clients = Array.from({ length: connections }, (_, n) => Client.make(ports[n % ports.length]!))
   const seen = new Map<string, number>()
   for (const record of records) {
