@@ -11,9 +11,15 @@ const records = ["u0", "u1", "u2"]
 export const text =
   `${connections} clients undo, restore, rebase and demand versions of ${records.length} tasks that they update`
 
-interface Told {
+interface Asked {
   readonly record: string
-  readonly what: string
+  readonly what: "merge" | "replace" | "undo" | "restore" | "rebase" | "demand"
+  readonly request: Client.Request
+}
+
+interface Told extends Asked {
+  /** What an update brings, which nothing else does. */
+  readonly value: string
   readonly answer: Client.Answer
 }
 
@@ -21,7 +27,7 @@ interface Told {
 const isExpected = ({ answer: { status } }: Told): boolean => [200, 409, 412].includes(status)
 
 /** Half of everything is asked of the first record. `seen` is the newest version that anybody was told of. */
-const choose = (random: () => number, value: string, seen: ReadonlyMap<string, number>) => {
+const choose = (random: () => number, value: string, seen: ReadonlyMap<string, number>): Asked => {
   const upTo = (bound: number): number => Math.floor(random() * bound)
   const record = upTo(2) === 0 ? records[0]! : records[upTo(records.length)]!
   const newest = seen.get(record)!
@@ -35,7 +41,7 @@ const choose = (random: () => number, value: string, seen: ReadonlyMap<string, n
   })
   const merge = { merge_params: { [`k${upTo(4)}`]: value } }
   const dice = random()
-  const [what, request]: readonly [string, Client.Request] = dice < 0.4
+  const [what, request]: readonly [Asked["what"], Client.Request] = dice < 0.4
     ? ["merge", put(merge)]
     : dice < 0.5
     ? ["replace", put({ task_metadata: { [`m${upTo(2)}`]: value } })]
@@ -68,23 +74,25 @@ export const run: Moment.Moment = async ({ database: { url }, fleet, seed, turns
   await Promise.all(clients.map(async (client, n) => {
     const random = source(seed * 1000 + n)
     for (let turn = 0; turn < turns; turn++) {
-      const { record, request, what } = choose(random, `${n}.${turn}`, seen)
-      const answer = await client.send(request)
-      seen.set(record, Math.max(answer.version, seen.get(record)!))
-      told.push({ record, what, answer })
+      const value = `${n}.${turn}`
+      const asked = choose(random, value, seen)
+      const answer = await client.send(asked.request)
+      seen.set(asked.record, Math.max(answer.version, seen.get(asked.record)!))
+      told.push({ ...asked, value, answer })
     }
   }))
   for (const client of clients) client.close()
-  const found = { broken: 0, inverses: 0, wrong: 0, entries: 0 }
+  const found = { broken: 0, inverses: 0, wrong: 0, elsewhere: 0, entries: 0 }
   for (const record of records) {
     const { entries, inverses, isBroken, states } = await replay(url, record)
     found.entries += entries
     found.inverses += inverses
     if (isBroken) found.broken++
-    for (const { answer } of told.filter((one) => one.record === record && one.answer.status === 200)) {
-      const body = JSON.parse(answer.body)
+    for (const one of told.filter((one) => one.record === record && one.answer.status === 200)) {
+      const body = JSON.parse(one.answer.body)
       // An undo and a restoration answer with what they left alone, beside the record.
-      if (states[answer.version - 1] !== shown(body.record ?? body)) found.wrong++
+      if (states[one.answer.version - 1] !== shown(body.record ?? body)) found.wrong++
+      if (!isInPlace(one, states)) found.elsewhere++
     }
   }
   return [
@@ -93,8 +101,19 @@ export const run: Moment.Moment = async ({ database: { url }, fleet, seed, turns
     Moment.none("tasks with gaps, or unlike their history", found.broken),
     Moment.none("entries whose inverse does not lead back", found.inverses),
     Moment.none("wrong answers", found.wrong),
+    Moment.none(
+      "updates under another version than the answer's, or the one that follows what was demanded",
+      found.elsewhere
+    ),
     Moment.none("answers that must not be had", told.filter((one) => !isExpected(one)).length)
   ]
+}
+
+/** Whether an update is in the state of which its answer tells, not in the one before, and that is the one demanded. */
+const isInPlace = ({ answer: { version }, request, value, what }: Told, states: ReadonlyArray<string>): boolean => {
+  if (what === "undo" || what === "restore") return true
+  const [before, after] = [version - 2, version - 1].map((at) => states[at]?.includes(JSON.stringify(value)))
+  return !before && after === true && (what !== "demand" || request.headers!["if-match"] === `"${version - 1}"`)
 }
 
 const shown = ({ params, task_metadata }: Replay.State): string => Replay.canonical([params, task_metadata])
