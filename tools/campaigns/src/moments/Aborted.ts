@@ -5,27 +5,36 @@ import { holding, sql } from "../Database.ts"
 import * as Moment from "./Moment.ts"
 
 const connections = 60
-/** Until all updates have come, and until the server has seen who went away. */
+/** Until all updates have come, until their statement waits, and until the server has seen who went away. */
 const settleMillis = 300
+const lock = "LOCK TABLE tasks IN EXCLUSIVE MODE"
 
 export const text =
   `every second of ${connections} clients goes away while its update waits in one statement with others`
 
-/** A lock holds all statements meanwhile. */
+/**
+ * What came first is a statement of few, which one lock holds until the others have gathered. Another lock, which is
+ * asked for meanwhile, holds the statement of these.
+ */
 export const run: Moment.Moment = async ({ database: { url }, fleet }) => {
   const port = fleet.ports()[0]!
   const clients = Array.from({ length: connections }, () => Client.make(port))
   await Promise.all(clients.map((client, n) => client.send({ method: "POST", path: "/tasks", body: { id: `a${n}` } })))
   const leaves = (n: number): boolean => n % 2 === 1
-  const sent = await holding(url, "LOCK TABLE tasks IN EXCLUSIVE MODE", async () => {
+  const { gone, sent } = await holding(url, lock, async () => {
     const sent = clients.map((client, n) =>
       client.send({ method: "PUT", path: `/tasks/a${n}`, body: { merge_params: { n } } }).catch(() => Client.broken)
     )
     await pause(settleMillis)
-    clients.forEach((client, n) => leaves(n) && client.close())
+    const gone = holding(url, lock, async () => {
+      await pause(settleMillis)
+      clients.forEach((client, n) => leaves(n) && client.close())
+      await pause(settleMillis)
+    })
     await pause(settleMillis)
-    return sent
+    return { gone, sent }
   })
+  await gone
   const statuses = (await Promise.all(sent)).map(({ status }) => status)
   const left = await leftInFlight(clients[0]!)
   for (const client of clients) client.close()
