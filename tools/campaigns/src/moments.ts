@@ -62,6 +62,6 @@ Report.write({
     "",
     ...Object.entries(moments).map(([name, { text }]) => `- ${name}: ${text}`)
   ],
-  heads: ["", "2 servers"],
+  heads: ["", "what came of it"],
   lines
 })

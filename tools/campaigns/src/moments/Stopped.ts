@@ -11,7 +11,7 @@ const records = 10
 const settleMillis = 700
 
 export const text =
-  `a server is told to stop while ${connections} updates wait in it, or a third of them and the others are refused`
+  `a third server is told to stop while ${connections} updates wait in it, or a third of them and the others are refused`
 
 /** With room for all of them, and with room for a third. */
 export const run: Moment.Moment = async (stage) => [
