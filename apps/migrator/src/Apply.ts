@@ -5,6 +5,7 @@
  */
 import type { RecordStore } from "@emend/domain"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
 import { createHash } from "node:crypto"
 import { createReadStream } from "node:fs"
@@ -115,11 +116,21 @@ const run = <R>(
     if (application !== undefined && !dryRun) yield* begin(application)
     const name = application === undefined ? undefined : (run: Runs.Run) => Runs.nameOf(application, files, run)
     // The lines were read before; only their texts were kept.
-    const apart = ({ origins }: Runs.Run) =>
-      origins.map((origin) => Runs.alone({ origin, update: Result.getOrThrow(UpdateLine.read(origin.piece, options)) }))
+    const apart = (run: Runs.Run) =>
+      Runs.origins(run).map(({ file, piece }) =>
+        Runs.alone({ file, ...piece, update: Result.getOrThrow(UpdateLine.read(piece, options)) })
+      )
     const flush = flushing(rejects, counts, way({ dryRun, name, apart }), options)
     const runs = Runs.make()
     let held = 0
+    // What was read is written while what follows is read. The order of the updates of a record is kept: each window is
+    // written behind the one before.
+    let writing = yield* Effect.forkChild(Effect.void as ReturnType<typeof flush>)
+    const pass = Effect.fnUntraced(function*() {
+      yield* Fiber.join(writing)
+      writing = yield* Effect.forkChild(flush(runs.take()))
+      held = 0
+    })
     for (const file of files) {
       const source = Input.pieces(file, { format: "ndjson", maxRecordBytes, onBytes: (count) => void (bytes += count) })
       while (true) {
@@ -129,17 +140,16 @@ const run = <R>(
           counts.read++
           const update = UpdateLine.read(piece, options)
           if (Result.isFailure(update)) rejects.add({ file, piece }, update.failure)
-          else {
-            runs.add({ update: update.success, origin: { file, piece } })
-            held += "text" in piece ? piece.text.length : 0
+          else if ("text" in piece) {
+            runs.add({ update: update.success, file, line: piece.line, text: piece.text })
+            held += piece.text.length
           }
         }
-        if (held < windowBytes) continue
-        yield* flush(runs.take())
-        held = 0
+        if (held >= windowBytes) yield* pass()
       }
     }
-    yield* flush(runs.take())
+    yield* pass()
+    yield* Fiber.join(writing)
     return summary(counts, rejects, options)
   }))
 
@@ -167,14 +177,14 @@ const flushing = <R>(
     switch (outcome._tag) {
       case "Done":
         counts.writes++
-        counts.applied += run.origins.length
+        counts.applied += run.lines.length
         counts[outcome.changed ? "changed" : "unchanged"]++
         return
       case "Repeated":
-        counts.repeated += run.origins.length
+        counts.repeated += run.lines.length
         return
       case "Refused":
-        for (const origin of run.origins) rejects.add(origin, { kind: run.first.kind, reason: outcome.reason })
+        for (const origin of Runs.origins(run)) rejects.add(origin, { kind: run.first.kind, reason: outcome.reason })
     }
   }
   return Effect.fnUntraced(function*(runs: ReadonlyArray<Runs.Run>) {
