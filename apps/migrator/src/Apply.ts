@@ -37,6 +37,8 @@ export interface Options extends UpdateLine.Defaults {
   readonly maxRecordBytes: number
   readonly rejects: string | undefined
   readonly maxRejects: number
+  /** Instead of {@link windowLength}. What is composed depends on it, so that another one makes another application. */
+  readonly windowLength?: number
 }
 
 interface Counts {
@@ -49,12 +51,12 @@ interface Counts {
 }
 
 /**
- * So many bytes of updates are gathered before they go to the store.
+ * So much text of updates is gathered before they go to the store, in UTF-16 code units.
  *
  * @category limits
  * @since 0.1.0
  */
-export const windowBytes = 33_554_432
+export const windowLength = 33_554_432
 
 const commitsAtOnce = 1024
 
@@ -112,7 +114,7 @@ const run = <R>(
       ...(sizes.includes(undefined) ? undefined : { totalBytes: sizes.reduce<number>((sum, size) => sum + size!, 0) })
     }))
     const application = options.run ?? (sizes.includes(undefined) ? undefined : yield* contentOf(files))
-    const { dryRun, maxRecordBytes } = options
+    const { dryRun, maxRecordBytes, windowLength: window = windowLength } = options
     if (application !== undefined && !dryRun) yield* begin(application)
     const name = application === undefined ? undefined : (run: Runs.Run) => Runs.nameOf(application, files, run)
     // The lines were read before; only their texts were kept.
@@ -144,8 +146,9 @@ const run = <R>(
             runs.add({ update: update.success, file, line: piece.line, text: piece.text })
             held += piece.text.length
           }
+          // After each update: in what pieces a source comes must not matter for what is composed.
+          if (held >= window) yield* pass()
         }
-        if (held >= windowBytes) yield* pass()
       }
     }
     yield* pass()
