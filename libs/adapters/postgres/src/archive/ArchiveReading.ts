@@ -60,18 +60,22 @@ const whole = (
     })
     if (relation.kind.touched !== undefined && records.length > 0) {
       const byId = new Map(records.map((record) => [record.key.id, record]))
-      const revisions = yield* session.query(ArchiveTable.history.read, [tenant, kind, [...byId.keys()], bytes])
+      const histories = (ids: ReadonlyArray<string>, bytes: number, after: unknown) =>
+        session.query(ArchiveTable.history.read, [tenant, kind, ids, bytes, after])
+      let revisions = yield* histories([...byId.keys()], bytes, 0)
+      const last = revisions.at(-1)
+      if (last !== undefined && (last[11] as number) >= bytes) {
+        // The record that they end in is read to its end; those behind it came without their histories.
+        const id = last[0] as string
+        revisions = [...revisions, ...yield* histories([id], Infinity, last[1])]
+        records.splice(records.indexOf(byId.get(id)!) + 1)
+      }
       for (const row of revisions) {
         const record = byId.get(row[0] as string)!
         record.history.push(ArchiveTable.revision(relation, row))
         if (row[10] !== null) {
           record.snapshots.push({ version: row[1] as number, state: row[10] as RecordStore.Stored["state"] })
         }
-      }
-      const last = revisions.at(-1)
-      // What is behind it came without its history.
-      if (last !== undefined && (last[11] as number) >= bytes) {
-        records.splice(records.indexOf(byId.get(last[0] as string)!) + 1)
       }
     }
     yield* session.query("COMMIT")

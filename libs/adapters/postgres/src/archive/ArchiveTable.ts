@@ -202,17 +202,17 @@ export const history = {
   insert: `INSERT INTO record_history (${historyColumns}) SELECT ${historyColumns} FROM emend_stage_history
     WHERE NOT (ord = ANY($1::int[]))`,
   /**
-   * The histories of records in their order, up to the one by which they take so many bytes; last in each row how many
-   * they take with its record.
+   * The histories of records in their order, from behind a version on, up to the revision by which they take so many bytes;
+   * last in each row how many they take with it.
    */
   read: `SELECT record_id, version::float8, ${
     Relations.timestampText("at")
   }, by, reason, initial, patch, inverse, moves, redacted, state, through FROM (
-      SELECT *, sum(weight) OVER (ORDER BY record_id) AS through, sum(weight) OVER (PARTITION BY record_id) AS own FROM (
+      SELECT *, sum(weight) OVER (ORDER BY record_id, version ROWS UNBOUNDED PRECEDING) AS through FROM (
         SELECT *, ${historyWeight} AS weight
-        FROM record_history WHERE tenant = $1 AND kind = $2 AND record_id = ANY($3::text[])
+        FROM record_history WHERE tenant = $1 AND kind = $2 AND record_id = ANY($3::text[]) AND version > $5
       ) w
-    ) h WHERE through - own < $4::float8 ORDER BY record_id, version`
+    ) h WHERE through - weight < $4::float8 ORDER BY h.record_id, h.version`
 } as const
 
 /**
