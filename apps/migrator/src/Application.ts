@@ -41,7 +41,8 @@ export const begin = Effect.fnUntraced(function*(
   const made = Text.timestamp(now)
   const flags = Object.entries({ kind, organization, project, "max-record-bytes": maxRecordBytes })
     .map(([flag, value]) => value === undefined ? `no --${flag}` : `--${flag} ${value}`).join(", ")
-  const before = (yield* store.recall({ tenant, id }, made))?.note["flags"]
+  const [found] = yield* store.recall([{ tenant, id }], made)
+  const before = found?.note["flags"]
   if (before === flags) return
   if (before !== undefined) {
     return yield* new InputFailed({

@@ -110,19 +110,21 @@ const run = <R>(
     let bytes = 0
     yield* Progress.show("read", () => ({
       records: counts.read,
+      since: `${counts.applied + counts.repeated} of them applied`,
       bytes,
       ...(sizes.includes(undefined) ? undefined : { totalBytes: sizes.reduce<number>((sum, size) => sum + size!, 0) })
     }))
     const application = options.run ?? (sizes.includes(undefined) ? undefined : yield* contentOf(files))
     const { dryRun, maxRecordBytes, windowLength: window = windowLength } = options
     if (application !== undefined && !dryRun) yield* begin(application)
-    const name = application === undefined ? undefined : (run: Runs.Run) => Runs.nameOf(application, files, run)
+    const name = application === undefined ? undefined : (run: Runs.Run) => Runs.nameOf(application, run)
     // The lines were read before; only their texts were kept.
     const apart = (run: Runs.Run) =>
-      Runs.origins(run).map(({ file, piece }) =>
-        Runs.alone({ file, ...piece, update: Result.getOrThrow(UpdateLine.read(piece, options)) })
+      Runs.origins(run).map(({ piece }) =>
+        Runs.alone({ source: run.source, ...piece, update: Result.getOrThrow(UpdateLine.read(piece, options)) })
       )
-    const flush = flushing(rejects, counts, way({ dryRun, name, apart }), options)
+    const bound = bounding(rejects, options)
+    const flush = flushing(rejects, counts, way({ dryRun, name, apart }), bound)
     const runs = Runs.make()
     let held = 0
     // What was read is written while what follows is read. The order of the updates of a record is kept: each window is
@@ -133,22 +135,28 @@ const run = <R>(
       writing = yield* Effect.forkChild(flush(runs.take()))
       held = 0
     })
-    for (const file of files) {
-      const source = Input.pieces(file, { format: "ndjson", maxRecordBytes, onBytes: (count) => void (bytes += count) })
+    for (const [at, file] of files.entries()) {
+      const source = { file, at }
+      const pieces = Input.pieces(file, { format: "ndjson", maxRecordBytes, onBytes: (count) => void (bytes += count) })
       while (true) {
-        const next = yield* Effect.tryPromise({ try: () => source.next(), catch: Input.failure })
+        const next = yield* Effect.raceFirst(
+          Effect.tryPromise({ try: () => pieces.next(), catch: Input.failure }),
+          // What writing fails by ends the run at once, also while it waits for more to read.
+          Effect.andThen(Fiber.join(writing), Effect.never)
+        )
         if (next.done === true) break
         for (const piece of next.value) {
           counts.read++
           const update = UpdateLine.read(piece, options)
           if (Result.isFailure(update)) rejects.add({ file, piece }, update.failure)
           else if ("text" in piece) {
-            runs.add({ update: update.success, file, line: piece.line, text: piece.text })
+            runs.add({ update: update.success, source, line: piece.line, text: piece.text })
             held += piece.text.length
           }
           // After each update: in what pieces a source comes must not matter for what is composed.
           if (held >= window) yield* pass()
         }
+        yield* bound
       }
     }
     yield* pass()
@@ -170,11 +178,19 @@ const contentOf = (files: ReadonlyArray<string>): Effect.Effect<string, Input.In
     catch: Input.failure
   })
 
+/** Fails where there are too many rejects. */
+const bounding = (rejects: Rejects.Rejects, { maxRejects }: Options): Effect.Effect<void, TooManyRejects> =>
+  Effect.suspend(() =>
+    maxRejects >= 0 && rejects.count() > maxRejects
+      ? Effect.fail(new TooManyRejects({ message: `More than ${maxRejects} updates were refused` }))
+      : Effect.void
+  )
+
 const flushing = <R>(
   rejects: Rejects.Rejects,
   counts: Counts,
   write: Writing.Writing<R>,
-  { maxRejects }: Options
+  bound: Effect.Effect<void, TooManyRejects>
 ) => {
   const tell: Writing.Tell = (run, outcome) => {
     switch (outcome._tag) {
@@ -193,9 +209,7 @@ const flushing = <R>(
   return Effect.fnUntraced(function*(runs: ReadonlyArray<Runs.Run>) {
     for (let from = 0; from < runs.length; from += commitsAtOnce) {
       yield* write(runs.slice(from, from + commitsAtOnce), tell)
-      if (maxRejects >= 0 && rejects.count() > maxRejects) {
-        return yield* new TooManyRejects({ message: `More than ${maxRejects} updates were refused` })
-      }
+      yield* bound
     }
   })
 }

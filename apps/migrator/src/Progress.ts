@@ -16,6 +16,8 @@ export interface State {
   readonly records: number
   readonly bytes?: number
   readonly totalBytes?: number
+  /** What happened to the records that were read, where that comes later. */
+  readonly since?: string
 }
 
 /**
@@ -63,8 +65,9 @@ const clear = "\r\x1b[2K"
  * @category conversions
  * @since 0.1.0
  */
-export const sentence = (what: string, { bytes, records, totalBytes }: State, seconds: number): string => {
-  const rate = `${what} ${records} records, ${Math.round(records / Math.max(seconds, 0.001))}/s`
+export const sentence = (what: string, { bytes, records, since, totalBytes }: State, seconds: number): string => {
+  const behind = since === undefined ? "" : `, ${since}`
+  const rate = `${what} ${records} records, ${Math.round(records / Math.max(seconds, 0.001))}/s${behind}`
   if (bytes === undefined || totalBytes === undefined || bytes === 0 || totalBytes === 0) return rate
   const part = Math.min(bytes / totalBytes, 1)
   const left = Math.round(seconds * (1 - part) / part)

@@ -80,7 +80,9 @@ export const parsed = (text: string): Result.Result<unknown, Flaw> => {
   if (flaw === undefined) return Result.succeed(JSON.parse(text))
   switch (flaw._tag) {
     case "Syntax":
-      return Result.fail({ reason: `This is not JSON: ${flaw.message} at character ${flaw.position + 1}` })
+      return Result.fail({
+        reason: `This is not JSON: ${flaw.message.replace(/ at$/, "")} at character ${flaw.position + 1}`
+      })
     case "TooDeep":
       return Result.fail({ reason: `/${flaw.path.join("/")} is nested too deeply` })
     case "Inexact":

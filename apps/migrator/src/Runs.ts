@@ -8,6 +8,17 @@ import * as Step from "./Step.ts"
 import { kinds, type UpdateLine } from "./UpdateLine.ts"
 
 /**
+ * A file among those that are read. The same one may be read twice.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Source {
+  readonly file: string
+  readonly at: number
+}
+
+/**
  * An update and where it stands.
  *
  * @category models
@@ -15,7 +26,7 @@ import { kinds, type UpdateLine } from "./UpdateLine.ts"
  */
 export interface Placed {
   readonly update: UpdateLine
-  readonly file: string
+  readonly source: Source
   readonly line: number
   readonly text: string
 }
@@ -29,7 +40,7 @@ export interface Placed {
  */
 export interface Run {
   readonly first: UpdateLine
-  readonly file: string
+  readonly source: Source
   /** The line of each, and its text: there are very many, so that nothing else is held of one. */
   readonly lines: ReadonlyArray<number>
   readonly texts: ReadonlyArray<string>
@@ -65,18 +76,20 @@ export const make = (): Runs => {
   /** The run of each record that may go on, by its kind and id. */
   const open = new Map<string, Map<string, Gathered>>(kinds.map((kind) => [kind, new Map()]))
   return {
-    add: ({ file, line, text, update }) => {
+    add: ({ line, source, text, update }) => {
       const { id, kind, reason, step, version } = update
       const ofKind = open.get(kind)!
       const run = ofKind.get(id)
       const isAlone = version !== undefined || !Step.joins(step)
-      if (run !== undefined && !isAlone && run.first.reason === reason && run.file === file) {
+      const isOne = run !== undefined && !isAlone && run.first.reason === reason && run.source === source &&
+        Step.isSameScope(run.first.step, step)
+      if (isOne) {
         run.lines.push(line)
         run.texts.push(text)
         run.steps.add(step)
         return
       }
-      const begun: Gathered = { first: update, file, lines: [line], texts: [text], steps: Step.gather(kind, step) }
+      const begun: Gathered = { first: update, source, lines: [line], texts: [text], steps: Step.gather(kind, step) }
       runs.push(begun)
       isAlone ? ofKind.delete(id) : ofKind.set(id, begun)
     },
@@ -95,9 +108,9 @@ export const make = (): Runs => {
  * @category constructors
  * @since 0.1.0
  */
-export const alone = ({ file, line, text, update }: Placed): Run => ({
+export const alone = ({ line, source, text, update }: Placed): Run => ({
   first: update,
-  file,
+  source,
   lines: [line],
   texts: [text],
   steps: Step.gather(update.kind, update.step)
@@ -109,7 +122,7 @@ export const alone = ({ file, line, text, update }: Placed): Run => ({
  * @category conversions
  * @since 0.1.0
  */
-export const origins = ({ file, lines, texts }: Run) =>
+export const origins = ({ lines, source: { file }, texts }: Run) =>
   lines.map((line, i) => ({ file, piece: { line, text: texts[i]! } }))
 
 /**
@@ -126,9 +139,9 @@ export const recordOf = ({ id, kind }: UpdateLine): string => `${kind} ${id}`
  * @category conversions
  * @since 0.1.0
  */
-export const nameOf = (application: string, files: ReadonlyArray<string>, { file, lines }: Run): string => {
-  // By the place of the file: the same one may be found by another path.
-  const hash = createHash("sha256").update(`${application}\n${files.indexOf(file)}\n`)
+export const nameOf = (application: string, { lines, source }: Run): string => {
+  // By the place of the file: the same one may be found by another path, and may come twice.
+  const hash = createHash("sha256").update(`${application}\n${source.at}\n`)
   return `apply-${hash.update(Float64Array.from(lines)).digest("hex")}`
 }
 

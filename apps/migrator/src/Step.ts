@@ -64,6 +64,20 @@ export const joins = (step: Step): boolean => {
 }
 
 /**
+ * Tells whether two steps that join are asked where the same record lives: an agent by another organization or project is
+ * none.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const isSameScope = (a: Step, b: Step): boolean => {
+  const [one, other] = [scopeOf(a), scopeOf(b)]
+  return one?.organization_id === other?.organization_id && one?.project_id === other?.project_id
+}
+
+const scopeOf = (step: Step): Scope | undefined => "scope" in step ? step.scope : undefined
+
+/**
  * Makes one of steps that join: their patches composed by the algebra (law A3).
  *
  * @category models

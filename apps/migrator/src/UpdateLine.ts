@@ -107,6 +107,7 @@ const ofValue = (value: any, defaults: Defaults): Result.Result<UpdateLine, Flaw
   if (typeof value?.line === "number") {
     if (typeof value.record === "object") return ofValue(value.record, defaults)
     if (typeof value.text === "string") return Result.flatMap(parsed(value.text), (text) => ofValue(text, defaults))
+    if (typeof value.bytes === "string") return Result.fail({ reason: "A rejected update that was not mended" })
   }
   const found = decode(value)
   if (Result.isFailure(found)) return Result.fail({ reason: ofSchema(found.failure) })

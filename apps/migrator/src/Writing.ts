@@ -133,6 +133,9 @@ const batched = ({ apart, dryRun, name }: Options, tenant: string, by: string): 
     return { id, fingerprint: id, made: Text.timestamp(now), expires: Text.timestamp(now + lifetimeNanos) }
   }
 
+  const before = ({ note }: Memo.Remembered): Outcome =>
+    typeof note["refused"] === "string" ? { _tag: "Refused", reason: note["refused"] } : { _tag: "Repeated" }
+
   const outcomeOf = Effect.fnUntraced(function*(
     result: RecordStore.CommitResult,
     memo: Omit<Memo.Memo, "note"> | undefined
@@ -140,8 +143,9 @@ const batched = ({ apart, dryRun, name }: Options, tenant: string, by: string): 
     if (Result.isSuccess(result)) return { _tag: "Done", changed: result.success[0]!.changed }
     const store = yield* RecordStore.RecordStore
     if (result.failure._tag === "Repeated" && memo !== undefined) {
-      const refused = (yield* store.recall({ tenant, id: memo.id }, memo.made))?.note["refused"]
-      return typeof refused === "string" ? { _tag: "Refused", reason: refused } : { _tag: "Repeated" }
+      // Somebody else does the same at the same time.
+      const [found] = yield* store.recall([{ tenant, id: memo.id }], memo.made)
+      return found === undefined ? { _tag: "Repeated" } : before(found)
     }
     const reason = Refused.byStore(result.failure)
     // Once more, it might be allowed after all that came behind it: it is refused for as long as the rest is known.
@@ -156,12 +160,20 @@ const batched = ({ apart, dryRun, name }: Options, tenant: string, by: string): 
       const now = yield* Clock.currentTimeNanos
       const memos = runs.map((run) => memoOf(run, now))
       const at = Text.timestamp(now)
+      // What was done before is found at once. Left to the store, it would be refused write by write.
+      const named = memos.flatMap((memo) => memo === undefined ? [] : [{ tenant, id: memo.id }])
+      const known = named.length === 0 ? [] : yield* store.recall(named, at)
+      const fresh = runs.flatMap((_, i) => known[i] === undefined ? [i] : [])
       const results = yield* store.commit(
-        runs.map((run, i) => [write(run, { tenant, by, at, dryRun, memo: memos[i] })])
+        fresh.map((i) => [write(runs[i]!, { tenant, by, at, dryRun, memo: memos[i] })])
       )
-      const outcomes = yield* Effect.forEach(results, (result, i) => outcomeOf(result, memos[i]), {
-        concurrency: atOnce
-      })
+      const outcomes: Array<Outcome | undefined> = known.map((found) => found && before(found))
+      yield* Effect.forEach(
+        results,
+        (result, n) =>
+          Effect.map(outcomeOf(result, memos[fresh[n]!]), (outcome) => void (outcomes[fresh[n]!] = outcome)),
+        { concurrency: atOnce, discard: true }
+      )
       const refused: Array<Runs.Run> = []
       for (const [i, run] of runs.entries()) {
         const outcome = outcomes[i]!

@@ -212,6 +212,63 @@ test("in whatever pieces the same updates come, they are the same writes, done o
   await store.dispose()
 })
 
+test("a file that is named twice is applied twice, and what was done before is not written again", async () => {
+  const commits: Array<number> = []
+  const counting = Layer.effectContext(
+    Effect.map(Layer.build(MemoryStore.layer()), (context: Context.Context<any>) => {
+      const held: typeof RecordStore.RecordStore.Service = Context.get(context, RecordStore.RecordStore)
+      const commit: typeof held.commit = (given) => {
+        commits.push(given.length)
+        return held.commit(given)
+      }
+      return Context.add(context, RecordStore.RecordStore, { ...held, commit })
+    })
+  )
+  const store = ManagedRuntime.make(Services.layer.pipe(Layer.provideMerge(counting)) as Layer.Layer<any>)
+  await store.runPromise(given)
+  const set = (a: number) => file(`set ${a}`, [{ kind: "Task", id: "t1", update: { merge_params: { a } } }])
+  const files = [set(10), set(20), set(10)]
+  expect(await store.runPromise(Apply.toStore(files, options))).toMatchObject({ data: { applied: 3, writes: 3 } })
+  const [t1] = await store.runPromise(
+    Effect.flatMap(RecordStore.RecordStore, (port) => port.get([{ kind: "Task", tenant: "local", id: "t1" }]))
+  )
+  expect(t1!.state["params"]).toEqual({ a: 10 })
+  commits.length = 0
+  expect(await store.runPromise(Apply.toStore(files, options))).toMatchObject({ data: { applied: 0, repeated: 3 } })
+  expect(commits.reduce((sum, count) => sum + count, 0)).toBe(0)
+  await store.dispose()
+})
+
+test("too many lines that are no updates end the run, whether or not any other is", async () => {
+  const store = runtime()
+  const bad = file("bad", Array.from({ length: 50 }, () => ({ kind: "Task", id: "t1", update: { nope: 1 } })))
+  const ended = await store.runPromise(Effect.result(Apply.toStore([bad], { ...options, maxRejects: 10 })))
+  expect(ended).toMatchObject({ failure: { _tag: "TooManyRejects" } })
+  await store.dispose()
+})
+
+test("what writing fails by ends the run while it waits for more to read", async () => {
+  const broken = Layer.effectContext(
+    Effect.map(Layer.build(MemoryStore.layer()), (context: Context.Context<any>) => {
+      const held: typeof RecordStore.RecordStore.Service = Context.get(context, RecordStore.RecordStore)
+      const commit = () => Effect.fail(new RecordStore.StoreUnavailable({ message: "gone" }))
+      return Context.add(context, RecordStore.RecordStore, { ...held, commit })
+    })
+  )
+  const store = ManagedRuntime.make(Services.layer.pipe(Layer.provideMerge(broken)) as Layer.Layer<any>)
+  const pipe = join(folder, "slow")
+  execFileSync("mkfifo", [pipe])
+  const ended = store.runPromise(Effect.result(Apply.toStore([pipe], { ...options, windowLength: 1 })))
+  const writing = await open(pipe, "w")
+  // Something to write, and no end.
+  await writing.write(
+    readFileSync(file("one", Array(20).fill({ kind: "Task", id: "t1", update: { merge_params: {} } })))
+  )
+  expect(await ended).toMatchObject({ failure: { _tag: "StoreUnavailable", message: "gone" } })
+  await writing.close()
+  await store.dispose()
+})
+
 test("the same file with flags that would compose it otherwise is refused, and nothing is done twice", async () => {
   const store = runtime()
   await store.runPromise(given)

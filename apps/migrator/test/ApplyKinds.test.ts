@@ -241,6 +241,23 @@ test("each edit of an agent makes a revision from its base; what changes the roo
   await store.dispose()
 })
 
+test("an agent is reached from where it lives only, whatever stands before", async () => {
+  const store = runtime()
+  const [{ id }] = await store.runPromise(given) as [Agents[number]]
+  const elsewhere = [{ organization: scope.project_id }, { project: scope.organization_id }]
+  const updates = file("scopes", [
+    { kind: "TaskAgent", id, update: { name: "here" } },
+    ...elsewhere.map((where) => ({ kind: "TaskAgent", id, update: { name: "elsewhere" }, ...where })),
+    { kind: "TaskAgent", id, update: { name: "here again" } }
+  ])
+  const ended = await store.runPromise(Apply.toStore([updates], options))
+  expect(ended.data).toMatchObject({ applied: 2, rejected: 2 })
+  expect(rejects().map(({ line }) => line)).toEqual([2, 3])
+  const view = Effect.flatMap(TaskAgents as any, (agents: TaskAgents["Service"]) => agents.get(scope, id))
+  expect(await store.runPromise(view as any)).toMatchObject({ state: { name: "here again" } })
+  await store.dispose()
+})
+
 test("what a line cannot ask is refused with its reason, and so is what the record does not allow", async () => {
   const store = runtime()
   const [{ id, revisions }, other] = await store.runPromise(given) as [Agents[number], Agents[number]]

@@ -83,7 +83,7 @@ const recordStore = (database: DatabaseSync, rows: Rows.Rows): RecordStore.Recor
   reach: (asked) => attempt(() => RecordQuery.reach(rows, asked)),
   history: (key, page) => attempt(() => rows.page(key, page)),
   past: (key, version) => attempt(() => past(rows, key, version)),
-  recall: (key, at) => attempt(() => rows.memo(key.tenant, key.id, at)),
+  recall: (keys, at) => attempt(() => keys.map(({ id, tenant }) => rows.memo(tenant, id, at))),
   remember: (tenant, memo, written) =>
     transaction(database, () => {
       const isNew = rows.memo(tenant, memo.id, memo.made) === undefined

@@ -115,7 +115,7 @@ export const make = (store: RecordStore["Service"]): Once => {
       const made = timestamp(now)
       const expires = timestamp(now + BigInt(yield* KeyLifetimeMillis) * 1_000_000n)
       const memo = { id, fingerprint, made, expires }
-      const found = yield* store.recall({ tenant, id }, made)
+      const [found] = yield* store.recall([{ tenant, id }], made)
       if (found === undefined) {
         return yield* useCase.pipe(
           Effect.provideService(Attempt, { memo }),

@@ -370,11 +370,11 @@ export class RecordStore extends Context.Service<RecordStore, {
    * `Snapshot.isDue` says, so that there are few revisions, however long the history is.
    */
   readonly past: (key: RecordKey, version: number) => Effect.Effect<Past | undefined, StoreUnavailable>
-  /** What is remembered at a moment under the name of a memo; `undefined` where none is in force then. */
+  /** What is remembered at a moment under the name of each memo; `undefined` where none is in force then. */
   readonly recall: (
-    key: { readonly tenant: string; readonly id: string },
+    keys: ReadonlyArray<{ readonly tenant: string; readonly id: string }>,
     at: string
-  ) => Effect.Effect<Remembered | undefined, StoreUnavailable>
+  ) => Effect.Effect<ReadonlyArray<Remembered | undefined>, StoreUnavailable>
   /** Keeps a memo without a write; gives false where one of its name is in force, which stays. */
   readonly remember: (
     tenant: string,

@@ -79,7 +79,7 @@ const gated = Layer.effect(
       Effect.promise(() => {
         gate.arrived()
         return gate.open
-      }).pipe(Effect.as(undefined))
+      }).pipe(Effect.as([]))
   }))
 ).pipe(Layer.provideMerge(MemoryStore.layer()))
 const { ask: askGated } = testServer({}, { store: Layer.provideMerge(gated, MemoryStore.layer()) })

@@ -59,7 +59,7 @@ const recordStore = (state: State): RecordStore.RecordStore["Service"] => ({
       ).toReversed().slice(0, limit)
     ),
   past: (key, version) => Effect.sync(() => past(state.entries.get(key), version)),
-  recall: (key, at) => Effect.sync(() => MemoryMemos.recall(state, key, at)),
+  recall: (keys, at) => Effect.sync(() => keys.map((key) => MemoryMemos.recall(state, key, at))),
   remember: (tenant, memo, written) =>
     Effect.sync(() => {
       const isNew = MemoryMemos.isNew(state, tenant, memo)

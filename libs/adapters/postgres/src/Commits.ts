@@ -138,7 +138,7 @@ const unlessRepeated = Effect.fnUntraced(function*<Outcome extends RecordStore.C
   if (outcome === undefined || Result.isSuccess(outcome) || outcome.failure._tag === "Repeated") return outcome
   for (const { dry, key, memo } of RecordStore.named(commit)) {
     if (memo === undefined || dry === true) continue
-    const found = yield* Memos.recall(run, { tenant: key.tenant, id: memo.id }, memo.made)
+    const [found] = yield* Memos.recall(run, [{ tenant: key.tenant, id: memo.id }], memo.made)
     if (found !== undefined) return Result.fail({ _tag: "Repeated", key })
   }
   return outcome

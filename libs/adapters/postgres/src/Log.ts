@@ -65,7 +65,7 @@ export const make = (
           // What the first of them left may be why another one is refused.
           const first = dry || memo === undefined || Result.isSuccess(found[n]!)
             ? undefined
-            : yield* Memos.recall(run, { tenant, id: memo.id }, memo.made)
+            : (yield* Memos.recall(run, [{ tenant, id: memo.id }], memo.made))[0]
           results[at] = first === undefined ? found[n]! : Result.fail({ _tag: "Repeated" })
         }
       }

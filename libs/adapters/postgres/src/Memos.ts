@@ -89,35 +89,48 @@ export const isInForce = (error: SqlError): boolean => {
   return failure._tag === "Refused" && failure.constraint === inForce
 }
 
-/** A few that are over go whenever one is asked for, so that there are never many. */
+/** A few that are over go whenever some are asked for, so that there are never many. */
 const recallStatement = `WITH swept AS (
   DELETE FROM memos WHERE expires <= $3::timestamptz AND ctid = ANY (ARRAY(
     SELECT ctid FROM memos WHERE expires <= $3::timestamptz ORDER BY expires LIMIT 4 FOR UPDATE SKIP LOCKED
   ))
 )
-SELECT fingerprint, note::text, kind, record_id, version::float8, changed FROM memos
-WHERE tenant = $1 AND id = $2 AND expires > $3::timestamptz`
+SELECT u.at, fingerprint, note::text, kind, record_id, version::float8, changed
+FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS u (tenant, id, at) JOIN memos USING (tenant, id)
+WHERE expires > $3::timestamptz`
 
 /**
- * Reads what is remembered under a name at a moment.
+ * Reads what is remembered under each name at a moment.
  *
  * @category operations
  * @since 0.1.0
  */
 export const recall = (
   run: Run,
-  { id, tenant }: { readonly tenant: string; readonly id: string },
-  at: string
-): Effect.Effect<Memo.Remembered | undefined, SqlError> =>
-  Effect.map(run(recallStatement, [tenant, id, at]), ([row]) => {
-    if (row === undefined) return undefined
-    const [fingerprint, note, kind, record, version, changed] = row as [string, string, string, string, number, boolean]
-    return {
-      fingerprint,
-      note: JSON.parse(note),
-      written: kind === null ? null : { kind, id: record, version, changed }
+  keys: ReadonlyArray<{ readonly tenant: string; readonly id: string }>,
+  moment: string
+): Effect.Effect<ReadonlyArray<Memo.Remembered | undefined>, SqlError> => {
+  const [tenants, ids] = [texts(keys.map(({ tenant }) => tenant)), texts(keys.map(({ id }) => id))]
+  return Effect.map(run(recallStatement, [tenants, ids, moment]), (rows) => {
+    const found: Array<Memo.Remembered | undefined> = keys.map(() => undefined)
+    for (const row of rows) {
+      const [at, fingerprint, note, kind, id, version, changed] = row as Row
+      const written = kind === null ? null : { kind, id, version, changed }
+      found[Number(at) - 1] = { fingerprint, note: JSON.parse(note), written }
     }
+    return found
   })
+}
+
+type Row = [
+  at: string,
+  fingerprint: string,
+  note: string,
+  kind: string | null,
+  id: string,
+  version: number,
+  changed: boolean
+]
 
 const rememberStatement = insert(
   `unnest($1::text[], ${places(2)}, $7::text[], $8::text[], $9::text[], $10::text[])

@@ -211,7 +211,7 @@ const recordStore = (
         }),
         Effect.mapError(Database.unavailable)
       ),
-    recall: (key, at) => Effect.mapError(Memos.recall(run, key, at), Database.unavailable),
+    recall: (keys, at) => Effect.mapError(Memos.recall(run, keys, at), Database.unavailable),
     remember: (tenant, memo, written) =>
       Effect.mapError(Effect.uninterruptible(Memos.remember(run, tenant, memo, written)), Database.unavailable),
     ping: run("SELECT 1", []).pipe(Effect.asVoid, Effect.mapError(Database.unavailable))

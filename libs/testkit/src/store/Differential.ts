@@ -111,10 +111,7 @@ export const transcript = Effect.fnUntraced(function*(
     answers,
     present: yield* store.get(keys),
     histories: yield* Effect.forEach(keys, (key) => store.history(key, { limit: 100 })),
-    remembered: yield* Effect.forEach(
-      [0, 1, 2],
-      (memo) => store.recall({ tenant, id: `m${memo}` }, at(program.length))
-    ),
+    remembered: yield* store.recall(["m2", "none", "m0", "m1", "m2"].map((id) => ({ tenant, id })), at(program.length)),
     found: yield* store.find({ kind: kind.kind.name, tenant, deleted: true, limit: 100 }),
     lists: yield* Effect.forEach(
       Object.keys(kind.kind.fields).filter((field) => isOrdering(kind, field)),

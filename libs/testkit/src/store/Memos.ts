@@ -22,7 +22,10 @@ const memo = (id: string, seconds = 0, more: Partial<Memo.Memo> = {}): Memo.Memo
 })
 
 const recall = (bench: Bench, id: string, seconds = 0, tenant = bench.tenant) =>
-  Effect.flatMap(RecordStore.RecordStore, (store) => store.recall({ tenant, id }, at(seconds)))
+  Effect.flatMap(
+    RecordStore.RecordStore,
+    (store) => Effect.map(store.recall([{ tenant, id }], at(seconds)), ([found]) => found)
+  )
 
 /** Patches of which each changes the record as it is given. */
 const edits = (bench: Bench, { state }: Given): ReadonlyArray<Generate.Row> =>
