@@ -1,0 +1,135 @@
+/**
+ * The short way of plain requests: from a request of Node's `http` to the operation and back, without what the general way
+ * needs for all others. What a request says and what is answered is found out by the same functions on both.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FindMyWay from "effect/http/FindMyWay"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as References from "effect/References"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import * as Body from "../request/Body.ts"
+import type { Take } from "../Shortcut.ts"
+import type { Envelope, Identified, Outcome } from "./Envelope.ts"
+import type { InFlight } from "./InFlight.ts"
+import type { Failure } from "./Refusal.ts"
+import { pathOf, type Plain, type Served } from "./Route.ts"
+
+/**
+ * Makes the short way to operations. It takes no request that a route would have to be asked about: nothing that is refused
+ * by its head, and nothing at all where traces are made.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (
+  served: ReadonlyArray<Served>,
+  envelope: Envelope,
+  inFlight: InFlight,
+  config: Partial<FindMyWay.RouterConfig>
+): Effect.Effect<Take> =>
+  Effect.contextWith((services: Context.Context<never>) =>
+    Effect.map(References.TracerEnabled, (traces): Take => {
+      if (traces) return () => false
+      const router = FindMyWay.make<Served>(config)
+      for (const one of served) router.on(one.route.method, one.route.path as FindMyWay.PathInput, one)
+      return (request, response) => {
+        const { method, url } = request as { readonly method: string; readonly url: string }
+        // Headers that come more than once are one text, but for cookies, which nobody reads.
+        const headers = request.headers as Readonly<Record<string, string | undefined>>
+        const path = pathOf(url)
+        if (!url.startsWith("/") || envelope.refused(path, headers, request) !== undefined) return false
+        const found = router.find(method, url)
+        const plain = found?.handler.plain({ headers, url, params: found.params, search: found.searchParams })
+        if (plain === undefined || !inFlight.enter()) return false
+        const identified = envelope.identify(method, path, headers)
+        carryOut({ request, response, identified, plain }, services, (outcome) => {
+          inFlight.leave()
+          finish(response, identified, found!.handler.route.path, outcome, envelope, services)
+        })
+        return true
+      }
+    })
+  )
+
+interface Taken {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly identified: Identified
+  readonly plain: Plain
+}
+
+type Ended = Exit.Exit<HttpServerResponse.HttpServerResponse, Failure>
+
+/** Reads the body, if there is one, and carries the request out; until it is answered the client may go away. */
+const carryOut = (
+  { plain, request, response }: Taken,
+  services: Context.Context<never>,
+  done: (exit: Ended) => void
+): void => {
+  let isDone = false
+  const finish = (exit: Ended): void => {
+    if (isDone) return
+    isDone = true
+    done(exit)
+  }
+  let giveUp = (): void => {}
+  response.on("close", () => {
+    if (isDone) return
+    giveUp()
+    finish(gone)
+  })
+  const go = (body: Uint8Array | undefined): void => {
+    giveUp = plain.carryOut(body, services, finish)
+  }
+  if (plain.hasBody) giveUp = Body.collect(request, go, () => {})
+  else go(undefined)
+}
+
+const gone: Ended = Exit.failCause(Cause.interrupt())
+
+/** Answers a request, unless its client has gone, and counts and logs it. */
+const finish = (
+  response: ServerResponse,
+  identified: Identified,
+  route: string,
+  exit: Ended,
+  { failed, finished }: Envelope,
+  services: Context.Context<never>
+): void => {
+  const log = (status: number, outcome: Omit<Outcome, "response">): void => {
+    const line = finished(identified, { route }, status, outcome)
+    if (line !== undefined) Effect.runForkWith(services)(line)
+  }
+  const answer = (outcome: Outcome): void => {
+    write(response, HttpServerResponse.setHeader(outcome.response, "x-request-id", identified.id))
+    log(outcome.response.status, outcome)
+  }
+  if (Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)) return log(499, {})
+  try {
+    answer(Exit.isSuccess(exit) ? { response: exit.value } : failed(exit.cause, identified))
+  } catch (defect) {
+    // Node does not take such a header.
+    answer(failed(Cause.die(defect), identified))
+  }
+}
+
+/** Writes an answer as the server of the general way does: an answer that has no body does not say how long it is. */
+const write = (
+  response: ServerResponse,
+  { body, headers, status, statusText }: HttpServerResponse.HttpServerResponse
+): void => {
+  if (response.destroyed) return
+  response.strictContentLength = true
+  if (status === 204 || status === 205) {
+    const { "content-length": _, ...others } = headers
+    response.writeHead(status, statusText, others).end()
+  } else {
+    response.writeHead(status, statusText, headers)
+    response.end(status !== 304 && body._tag === "Uint8Array" ? body.text ?? body.body : undefined)
+  }
+}
