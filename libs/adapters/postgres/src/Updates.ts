@@ -52,7 +52,7 @@ export const make = (relation: Relation.Relation): Execute => {
   const maps = patched.filter(({ declared }) => declared.kind === "map").map(({ field }) => field)
 
   const statement = (shape: UpdateInputs.Shape): string => {
-    const name = JSON.stringify(shape)
+    const name = UpdateInputs.nameOf(shape)
     const known = statements.get(name)
     if (known !== undefined) return known
     const made = UpdateStatement.make(relation, shape)
@@ -150,6 +150,7 @@ const checking = (relation: Relation.Relation): (update: RecordStore.Update) => 
  * Orders updates so that the first of each record stands before all others, and links each to the next one of its record.
  */
 const chained = (updates: ReadonlyArray<RecordStore.Update>) => {
+  if (updates.length === 1) return { order: [0], next: [0], firsts: 1, folds: false }
   const byRecord = new Map<string, Array<number>>()
   updates.forEach(({ key }, place) => {
     const name = JSON.stringify([key.tenant, key.id])
