@@ -5,6 +5,7 @@
  */
 import type { RecordStore } from "@emend/domain"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
 import { createHash } from "node:crypto"
 import { createReadStream } from "node:fs"
@@ -36,6 +37,8 @@ export interface Options extends UpdateLine.Defaults {
   readonly maxRecordBytes: number
   readonly rejects: string | undefined
   readonly maxRejects: number
+  /** Instead of {@link windowLength}. What is composed depends on it, so that another one makes another application. */
+  readonly windowLength?: number
 }
 
 interface Counts {
@@ -48,12 +51,12 @@ interface Counts {
 }
 
 /**
- * So many bytes of updates are gathered before they go to the store.
+ * So much text of updates is gathered before they go to the store, in UTF-16 code units.
  *
  * @category limits
  * @since 0.1.0
  */
-export const windowBytes = 33_554_432
+export const windowLength = 33_554_432
 
 const commitsAtOnce = 1024
 
@@ -111,15 +114,25 @@ const run = <R>(
       ...(sizes.includes(undefined) ? undefined : { totalBytes: sizes.reduce<number>((sum, size) => sum + size!, 0) })
     }))
     const application = options.run ?? (sizes.includes(undefined) ? undefined : yield* contentOf(files))
-    const { dryRun, maxRecordBytes } = options
+    const { dryRun, maxRecordBytes, windowLength: window = windowLength } = options
     if (application !== undefined && !dryRun) yield* begin(application)
     const name = application === undefined ? undefined : (run: Runs.Run) => Runs.nameOf(application, files, run)
     // The lines were read before; only their texts were kept.
-    const apart = ({ origins }: Runs.Run) =>
-      origins.map((origin) => Runs.alone({ origin, update: Result.getOrThrow(UpdateLine.read(origin.piece, options)) }))
+    const apart = (run: Runs.Run) =>
+      Runs.origins(run).map(({ file, piece }) =>
+        Runs.alone({ file, ...piece, update: Result.getOrThrow(UpdateLine.read(piece, options)) })
+      )
     const flush = flushing(rejects, counts, way({ dryRun, name, apart }), options)
     const runs = Runs.make()
     let held = 0
+    // What was read is written while what follows is read. The order of the updates of a record is kept: each window is
+    // written behind the one before.
+    let writing = yield* Effect.forkChild(Effect.void as ReturnType<typeof flush>)
+    const pass = Effect.fnUntraced(function*() {
+      yield* Fiber.join(writing)
+      writing = yield* Effect.forkChild(flush(runs.take()))
+      held = 0
+    })
     for (const file of files) {
       const source = Input.pieces(file, { format: "ndjson", maxRecordBytes, onBytes: (count) => void (bytes += count) })
       while (true) {
@@ -129,17 +142,17 @@ const run = <R>(
           counts.read++
           const update = UpdateLine.read(piece, options)
           if (Result.isFailure(update)) rejects.add({ file, piece }, update.failure)
-          else {
-            runs.add({ update: update.success, origin: { file, piece } })
-            held += "text" in piece ? piece.text.length : 0
+          else if ("text" in piece) {
+            runs.add({ update: update.success, file, line: piece.line, text: piece.text })
+            held += piece.text.length
           }
+          // After each update: in what pieces a source comes must not matter for what is composed.
+          if (held >= window) yield* pass()
         }
-        if (held < windowBytes) continue
-        yield* flush(runs.take())
-        held = 0
       }
     }
-    yield* flush(runs.take())
+    yield* pass()
+    yield* Fiber.join(writing)
     return summary(counts, rejects, options)
   }))
 
@@ -167,14 +180,14 @@ const flushing = <R>(
     switch (outcome._tag) {
       case "Done":
         counts.writes++
-        counts.applied += run.origins.length
+        counts.applied += run.lines.length
         counts[outcome.changed ? "changed" : "unchanged"]++
         return
       case "Repeated":
-        counts.repeated += run.origins.length
+        counts.repeated += run.lines.length
         return
       case "Refused":
-        for (const origin of run.origins) rejects.add(origin, { kind: run.first.kind, reason: outcome.reason })
+        for (const origin of Runs.origins(run)) rejects.add(origin, { kind: run.first.kind, reason: outcome.reason })
     }
   }
   return Effect.fnUntraced(function*(runs: ReadonlyArray<Runs.Run>) {

@@ -4,9 +4,8 @@
  * @since 0.1.0
  */
 import { createHash } from "node:crypto"
-import type { Origin } from "./Rejects.ts"
 import * as Step from "./Step.ts"
-import type { UpdateLine } from "./UpdateLine.ts"
+import { kinds, type UpdateLine } from "./UpdateLine.ts"
 
 /**
  * An update and where it stands.
@@ -16,30 +15,32 @@ import type { UpdateLine } from "./UpdateLine.ts"
  */
 export interface Placed {
   readonly update: UpdateLine
-  readonly origin: Origin
+  readonly file: string
+  readonly line: number
+  readonly text: string
 }
 
 /**
- * Updates of one record, in order, that are one write: they join, with the same reason and without a demand.
+ * Updates of one record, in order, that are one write: they join, with the same reason and without a demand, and stand in
+ * one file.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Run {
   readonly first: UpdateLine
-  /** Where each of them stands. */
-  readonly origins: ReadonlyArray<Origin>
-  /** What all of them ask, in order; neighbours may be joined already. */
-  readonly steps: readonly [Step.Step, ...ReadonlyArray<Step.Step>]
+  readonly file: string
+  /** The line of each, and its text: there are very many, so that nothing else is held of one. */
+  readonly lines: ReadonlyArray<number>
+  readonly texts: ReadonlyArray<string>
+  /** What all of them ask, in order. */
+  readonly steps: Step.Gathering
 }
 
 interface Gathered extends Run {
-  readonly origins: Array<Origin>
-  steps: [Step.Step, ...Array<Step.Step>]
+  readonly lines: Array<number>
+  readonly texts: Array<string>
 }
-
-/** So many steps are held before they are joined: what is written over again and again is not held. */
-const stepsHeld = 32
 
 /**
  * Gathers updates into runs. The order of the updates of each record is kept; of different records it does not count.
@@ -61,28 +62,28 @@ export interface Runs {
  */
 export const make = (): Runs => {
   let runs: Array<Gathered> = []
-  /** The run of each record that may go on. */
-  const open = new Map<string, Gathered>()
+  /** The run of each record that may go on, by its kind and id. */
+  const open = new Map<string, Map<string, Gathered>>(kinds.map((kind) => [kind, new Map()]))
   return {
-    add: (placed) => {
-      const { origin, update } = placed
-      const { kind, reason, step, version } = update
-      const name = recordOf(update)
-      const run = open.get(name)
+    add: ({ file, line, text, update }) => {
+      const { id, kind, reason, step, version } = update
+      const ofKind = open.get(kind)!
+      const run = ofKind.get(id)
       const isAlone = version !== undefined || !Step.joins(step)
-      if (run !== undefined && !isAlone && run.first.reason === reason) {
-        run.origins.push(origin)
-        if (run.steps.push(step) === stepsHeld) run.steps = [Step.joined(kind, run.steps)]
+      if (run !== undefined && !isAlone && run.first.reason === reason && run.file === file) {
+        run.lines.push(line)
+        run.texts.push(text)
+        run.steps.add(step)
         return
       }
-      const begun: Gathered = { first: update, origins: [origin], steps: [step] }
+      const begun: Gathered = { first: update, file, lines: [line], texts: [text], steps: Step.gather(kind, step) }
       runs.push(begun)
-      isAlone ? open.delete(name) : open.set(name, begun)
+      isAlone ? ofKind.delete(id) : ofKind.set(id, begun)
     },
     take: () => {
       const taken = runs
       runs = []
-      open.clear()
+      for (const ofKind of open.values()) ofKind.clear()
       return taken
     }
   }
@@ -94,7 +95,22 @@ export const make = (): Runs => {
  * @category constructors
  * @since 0.1.0
  */
-export const alone = ({ origin, update }: Placed): Run => ({ first: update, origins: [origin], steps: [update.step] })
+export const alone = ({ file, line, text, update }: Placed): Run => ({
+  first: update,
+  file,
+  lines: [line],
+  texts: [text],
+  steps: Step.gather(update.kind, update.step)
+})
+
+/**
+ * Gives the places of a run's updates.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const origins = ({ file, lines, texts }: Run) =>
+  lines.map((line, i) => ({ file, piece: { line, text: texts[i]! } }))
 
 /**
  * Names the record that an update is of.
@@ -110,10 +126,10 @@ export const recordOf = ({ id, kind }: UpdateLine): string => `${kind} ${id}`
  * @category conversions
  * @since 0.1.0
  */
-export const nameOf = (application: string, files: ReadonlyArray<string>, { origins }: Run): string => {
+export const nameOf = (application: string, files: ReadonlyArray<string>, { file, lines }: Run): string => {
   // By the place of the file: the same one may be found by another path.
-  const places = origins.map(({ file, piece }) => `\n${files.indexOf(file)} ${piece.line}`)
-  return `apply-${createHash("sha256").update(application + places.join("")).digest("hex")}`
+  const hash = createHash("sha256").update(`${application}\n${files.indexOf(file)}\n`)
+  return `apply-${hash.update(Float64Array.from(lines)).digest("hex")}`
 }
 
 /**
@@ -122,4 +138,4 @@ export const nameOf = (application: string, files: ReadonlyArray<string>, { orig
  * @category conversions
  * @since 0.1.0
  */
-export const joined = ({ first, steps }: Run): UpdateLine => ({ ...first, step: Step.joined(first.kind, steps) })
+export const joined = ({ first, steps }: Run): UpdateLine => ({ ...first, step: steps.joined() })

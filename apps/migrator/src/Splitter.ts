@@ -36,6 +36,10 @@ export interface Splitter {
  */
 export const excerptBytes = 1024
 
+const [quote, backslash, newline, comma, open, close, openBrace, closeBrace] = Buffer.from(
+  "\"\\\n,[]{}"
+) as unknown as [number, number, number, number, number, number, number, number]
+
 /** Gathers the bytes of one piece, up to the limit. */
 const gathering = (maxBytes: number) => {
   let parts: Array<Buffer> = []
@@ -73,17 +77,36 @@ export const lines = (maxBytes: number): Splitter => {
     const piece = held.take(line)
     if (piece !== undefined) out.push(piece)
   }
+  /** Reads lines of which each may be flawed. */
+  const each = (bytes: Buffer, out: Array<Piece>) => {
+    let from = 0
+    for (let to = bytes.indexOf(newline); to !== -1; to = bytes.indexOf(newline, from)) {
+      held.add(bytes.subarray(from, to))
+      take(out)
+      line++
+      from = to + 1
+    }
+  }
+  /** Reads lines at once, which costs a small part of one by one. */
+  const all = (bytes: Buffer, out: Array<Piece>) => {
+    const texts = bytes.toString("utf8").split("\n")
+    // Behind the last end of a line there is none.
+    for (let i = 0; i < texts.length - 1; i++) {
+      const text = texts[i]!.trim()
+      if (text !== "") out.push({ line, text })
+      line++
+    }
+  }
   return {
     feed: (chunk) => {
       const out: Array<Piece> = []
-      let from = 0
-      for (let to = chunk.indexOf(10); to !== -1; to = chunk.indexOf(10, from)) {
-        held.add(chunk.subarray(from, to))
-        take(out)
-        line++
-        from = to + 1
-      }
-      held.add(Buffer.from(chunk.subarray(from)))
+      const begun = chunk.indexOf(newline) + 1
+      const end = chunk.lastIndexOf(newline) + 1
+      each(chunk.subarray(0, begun), out)
+      const whole = chunk.subarray(begun, end)
+      if (whole.length <= maxBytes && isUtf8(whole)) all(whole, out)
+      else each(whole, out)
+      held.add(Buffer.from(chunk.subarray(end)))
       return out
     },
     end: () => {
@@ -93,8 +116,6 @@ export const lines = (maxBytes: number): Splitter => {
     }
   }
 }
-
-const [quote, backslash, newline, comma, open, close, openBrace, closeBrace] = Buffer.from("\"\\\n,[]{}")
 
 /**
  * Divides the elements of one JSON array, without holding it. What stands around the array, or is missing at its end, is

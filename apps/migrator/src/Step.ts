@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type * as Algebra from "@emend/algebra"
 import type { Kind } from "@emend/algebra/schema"
 import { AgentTaskTracker, BoardTask, type Scope, Task, TaskAgent } from "@emend/domain"
 
@@ -65,21 +66,52 @@ export const joins = (step: Step): boolean => {
 /**
  * Makes one of steps that join: their patches composed by the algebra (law A3).
  *
- * @category conversions
+ * @category models
  * @since 0.1.0
  */
-export const joined = (kind: string, steps: readonly [Step, ...ReadonlyArray<Step>]): Step => {
-  const [first] = steps
-  if (steps.length === 1) return first
-  const drafts = steps.map((step) =>
-    step._tag === "Update" ? step.draft : (step as Edit).command.draft as Kind.Draft<any>
-  )
-  const algebra: Kind.Any = algebras.get(kind) ?? TaskAgent.Edit
-  const draft = { patch: algebra.combineAll(drafts.map(({ patch }) => patch)), advance: {} }
-  return first._tag === "Update"
-    ? { _tag: "Update", draft }
-    : { ...first as Edit, command: { _tag: "Edit", draft: draft as Edit["command"]["draft"] } }
+export interface Gathering {
+  readonly add: (step: Step) => void
+  readonly joined: () => Step
 }
 
+/** A few are held, as most records have only those. What is written over again and again is not. */
+const stepsHeld = 4
+
+/**
+ * Begins to join steps to the first one. One that joins with none is given alone.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const gather = (kind: string, first: Step): Gathering => {
+  let held: Array<Step> = [first]
+  let gathering: Composing | undefined
+  const all = (): Composing => {
+    const gathered: Composing = (algebras.get(kind) ?? TaskAgent.Edit).gather()
+    for (const step of held) gathered.add(draftOf(step).patch)
+    return gathered
+  }
+  return {
+    add: (step) => {
+      if (gathering !== undefined) gathering.add(draftOf(step).patch)
+      else if (held.push(step) === stepsHeld) {
+        gathering = all()
+        held = []
+      }
+    },
+    joined: () => {
+      if (held.length === 1) return first
+      const draft = { patch: (gathering ?? all()).composed(), advance: {} }
+      return first._tag === "Update"
+        ? { _tag: "Update", draft }
+        : { ...first as Edit, command: { _tag: "Edit", draft: draft as Edit["command"]["draft"] } }
+    }
+  }
+}
+
+const draftOf = (step: Step): Kind.Draft<any> =>
+  step._tag === "Update" ? step.draft : (step as Edit).command.draft as any
+
+type Composing = Algebra.Gathering<any>
 type Command = Extract<Step, { readonly _tag: "Command" }>
 type Edit = Command & { readonly command: Extract<TaskAgent.Command, { readonly _tag: "Edit" }> }

@@ -41,12 +41,14 @@ export interface Defaults {
 }
 
 /** What each kind is asked, and what else may stand beside it. */
-const verbs: Readonly<Record<string, Readonly<Record<string, ReadonlyArray<string>>>>> = {
-  Task: { update: [], move: ["status_reason"], delete: ["status_reason"] },
-  AgentTaskTracker: { update: [] },
-  BoardTask: { update: [], move: [], assign: [], claim: [], delete: [] },
-  TaskAgent: { update: ["organization", "project", "base", "annotation"], delete: ["organization", "project"] }
-}
+const verbs: ReadonlyMap<string, ReadonlyMap<string, ReadonlyArray<string>>> = new Map(
+  Object.entries({
+    Task: { update: [], move: ["status_reason"], delete: ["status_reason"] },
+    AgentTaskTracker: { update: [] },
+    BoardTask: { update: [], move: [], assign: [], claim: [], delete: [] },
+    TaskAgent: { update: ["organization", "project", "base", "annotation"], delete: ["organization", "project"] }
+  }).map(([kind, known]) => [kind, new Map(Object.entries(known))])
+)
 
 /**
  * The kinds of records that are updated.
@@ -54,7 +56,7 @@ const verbs: Readonly<Record<string, Readonly<Record<string, ReadonlyArray<strin
  * @category kinds
  * @since 0.1.0
  */
-export const kinds: ReadonlyArray<string> = Object.keys(verbs)
+export const kinds: ReadonlyArray<string> = [...verbs.keys()]
 
 /** Its fields are checked by the kind's own schema. */
 const Body = Schema.Unknown.check(
@@ -118,17 +120,19 @@ const ofValue = (value: any, defaults: Defaults): Result.Result<UpdateLine, Flaw
   return Result.succeed({ kind, id, step: step.success, reason, version })
 }
 
-const everywhere = ["kind", "id", "reason", "version"]
+const everywhere: ReadonlySet<string> = new Set(["kind", "id", "reason", "version"])
 
 const stepOf = (kind: string, line: Line, defaults: Defaults): Read<Step> => {
-  const known = verbs[kind]!
-  const asked = Object.keys(line).filter((key) => Object.hasOwn(known, key))
+  const known = verbs.get(kind)!
+  const keys = Object.keys(line)
+  const asked = keys.filter((key) => known.has(key))
   if (asked.length !== 1) {
-    const names = Object.keys(known)
+    const names = [...known.keys()]
     return Result.fail(names.length === 1 ? `/${names[0]}: Missing key` : `Expected one of ${names.join(", ")}`)
   }
   const [verb] = asked as [string]
-  const strange = Object.keys(line).filter((key) => ![...everywhere, verb, ...known[verb]!].includes(key))
+  const beside = known.get(verb)!
+  const strange = keys.filter((key) => key !== verb && !everywhere.has(key) && !beside.includes(key))
   if (strange.length > 0) return Result.fail(`The ${verb} of a ${kind} takes no ${strange.join(", ")}`)
   switch (verb) {
     case "update":

@@ -11,11 +11,14 @@ import {
 } from "@emend/domain"
 import { MemoryStore } from "@emend/memory"
 import * as TestDatabase from "@emend/postgres/testing"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
+import { execFileSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { open } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, expect, test } from "vitest"
@@ -71,10 +74,23 @@ const states = Effect.gen(function*() {
 
 const runtime = () => ManagedRuntime.make(layer())
 
+/** A store of which a later commit may be done before an earlier one, where nobody waits for that. */
+const hasty = (random: Random.Random) => {
+  const store = Layer.effectContext(
+    Effect.map(Layer.build(MemoryStore.layer()), (context: Context.Context<any>) => {
+      const held: typeof RecordStore.RecordStore.Service = Context.get(context, RecordStore.RecordStore)
+      const commit: typeof held.commit = (commits) =>
+        Effect.andThen(Effect.repeat(Effect.yieldNow, { times: random.below(20) }), held.commit(commits))
+      return Context.add(context, RecordStore.RecordStore, { ...held, commit })
+    })
+  )
+  return ManagedRuntime.make(Services.layer.pipe(Layer.provideMerge(store)) as Layer.Layer<any>)
+}
+
 test("updates that are composed leave what they leave one by one, and refuse the same", async () => {
   for (let seed = 1; seed <= 30; seed++) {
     const random = Random.make(seed)
-    const [together, alone] = [runtime(), runtime()]
+    const [together, alone] = [hasty(random), runtime()]
     const [mine, theirs] = [await together.runPromise(given), await alone.runPromise(given)]
     const lines = Array.from({ length: 60 }, () => {
       const reason = random.once(3) ? { reason: "because" } : {}
@@ -119,7 +135,11 @@ test("updates that are composed leave what they leave one by one, and refuse the
             : { last_processed_event_id: events[line.update.last_processed_event_id] ?? "none" }
         }
       )
-    const ended = await together.runPromise(Apply.toStore([file("updates", said(mine))], options))
+    // All at once, a few, or each alone.
+    const windowLength = [1e6, 600, 1][seed % 3]!
+    const ended = await together.runPromise(
+      Apply.toStore([file("updates", said(mine))], { ...options, windowLength })
+    )
     let refused = 0
     for (const { id, kind, reason, update } of said(theirs)) {
       const conditions = reason === undefined ? {} : { reason }
@@ -137,7 +157,7 @@ test("updates that are composed leave what they leave one by one, and refuse the
     }
     expect(ended.data["rejected"], `seed ${seed}`).toBe(refused)
     expect(await together.runPromise(states), `seed ${seed}`).toEqual(await alone.runPromise(states))
-    expect(ended.data["writes"]).toBeLessThan(lines.length - refused)
+    if (windowLength > 1) expect(ended.data["writes"]).toBeLessThan(lines.length - refused)
     await Promise.all([together.dispose(), alone.dispose()])
   }
 })
@@ -167,6 +187,28 @@ test("the same file once more changes nothing, also where it undoes itself on th
   expect(await store.runPromise(version("t2"))).toBe(before)
   await store.runPromise(Apply.toStore([updates], { ...options, run: "another" }))
   expect(await store.runPromise(version("t2"))).toBe(before + 2)
+  await store.dispose()
+})
+
+test("in whatever pieces the same updates come, they are the same writes, done once", async () => {
+  const store = runtime()
+  await store.runPromise(given)
+  const updates = Array.from({ length: 2_000 }, (_, i) => ({
+    kind: "Task",
+    id: `t${i % 5}`,
+    update: { merge_params: { [`k${i % 7}`]: i } }
+  }))
+  const whole = file("whole", updates)
+  const more = { ...options, run: "pieces", windowLength: 20_000 }
+  expect(await store.runPromise(Apply.toStore([whole], more))).toMatchObject({ data: { applied: 2_000 } })
+  const pipe = join(folder, "pipe")
+  execFileSync("mkfifo", [pipe])
+  const again = store.runPromise(Apply.toStore([pipe], more))
+  const writing = await open(pipe, "w")
+  const bytes = readFileSync(whole)
+  for (let from = 0; from < bytes.length; from += 9_001) await writing.write(bytes.subarray(from, from + 9_001))
+  await writing.close()
+  expect(await again).toMatchObject({ data: { applied: 0, repeated: 2_000 } })
   await store.dispose()
 })
 

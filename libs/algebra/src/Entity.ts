@@ -6,6 +6,7 @@
 import type { Conflict } from "./Conflict.ts"
 import { owns, put, same } from "./Equality.ts"
 import type * as Field from "./Field.ts"
+import type { Gathering } from "./Gathering.ts"
 import type { Behaviour } from "./kinds/Behaviour.ts"
 import * as Forward from "./kinds/Forward.ts"
 import * as Replace from "./kinds/Replace.ts"
@@ -40,7 +41,9 @@ export interface Entity<Fs extends Field.Fields> {
   readonly empty: Patch<Fs>
   /** First `first`, then `second` (laws M1, A2, B1, B2). */
   readonly compose: (first: Patch<Fs>, second: Patch<Fs>) => Patch<Fs>
-  /** Composes a queue in order, with one accumulator per field (law A3). */
+  /** Begins to compose updates that come one by one, with one accumulator per field, and holds none of them (law A3). */
+  readonly gather: () => Gathering<Patch<Fs>>
+  /** Composes a queue in order, as {@link gather} does (law A3). */
   readonly combineAll: (patches: Iterable<Patch<Fs>>) => Patch<Fs>
   /** Applies an update; the very same state when nothing changes (laws A1, R4, R5). */
   readonly apply: (state: State<Fs>, patch: Patch<Fs>) => State<Fs>
@@ -121,22 +124,31 @@ const operations = (fields: Field.Fields): Entity<Field.Fields> => {
 
   const normalise = (patch: AnyPatch): AnyPatch => build((name) => normal(patch, name))
 
-  const combineAll = (patches: Iterable<AnyPatch>): AnyPatch => {
-    const queues = new Map<string, Array<unknown>>()
-    for (const patch of patches) {
-      for (const name in patch) {
-        if (!owns(patch, name)) continue
-        const op = patch[name]
-        const queue = queues.get(name)
-        if (op === undefined || op === null) continue
-        if (queue !== undefined) queue.push(op)
-        else if (behaviours.has(name)) queues.set(name, [op])
-      }
+  const gather = (): Gathering<AnyPatch> => {
+    const gathered = new Map<string, Gathering<unknown, unknown>>()
+    return {
+      add: (patch) => {
+        for (const name in patch) {
+          if (!owns(patch, name)) continue
+          const op = patch[name]
+          if (op === undefined || op === null) continue
+          let field = gathered.get(name)
+          if (field === undefined) {
+            field = behaviours.get(name)?.gather()
+            if (field === undefined) continue
+            gathered.set(name, field)
+          }
+          field.add(op)
+        }
+      },
+      composed: () => build((name) => gathered.get(name)?.composed())
     }
-    return build((name, behaviour) => {
-      const queue = queues.get(name)
-      return queue === undefined ? undefined : behaviour.fold(queue)
-    })
+  }
+
+  const combineAll = (patches: Iterable<AnyPatch>): AnyPatch => {
+    const gathering = gather()
+    for (const patch of patches) gathering.add(patch)
+    return gathering.composed()
   }
 
   const apply = (state: AnyState, patch: AnyPatch): AnyState => {
@@ -194,6 +206,7 @@ const operations = (fields: Field.Fields): Entity<Field.Fields> => {
     fields,
     empty,
     compose: (first: AnyPatch, second: AnyPatch) => combineAll([first, second]),
+    gather,
     combineAll,
     apply,
     reduce,

@@ -5,4 +5,5 @@
  */
 export * as Creation from "./schema/Creation.ts"
 export * as Declare from "./schema/Declare.ts"
+export * as Guard from "./schema/Guard.ts"
 export * as Kind from "./schema/Kind.ts"

@@ -1,5 +1,6 @@
 /**
- * Updates applied in bulk, against one request each to a server on the same database, 64 of them at once.
+ * Updates applied in bulk, against one request each to a server on the same database: 64 of them at once, and one after
+ * the other, as a simple script sends them.
  *
  * `npm run bench:apply -w @emend/migrator` applies 1,000,000 updates over 10,000 records, sends them all as requests too, and
  * writes `results/apply.md`; `-- UPDATES [RECORDS] [REQUESTS]` tries other numbers, of which the first REQUESTS are
@@ -19,6 +20,7 @@ import * as Bench from "./Bench.ts"
 const updates = Number(process.argv[2] ?? 1_000_000)
 const records = Number(process.argv[3] ?? 10_000)
 const requests = Math.min(updates, Number(process.argv[4] ?? updates))
+const few = Math.min(requests, 20_000)
 
 interface Update {
   readonly id: string
@@ -35,11 +37,11 @@ function* made(count: number): Generator<Update> {
   }
 }
 
-/** Sends requests, those of one record in order, over 64 connections. */
-const send = async (address: string): Promise<number> => {
-  const queues = Array.from({ length: 64 }, (): Array<Update> => [])
-  for (const update of made(requests)) queues[Number(update.id.slice(1)) % 64]!.push(update)
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+/** Sends the first so many updates, those of one record in order, over so many connections, and gives the seconds. */
+const send = async (address: string, count: number, connections: number): Promise<number> => {
+  const queues = Array.from({ length: connections }, (): Array<Update> => [])
+  for (const update of made(count)) queues[Number(update.id.slice(1)) % connections]!.push(update)
+  const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const put = ({ id, update }: Update) =>
     new Promise<void>((resolve, reject) => {
       const body = JSON.stringify(update)
@@ -61,8 +63,9 @@ const send = async (address: string): Promise<number> => {
 }
 
 const withHttp = async <A>(store: string, use: (address: string) => Promise<A>): Promise<A> => {
-  const main = fileURLToPath(new URL("../../../server/src/main.ts", import.meta.url))
-  const child = spawn(process.execPath, ["--conditions=@emend/source", main, "--store", "postgres"], {
+  const start = fileURLToPath(new URL("../../../../tools/bundles/start.js", import.meta.url))
+  const flags = ["--max-semi-space-size=8", "--conditions=@emend/source"]
+  const child = spawn(process.execPath, [...flags, start, "server", "--store", "postgres"], {
     env: { PATH: process.env["PATH"], DATABASE_URL: store, PORT: "0" },
     stdio: ["ignore", "pipe", "inherit"]
   })
@@ -113,11 +116,12 @@ await Bench.withServer(async (url, folder) => {
   }
   const [bulk, single] = [await store("bulk"), await store("single")]
   const applied = await Bench.migrate(["apply", all, "--to", "env:STORE", "--json"], bulk)
-  const sent = await withHttp(single, send)
+  const sent = await withHttp(single, (address) => send(address, requests, 64))
+  const slow = await withHttp(await store("slow"), (address) => send(address, few, 1))
   const compared = requests === updates ? bulk : await store("bulk_some")
   if (compared !== bulk) await Bench.migrate(["apply", some, "--to", "env:STORE"], compared)
   const same = await states(compared, join(folder, "a")) === await states(single, join(folder, "b"))
-  const [bulkRate, singleRate] = [updates / applied.seconds, requests / sent]
+  const [bulkRate, singleRate, slowRate] = [updates / applied.seconds, requests / sent, few / slow]
   const ratio = bulkRate / singleRate
   Bench.report(
     "apply",
@@ -127,6 +131,7 @@ await Bench.withServer(async (url, folder) => {
       records,
       applied: { ...JSON.parse(applied.stdout), seconds: applied.seconds, peakMiB: applied.peakMiB },
       requests: { count: requests, seconds: sent },
+      oneAfterTheOther: { count: few, seconds: slow },
       ratio,
       sameStates: same
     },
@@ -136,20 +141,23 @@ await Bench.withServer(async (url, folder) => {
         "",
         `${updates.toLocaleString("en")} updates over ${
           records.toLocaleString("en")
-        } tasks, applied in bulk, against one request for each, 64 at once, to a server on the`,
-        "same database. Made by `npm run bench:apply -w @emend/migrator`.",
+        } tasks, applied in bulk, against one request for each to a server on the same`,
+        "PostgreSQL. Made by `npm run bench:apply -w @emend/migrator`.",
         "",
-        `**${ratio.toFixed(1)} × the updates per second** (aim: 20); the end state is ${
-          same ? "the same" : "**not the same**"
-        }.`,
+        `**${ratio.toFixed(1)} × the updates per second** of 64 requests at once (aim: 20), ${
+          (bulkRate / slowRate).toFixed(0)
+        } × of one after the other; the end state is ${same ? "the same" : "**not the same**"}.`,
         "",
         "| | updates | time | updates per second |",
         "|---|---|---|---|",
         `| \`apply\` (${applied.peakMiB} MiB) | ${updates.toLocaleString("en")} | ${applied.seconds.toFixed(1)} s | ${
           Math.round(bulkRate).toLocaleString("en")
         } |`,
-        `| requests | ${requests.toLocaleString("en")} | ${sent.toFixed(1)} s | ${
+        `| requests, 64 at once | ${requests.toLocaleString("en")} | ${sent.toFixed(1)} s | ${
           Math.round(singleRate).toLocaleString("en")
+        } |`,
+        `| requests, one after the other | ${few.toLocaleString("en")} | ${slow.toFixed(1)} s | ${
+          Math.round(slowRate).toLocaleString("en")
         } |`
       ] :
       undefined

@@ -4,6 +4,7 @@
  * @internal
  */
 import type { Outcome } from "../Conflict.ts"
+import type { Gathering } from "../Gathering.ts"
 
 /** A clash within one field: at a key of a map, or at the whole field where `key` is absent. */
 export interface Clash {
@@ -18,8 +19,8 @@ export interface Behaviour<V, O> {
   readonly normalise: (op: O) => O | undefined
   /** Applies any operation, normal or not. Gives the same reference when the value does not change. */
   readonly apply: (value: V, op: O) => V
-  /** Composes operations, normal or not, in order; the outcome is normal. */
-  readonly fold: (ops: ReadonlyArray<O>) => O | undefined
+  /** Begins to compose operations, normal or not. */
+  readonly gather: () => Gathering<O, O | undefined>
   readonly reduce: (value: V, op: O) => O | undefined
   readonly diff: (from: V, to: V) => O | undefined
   readonly invert: (value: V, op: O) => O | undefined

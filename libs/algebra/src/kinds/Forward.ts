@@ -10,11 +10,15 @@ import type { Behaviour } from "./Behaviour.ts"
 export const behaviour: Behaviour<Cursor | null, Advance> = {
   normalise: (op) => op.advance !== undefined ? op : undefined,
   apply: (value, op) => op.advance !== undefined ? join(value, op.advance) : value,
-  fold: (ops) =>
-    ops.filter((op) => op.advance !== undefined).reduce<Advance | undefined>(
-      (last, op) => last === undefined || compare(op.advance, last.advance) > 0 ? op : last,
-      undefined
-    ),
+  gather: () => {
+    let last: Advance | undefined
+    return {
+      add: (op) => {
+        if (op.advance !== undefined && (last === undefined || compare(op.advance, last.advance) > 0)) last = op
+      },
+      composed: () => last
+    }
+  },
   reduce: (value, op) => join(value, op.advance) === value ? undefined : op,
   diff: (from, to) => to === null || join(from, to) === from ? undefined : { advance: to },
   // A cursor cannot be taken back: the laws of undo exclude it.

@@ -9,6 +9,7 @@
  */
 import type { Outcome } from "../Conflict.ts"
 import { holds, type Keyed, owns, same } from "../Equality.ts"
+import type { Gathering } from "../Gathering.ts"
 import { sorted } from "../Mask.ts"
 import type { Merge, Set } from "../Patch.ts"
 import type { Behaviour, Clash } from "./Behaviour.ts"
@@ -71,31 +72,35 @@ const normalise = (op: Operation): Operation | undefined => {
   return merge(set, sorted(removed(op).filter((key) => !Object.hasOwn(set, key))))
 }
 
-const fold = (ops: ReadonlyArray<Operation>): Operation | undefined => {
+const gather = (): Gathering<Operation, Operation | undefined> => {
   let base: Value | undefined
   // The latest write of each key, and the keys whose latest write is a removal.
   const set = new globalThis.Map<string, unknown>()
   const unset = new globalThis.Set<string>()
-  for (const op of ops) {
-    if (isSet(op)) {
-      base = op.set
-      set.clear()
-      unset.clear()
-    } else if (isMerge(op)) {
-      for (const key of removed(op)) {
-        unset.add(key)
-        set.delete(key)
+  return {
+    add: (op) => {
+      if (isSet(op)) {
+        base = op.set
+        set.clear()
+        unset.clear()
+      } else if (isMerge(op)) {
+        for (const key of removed(op)) {
+          unset.add(key)
+          set.delete(key)
+        }
+        const wanted = written(op)
+        for (const key in wanted) {
+          if (!owns(wanted, key)) continue
+          set.set(key, wanted[key])
+          if (unset.size > 0) unset.delete(key)
+        }
       }
-      const wanted = written(op)
-      for (const key in wanted) {
-        if (!owns(wanted, key)) continue
-        set.set(key, wanted[key])
-        if (unset.size > 0) unset.delete(key)
-      }
+    },
+    composed: () => {
+      const rest = merge(set.size === 0 ? none : Object.fromEntries(set), [...unset].sort())
+      return base === undefined ? rest : { set: rest === undefined ? base : merged(base, rest) }
     }
   }
-  const rest = merge(set.size === 0 ? none : Object.fromEntries(set), [...unset].sort())
-  return base === undefined ? rest : { set: rest === undefined ? base : merged(base, rest) }
 }
 
 const reduce = (value: Value, op: Operation): Operation | undefined => {
@@ -157,7 +162,7 @@ const clash = (key: string, left: Outcome, right: Outcome): ReadonlyArray<Clash>
 export const behaviour: Behaviour<Value, Operation> = {
   normalise,
   apply: (value, op) => isSet(op) ? (same(value, op.set) ? value : op.set) : isMerge(op) ? merged(value, op) : value,
-  fold,
+  gather,
   reduce,
   diff,
   invert,

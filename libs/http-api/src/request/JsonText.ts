@@ -96,7 +96,8 @@ export const flaws = (text: string, maxDepth: number, most = Infinity): Readonly
  */
 export const isPlain = (text: string, maxDepth: number): boolean => {
   let brackets = 0
-  for (let i = 0; i < text.length; i++) {
+  // What is opened is closed too: a shorter text cannot nest so deeply.
+  for (let i = 0; text.length > 2 * maxDepth && i < text.length; i++) {
     const c = text.charCodeAt(i)
     if ((c === 0x7b || c === 0x5b) && ++brackets > maxDepth) return false
   }

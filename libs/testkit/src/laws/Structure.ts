@@ -43,11 +43,16 @@ export const laws: ReadonlyArray<Law> = [
   {
     name: "A3",
     family: "Action",
-    statement: "folding a queue is applying it in order",
-    holds: ({ entity: { apply, combineAll, compose, empty } }, { a, p, q, r }) => {
+    statement: "folding a queue is applying it in order, whether all of it is there or it comes one by one",
+    holds: ({ entity: { apply, combineAll, compose, empty, gather } }, { a, p, q, r }) => {
       const queue = [p, q, r, p, q]
+      const gathering = gather()
       return same(apply(a, combineAll(queue)), queue.reduce(apply, a)) &&
-        same(combineAll(queue), queue.reduce(compose, empty))
+        same(combineAll(queue), queue.reduce(compose, empty)) &&
+        queue.every((next, i) => {
+          gathering.add(next)
+          return same(gathering.composed(), combineAll(queue.slice(0, i + 1)))
+        })
     }
   },
   {

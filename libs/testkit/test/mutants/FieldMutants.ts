@@ -15,8 +15,8 @@ export const fieldMutants: ReadonlyArray<Mutant> = [
   {
     name: "the first replacement counts",
     file: replace,
-    find: "ops.findLast(",
-    replace: "ops.find(",
+    find: "op.set !== undefined && (last = op)",
+    replace: "op.set !== undefined && (last ??= op)",
     family: "Action"
   },
   {
@@ -64,8 +64,8 @@ export const fieldMutants: ReadonlyArray<Mutant> = [
   {
     name: "the last advance counts and not the furthest",
     file: forward,
-    find: "last === undefined || compare(op.advance, last.advance) > 0 ? op : last",
-    replace: "last === undefined || op !== last ? op : last",
+    find: "(last === undefined || compare(op.advance, last.advance) > 0)",
+    replace: "op !== last",
     family: "Forward"
   },
   {

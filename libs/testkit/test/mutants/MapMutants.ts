@@ -104,56 +104,56 @@ export const mapMutants: ReadonlyArray<Mutant> = [
     family: "Normal form"
   },
   {
-    name: "a fold keeps the removal of a key that is written later",
+    name: "a composition keeps the removal of a key that is written later",
     file,
-    find: "        if (unset.size > 0) unset.delete(key)\n",
+    find: "          if (unset.size > 0) unset.delete(key)\n",
     replace: "",
     family: "Monoid"
   },
   {
-    name: "a fold keeps the write of a key that is removed later",
+    name: "a composition keeps the write of a key that is removed later",
     file,
-    find: "        set.delete(key)\n",
+    find: "          set.delete(key)\n",
     replace: "",
     family: "Action"
   },
   {
-    name: "a fold keeps writes from before a replacement",
+    name: "a composition keeps writes from before a replacement",
     file,
-    find: "      set.clear()\n",
+    find: "        set.clear()\n",
     replace: "",
     family: "Action"
   },
   {
-    name: "a fold keeps removals from before a replacement",
+    name: "a composition keeps removals from before a replacement",
     file,
-    find: "      unset.clear()\n",
+    find: "        unset.clear()\n",
     replace: "",
     family: "Action"
   },
   {
-    name: "a fold forgets what is merged after a replacement",
+    name: "a composition forgets what is merged after a replacement",
     file,
     find: "rest === undefined ? base : merged(base, rest)",
     replace: "base",
     family: "Validation"
   },
   {
-    name: "a fold forgets the replacement before a merge",
+    name: "a composition forgets the replacement before a merge",
     file,
     find: "return base === undefined ? rest :",
     replace: "return rest !== undefined || base === undefined ? rest :",
     family: "Action"
   },
   {
-    name: "a fold lists removals in the order of their arrival",
+    name: "a composition lists removals in the order of their arrival",
     file,
     find: "[...unset].sort()",
     replace: "[...unset]",
     family: "Monoid"
   },
   {
-    name: "a fold writes the key __proto__ by assignment",
+    name: "a composition writes the key __proto__ by assignment",
     file,
     find: "set.size === 0 ? none : Object.fromEntries(set)",
     replace: "[...set].reduce((all, [key, value]) => (all[key] = value, all), {} as Record<string, unknown>)",

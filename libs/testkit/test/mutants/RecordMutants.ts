@@ -28,22 +28,22 @@ export const recordMutants: ReadonlyArray<Mutant> = [
   {
     name: "a composition forgets its second part where both touch a field",
     file,
-    find: "if (queue !== undefined) queue.push(op)",
-    replace: "if (queue !== undefined) continue",
+    find: "          field.add(op)\n",
+    replace: "          else continue\n          field.add(op)\n",
     family: "Band"
   },
   {
     name: "a queue is folded from its end",
     file,
-    find: "if (queue !== undefined) queue.push(op)",
-    replace: "if (queue !== undefined) queue.unshift(op)",
+    find: "for (const patch of patches) gathering.add(patch)",
+    replace: "for (const patch of [...patches].reverse()) gathering.add(patch)",
     family: "Action"
   },
   {
     name: "a step composed that was valid step by step is lost",
     file,
-    find: "behaviour.fold(queue)",
-    replace: "behaviour.fold(queue.slice(0, 1))",
+    find: "          field.add(op)\n",
+    replace: "          if (gathered.size > 1) continue\n          field.add(op)\n",
     family: "Validation"
   },
   {
