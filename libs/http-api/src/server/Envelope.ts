@@ -62,7 +62,7 @@ export interface Outcome {
 export interface Envelope {
   /** Gives the problem with a request that may not reach a route, but for there being no room. */
   readonly refused: (path: string, headers: Headers, source: object) => Problem | undefined
-  readonly identify: (method: string, path: string, headers: Headers) => Identified
+  readonly identify: (method: string, path: string, headers: Headers, began: number) => Identified
   /** Gives what is answered where a route failed. */
   readonly failed: (cause: Cause.Cause<unknown>, request: Identified) => Outcome
   /** Counts what became of a request, and gives what logs it where that is wanted. */
@@ -104,12 +104,7 @@ export const make = (
     const count = metrics ? RequestMetrics.make(services, inFlight) : undefined
     const refusals = metrics ? RequestMetrics.refusals(services) : undefined
     return {
-      identify: (method, path, headers) => ({
-        id: requestId(headers["x-request-id"]),
-        method,
-        path,
-        began: performance.now()
-      }),
+      identify: (method, path, headers, began) => ({ id: requestId(headers["x-request-id"]), method, path, began }),
       refused: (path, headers, source) =>
         Access.ambiguous(source) ?? (localOnly ? Access.foreign(headers) : undefined) ?? unclear(path) ??
           (lifecycle.phase === "stopping" && !isAboutService(path) ? stopping() : undefined),
@@ -149,7 +144,7 @@ export const around = (
   // Each step of it is a call and not an effect, where it can be.
   return Effect.withFiber((fiber) => {
     const { headers, method, source, url } = Context.getUnsafe(fiber.context, HttpServerRequest)
-    const identified = identify(method, pathOf(url), headers)
+    const identified = identify(method, pathOf(url), headers, performance.now())
     // The router leaves in the context of the fiber which route it was.
     const logged = (status: number, outcome: Omit<Outcome, "response">): Effect.Effect<void> | undefined => {
       const context = fiber.context as Context.Context<RouteContext | ParentSpan>

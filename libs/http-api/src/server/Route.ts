@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import { Guard } from "@emend/algebra/schema"
 import { Caller } from "@emend/domain"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -307,7 +308,10 @@ const decoder = (
   if (schema === undefined) return undefined
   const decode = Schema.decodeUnknownResult(schema as Schema.Codec<unknown>, { errors: "all", ...options })
   const shortened = Shorten.lists(schema.ast) ?? ((input) => input)
+  const staysAsItIs = Guard.make(schema as Schema.Codec<unknown>)
   return (input, errors) => {
+    // Nearly all that is sent is right: decoding it to find that out takes ten times as long.
+    if (staysAsItIs(input)) return input
     const result = decode(shortened(input))
     if (result._tag === "Success") return result.success
     for (const error of SchemaErrors.errors(result.failure.issue, part, input, hints)) errors.push(error)
@@ -337,10 +341,12 @@ const malformedPath = (errors: ReadonlyArray<ValidationError>): Problem | undefi
 /** Of a query key that is given more than once the last counts. */
 const lastOfEach = (
   search: Readonly<Record<string, string | ReadonlyArray<string>>>
-): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries(search).map(([key, value]) => [key, typeof value === "string" ? value : value.at(-1)!])
-  )
+): Readonly<Record<string, string>> => {
+  const entries = Object.entries(search)
+  return entries.length === 0
+    ? {}
+    : Object.fromEntries(entries.map(([key, value]) => [key, typeof value === "string" ? value : value.at(-1)!]))
+}
 
 /**
  * Gives the path of a request, without its query.

@@ -9,7 +9,7 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FindMyWay from "effect/http/FindMyWay"
-import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as References from "effect/References"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import * as Body from "../request/Body.ts"
@@ -46,10 +46,12 @@ export const make = (
         const found = router.find(method, url)
         const plain = found?.handler.plain({ headers, url, params: found.params, search: found.searchParams })
         if (plain === undefined || !inFlight.enter()) return false
-        const identified = envelope.identify(method, path, headers)
-        carryOut({ request, response, identified, plain }, services, (outcome) => {
+        const began = performance.now()
+        let identified: Identified | undefined
+        const identify = () => (identified ??= envelope.identify(method, path, headers, began))
+        carryOut({ request, response, plain, meanwhile: identify }, services, (outcome) => {
           inFlight.leave()
-          finish(response, identified, found!.handler.route.path, outcome, envelope, services)
+          finish(response, identify(), found!.handler.route.path, outcome, envelope, services)
         })
         return true
       }
@@ -59,15 +61,16 @@ export const make = (
 interface Taken {
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  readonly identified: Identified
   readonly plain: Plain
+  /** What can be done while the store is. */
+  readonly meanwhile: () => void
 }
 
 type Ended = Exit.Exit<HttpServerResponse.HttpServerResponse, Failure>
 
 /** Reads the body, if there is one, and carries the request out; until it is answered the client may go away. */
 const carryOut = (
-  { plain, request, response }: Taken,
+  { meanwhile, plain, request, response }: Taken,
   services: Context.Context<never>,
   done: (exit: Ended) => void
 ): void => {
@@ -85,6 +88,7 @@ const carryOut = (
   })
   const go = (body: Uint8Array | undefined): void => {
     giveUp = plain.carryOut(body, services, finish)
+    meanwhile()
   }
   if (plain.hasBody) giveUp = Body.collect(request, go, () => {})
   else go(undefined)
@@ -106,7 +110,7 @@ const finish = (
     if (line !== undefined) Effect.runForkWith(services)(line)
   }
   const answer = (outcome: Outcome): void => {
-    write(response, HttpServerResponse.setHeader(outcome.response, "x-request-id", identified.id))
+    write(response, outcome.response, identified.id)
     log(outcome.response.status, outcome)
   }
   if (Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)) return log(499, {})
@@ -121,15 +125,16 @@ const finish = (
 /** Writes an answer as the server of the general way does: an answer that has no body does not say how long it is. */
 const write = (
   response: ServerResponse,
-  { body, headers, status, statusText }: HttpServerResponse.HttpServerResponse
+  { body, headers, status, statusText }: HttpServerResponse.HttpServerResponse,
+  id: string
 ): void => {
   if (response.destroyed) return
   response.strictContentLength = true
   if (status === 204 || status === 205) {
     const { "content-length": _, ...others } = headers
-    response.writeHead(status, statusText, others).end()
+    response.writeHead(status, statusText, { ...others, "x-request-id": id }).end()
   } else {
-    response.writeHead(status, statusText, headers)
+    response.writeHead(status, statusText, { ...headers, "x-request-id": id })
     response.end(status !== 304 && body._tag === "Uint8Array" ? body.text ?? body.body : undefined)
   }
 }
