@@ -43,7 +43,10 @@ const rising = () => {
   })
 }
 
-const servers = [testServer({}, { store: MemoryStore.layer(), extra: rising(), general: true }), testServer({}, { extra: rising() })]
+const servers = [
+  testServer({}, { store: MemoryStore.layer(), extra: rising(), general: true }),
+  testServer({}, { extra: rising() })
+]
 const sides: ReadonlyArray<Side> = servers.map((server) => ({
   server,
   named: {},
@@ -179,7 +182,9 @@ const left = async (side: Side): Promise<ReadonlyArray<string>> => {
   const records = [...tasks, ...boardTasks, `/tracker/${named["tracker"]}`, `${agents}/${named["agent"]}`]
   const paths = records.flatMap((path) => [path, `${path}/history`])
   return Promise.all(
-    paths.map(async (path) => alike(await ask(server.port(), path, { headers: { "x-request-id": "conformance" } }), side))
+    paths.map(async (path) =>
+      alike(await ask(server.port(), path, { headers: { "x-request-id": "conformance" } }), side)
+    )
   )
 }
 

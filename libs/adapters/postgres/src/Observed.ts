@@ -48,7 +48,7 @@ export const make = Effect.fnUntraced(function*(
   const waiting = () => {
     let waits = true
     usage.waiting++
-    return () => {
+    return (): undefined => {
       if (waits) usage.waiting--
       waits = false
     }
@@ -61,17 +61,16 @@ export const make = Effect.fnUntraced(function*(
         return Effect.addFinalizer(() => Effect.sync(() => usage.used--))
       }).pipe(Effect.map(observed))
     })
+  // It is around every statement, so what is counted is counted by calls and not by effects.
   const use: PgPool["use"] = (f) =>
     Effect.suspend(() => {
       const served = waiting()
-      return Effect.ensuring(
-        pool.use((connection) => {
-          served()
-          usage.used++
-          return Effect.ensuring(f(observed(connection)), Effect.sync(() => usage.used--))
-        }),
-        Effect.sync(served)
-      )
+      const lent = pool.use((connection) => {
+        served()
+        usage.used++
+        return Effect.onExitPrimitive(f(observed(connection)), () => void usage.used--)
+      })
+      return Effect.onExitPrimitive(lent, served)
     })
   return { ...pool, use, get: reserved(pool.get), reserve: reserved(pool.reserve) }
 })
@@ -98,7 +97,10 @@ const traced: Observer = (text, run) => {
 const boundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 const timed = (services: Context.Context<never>): Observer => {
-  const outcomes = { done: new Map<string, Metric.Histogram<number>>(), failed: new Map<string, Metric.Histogram<number>>() }
+  const outcomes = {
+    done: new Map<string, Metric.Histogram<number>>(),
+    failed: new Map<string, Metric.Histogram<number>>()
+  }
   const histogramOf = (statement: string, outcome: keyof typeof outcomes): Metric.Histogram<number> => {
     const known = outcomes[outcome].get(statement)
     if (known !== undefined) return known

@@ -160,7 +160,8 @@ export const around = (
       return line === undefined ? Effect.succeed(response) : Effect.as(line, response)
     }
     const aboutService = isAboutService(identified.path)
-    const problem = refused(identified.path, headers, source) ?? (aboutService ? undefined : full(inFlight, maxRequests))
+    const problem = refused(identified.path, headers, source) ??
+      (aboutService ? undefined : full(inFlight, maxRequests))
     if (problem !== undefined) return answered({ response: told(problem, identified), code: problem.code })
     return Effect.matchCauseEffect(aboutService ? router : counted, {
       onSuccess: (response) => answered({ response }),

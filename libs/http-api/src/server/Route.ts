@@ -240,7 +240,10 @@ const serve = (
 }
 
 /** Makes what reads all of a request but the body, or gives what refuses it whatever its body says. */
-const headReader = (endpoint: HttpApiEndpoint.Top, settings: Settings): (head: Head, grant: Grant) => Asked | Problem => {
+const headReader = (
+  endpoint: HttpApiEndpoint.Top,
+  settings: Settings
+): (head: Head, grant: Grant) => Asked | Problem => {
   const params = decoder(endpoint.params, "path", { onExcessProperty: "ignore" })
   const query = decoder(endpoint.query, "query", { onExcessProperty: "ignore" })
   const declared = new Set(propertiesOf(endpoint.headers))
