@@ -122,14 +122,16 @@ const finish = (
   }
 }
 
-/** Writes an answer as the server of the general way does: an answer that has no body does not say how long it is. */
+/**
+ * Writes an answer as the server of the general way does: an answer that has no body does not say how long it is. Its text
+ * leaves with its head, in one piece.
+ */
 const write = (
   response: ServerResponse,
   { body, headers, status, statusText }: HttpServerResponse.HttpServerResponse,
   id: string
 ): void => {
   if (response.destroyed) return
-  response.strictContentLength = true
   if (status === 204 || status === 205) {
     const { "content-length": _, ...others } = headers
     response.writeHead(status, statusText, { ...others, "x-request-id": id }).end()
