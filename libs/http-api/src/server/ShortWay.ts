@@ -37,26 +37,54 @@ export const make = (
       if (traces) return () => false
       const router = FindMyWay.make<Served>(config)
       for (const one of served) router.on(one.route.method, one.route.path as FindMyWay.PathInput, one)
-      return (request, response) => {
-        const { method, url } = request as { readonly method: string; readonly url: string }
-        // Headers that come more than once are one text, but for cookies, which nobody reads.
-        const headers = request.headers as Readonly<Record<string, string | undefined>>
-        const path = pathOf(url)
-        if (!url.startsWith("/") || envelope.refused(path, headers, request) !== undefined) return false
+      /** Gives what is carried out of a plain request, and by which route. */
+      const find = (request: IncomingMessage, { headers, method, path, url }: Sent): Found | undefined => {
+        if (!url.startsWith("/") || envelope.refused(path, headers, request) !== undefined) return undefined
         const found = router.find(method, url)
         const plain = found?.handler.plain({ headers, url, params: found.params, search: found.searchParams })
-        if (plain === undefined || !inFlight.enter()) return false
+        return plain && { plain, route: found!.handler.route.path }
+      }
+      return (request, response) => {
         const began = performance.now()
+        const sent = sentBy(request)
+        let found: Found | undefined
+        try {
+          found = find(request, sent)
+        } catch {
+          // The general way comes to the same, and answers and logs it as the defect that it is.
+        }
+        if (found === undefined || !inFlight.enter()) return false
         let identified: Identified | undefined
-        const identify = () => (identified ??= envelope.identify(method, path, headers, began))
+        const identify = () => (identified ??= envelope.identify(sent.method, sent.path, sent.headers, began))
+        const { plain, route } = found
         carryOut({ request, response, plain, meanwhile: identify }, services, (outcome) => {
           inFlight.leave()
-          finish(response, identify(), found!.handler.route.path, outcome, envelope, services)
+          finish(response, identify(), route, outcome, envelope, services)
         })
         return true
       }
     })
   )
+
+interface Sent {
+  readonly method: string
+  readonly url: string
+  readonly path: string
+  readonly headers: Readonly<Record<string, string | undefined>>
+}
+
+const sentBy = ({ headers, method, url }: IncomingMessage): Sent => ({
+  method: method!,
+  url: url!,
+  path: pathOf(url!),
+  // Headers that come more than once are one text, but for cookies, which nobody reads.
+  headers: headers as Sent["headers"]
+})
+
+interface Found {
+  readonly plain: Plain
+  readonly route: string
+}
 
 interface Taken {
   readonly request: IncomingMessage
@@ -113,7 +141,11 @@ const finish = (
     write(response, outcome.response, identified.id)
     log(outcome.response.status, outcome)
   }
-  if (Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)) return log(499, {})
+  if (Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)) {
+    // Where the client is still there, something else ended the work: the server, most likely.
+    if (exit !== gone && !response.destroyed) response.writeHead(503).end()
+    return log(499, {})
+  }
   try {
     answer(Exit.isSuccess(exit) ? { response: exit.value } : failed(exit.cause, identified))
   } catch (defect) {
