@@ -137,7 +137,9 @@ const sorted = (value: any): any =>
     ? Object.fromEntries(Object.keys(value).sort().map((key) => [key, sorted(value[key])]))
     : value
 
-it(`${cases} requests are answered as the document says, alike from both stores`, { timeout: 3_600_000 }, async () => {
+it(`${cases} requests are answered as the document says, alike from both stores and on both ways`, {
+  timeout: 3_600_000
+}, async () => {
   const each = Math.ceil(cases / operations.length)
   const requests = operations.map(({ name, operation }, i) =>
     Fc.sample(requestsFor(contract, name, operation), { numRuns: each, seed: seed + i })
