@@ -148,15 +148,63 @@ const serve = (
   const head = headReader(endpoint, settings)
   const payload = HttpMethod.hasBody(endpoint.method) ? bodyDecoder(endpoint, settings) : undefined
   const optional = Context.get(endpoint.annotations, OptionalBody)
-
-  /** Adds what the body says, or gives the problem with it. */
-  const readBody = ({ errors, incoming }: Asked, grant: Grant, body: JsonBody.Parsed | undefined) => {
-    if (body === undefined && !optional) {
+  const body: Operation["body"] = payload && (({ errors, incoming }, grant, parsed) => {
+    if (parsed === undefined && !optional) {
       errors.push({ loc: ["body"], msg: "Field required", type: "missing", input: null })
-    } else incoming["payload"] = readPayload(payload!, body, errors)
+    } else incoming["payload"] = readPayload(payload, parsed, errors)
     return admission.refuses(grant, incoming["payload"])
-  }
+  })
+  const operation: Operation = { endpoint, admission, head, body, handler, settings, inFlight }
+  return { route: generalWay(operation), plain: shortWay(operation) }
+}
 
+/** What an operation is, for whichever way a request comes. */
+interface Operation {
+  readonly endpoint: HttpApiEndpoint.Top
+  readonly admission: Admission.Admission
+  /** Reads all but the body, or gives what refuses the request whatever its body says. */
+  readonly head: (head: Head, grant: Grant) => Asked | Problem
+  /** Adds what the body says, where there can be one, or gives the problem with it. */
+  readonly body: ((asked: Asked, grant: Grant, parsed: JsonBody.Parsed | undefined) => Problem | undefined) | undefined
+  readonly handler: (request: unknown) => Effect.Effect<Answer | HttpServerResponse, Failure>
+  readonly settings: Settings
+  readonly inFlight: InFlight | undefined
+}
+
+const shortWay = (operation: Operation): Served["plain"] => {
+  const { admission, body: readBody, handler, head, inFlight, settings } = operation
+  return (given) => {
+    const { headers } = given
+    const grant = admission.known(headers)
+    if (grant === undefined || Form.asked(headers) !== "served") return undefined
+    const hasBody = Body.isThere(headers)
+    if (hasBody && (readBody === undefined || !Body.isPlain(headers, settings))) return undefined
+    const asked = head(given, grant)
+    if (asked instanceof Problem || asked.errors.length > 0 || asked.key !== undefined) return undefined
+    const carriedOut = (body: Uint8Array | undefined): Effect.Effect<Answer | HttpServerResponse, Failure> => {
+      const parsed = body === undefined ? undefined : JsonBody.parse(body, settings.maxJsonDepth)
+      const refused = readBody?.(asked, grant, parsed)
+      if (refused !== undefined) return Effect.fail(refused)
+      return asked.errors.length > 0
+        ? Effect.fail(new RequestInvalid({ errors: asked.errors }))
+        : handler(asked.incoming)
+    }
+    return {
+      hasBody,
+      carryOut: (body, services, done) =>
+        Deadline.run<HttpServerResponse, Failure, never>(
+          Effect.map(Effect.suspend(() => carriedOut(body)), (answered) => inForm(answered, "served")),
+          Context.add(services, Caller, grant.caller),
+          settings.requestMillis,
+          inFlight,
+          done
+        )
+    }
+  }
+}
+
+const generalWay = (operation: Operation): HttpRouter.Route<Failure, never> => {
+  const { admission, body: readBody, endpoint, handler, head, inFlight, settings } = operation
   const answer = (
     { errors, incoming, key }: Asked,
     request: HttpServerRequest.HttpServerRequest,
@@ -183,43 +231,11 @@ const serve = (
     )
   }
 
-  const plain = (given: Head): Plain | undefined => {
-    const { headers } = given
-    const grant = admission.known(headers)
-    if (grant === undefined || Form.asked(headers) !== "served") return undefined
-    const hasBody = Body.isThere(headers)
-    if (hasBody && (payload === undefined || !Body.isPlain(headers, settings))) return undefined
-    const asked = head(given, grant)
-    if (asked instanceof Problem || asked.errors.length > 0 || asked.key !== undefined) return undefined
-    return {
-      hasBody,
-      carryOut: (body, services, done) => {
-        const handled = Effect.suspend((): Effect.Effect<Answer | HttpServerResponse, Failure> => {
-          if (payload !== undefined) {
-            const parsed = body === undefined ? undefined : JsonBody.parse(body, settings.maxJsonDepth)
-            const refused = readBody(asked, grant, parsed)
-            if (refused !== undefined) return Effect.fail(refused)
-            if (asked.errors.length > 0) return Effect.fail(new RequestInvalid({ errors: asked.errors }))
-          }
-          return handler(asked.incoming)
-        })
-        const called = Context.add(services, Caller, grant.caller)
-        return Deadline.run<HttpServerResponse, Failure, never>(
-          Effect.map(handled, (answered) => inForm(answered, "served")),
-          called,
-          settings.requestMillis,
-          inFlight,
-          done
-        )
-      }
-    }
-  }
-
   type Given = HttpServerRequest.HttpServerRequest | HttpServerRequest.ParsedSearchParams | HttpRouter.RouteContext
-  const route = HttpRouter.route(
+  return HttpRouter.route(
     endpoint.method,
     endpoint.path as HttpRouter.PathInput,
-    // Every request comes this way: each step of it is a call and not an effect, where it can be.
+    // Each step of it is a call and not an effect, where it can be.
     Effect.contextWith((context: Context.Context<Given>) => {
       const request = Context.get(context, HttpServerRequest.HttpServerRequest)
       const { headers, url } = request
@@ -228,7 +244,7 @@ const serve = (
         const search = Context.get(context, HttpServerRequest.ParsedSearchParams)
         const asked = head({ headers, url, params, search }, grant)
         if (asked instanceof Problem) return Effect.fail(asked)
-        if (payload === undefined) return answer(asked, request, context, grant)
+        if (readBody === undefined) return answer(asked, request, context, grant)
         return Effect.flatMap(Body.read(request, settings), (body): Effect.Effect<HttpServerResponse, Failure> => {
           const refused = readBody(asked, grant, body)
           return refused === undefined ? answer(asked, request, context, grant) : Effect.fail(refused)
@@ -236,7 +252,6 @@ const serve = (
       })
     })
   ) as HttpRouter.Route<Failure, never>
-  return { route, plain }
 }
 
 /** Makes what reads all of a request but the body, or gives what refuses it whatever its body says. */
