@@ -44,7 +44,7 @@ export const run = (
       }
     }
   }
-  return loaded(sources(), files, options, () => ({
+  return loaded("imported", sources(), files, options, () => ({
     bytes,
     ...(sizes.includes(undefined) ? undefined : { totalBytes: sizes.reduce<number>((sum, size) => sum + size!, 0) })
   }))
@@ -62,7 +62,7 @@ export const fromServer = (
 ): Effect.Effect<Ending, Loader.Failure, Loader.Services> => {
   const lists: Array<string> = []
   const sources = Remote.records(address, { ...options, onList: (sentence) => void lists.push(sentence) })
-  return Effect.map(loaded(sources, [], options, () => ({})), (ending) => ({
+  return Effect.map(loaded("fetched", sources, [], options, () => ({})), (ending) => ({
     ...ending,
     lines: [...ending.lines, ...lists.map((sentence) => `  ${sentence}`)],
     data: { ...ending.data, lists }
@@ -70,6 +70,7 @@ export const fromServer = (
 }
 
 const loaded = (
+  done: string,
   sources: AsyncGenerator<ReadonlyArray<Rejects.Origin>>,
   files: ReadonlyArray<string>,
   options: Loader.Options & Pick<Options, "rejects" | "spool">,
@@ -82,7 +83,7 @@ const loaded = (
       (spool) => Effect.sync(() => spool.close())
     )
     const counts: Loader.Counts = { added: 0, present: 0, read: 0, byKind: new Map() }
-    yield* Progress.show("imported", () => ({ records: counts.added + counts.present, ...read() }))
+    yield* Progress.show(done, () => ({ records: counts.added + counts.present, ...read() }))
     yield* Loader.load(sources, rejects, spool, counts, options)
     return summary(counts, rejects, options.rejects)
   }))

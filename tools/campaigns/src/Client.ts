@@ -19,10 +19,16 @@ export interface Request {
 }
 
 export interface Client {
-  /** Fails where the connection breaks before the whole answer is there. */
+  /** Fails where the connection breaks before the whole answer is there, or nothing comes for two minutes. */
   readonly send: (request: Request) => Promise<Answer>
   readonly close: () => void
 }
+
+/** What stands for an answer where there is none. */
+export const broken: Answer = { status: 0, version: 0, mayRetry: true, replayed: false, body: "the connection broke" }
+
+/** How long at most an answer is waited for. */
+const patienceMillis = 120_000
 
 export const make = (port: number): Client => {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
@@ -36,6 +42,7 @@ export const make = (port: number): Client => {
           port,
           method,
           path,
+          timeout: patienceMillis,
           headers: {
             ...headers,
             ...(body === undefined ? undefined : { "content-type": "application/json" }),
@@ -52,7 +59,8 @@ export const make = (port: number): Client => {
               body: Buffer.concat(parts).toString()
             }))
         })
-        sent.on("error", reject).end(text)
+        sent.on("timeout", () => sent.destroy(new Error(`Nothing came for ${patienceMillis / 1000} s`)))
+          .on("error", reject).end(text)
       }),
     close: () => agent.destroy()
   }

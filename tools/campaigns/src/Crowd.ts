@@ -92,13 +92,7 @@ const answered = async (
   const keyed = kind === "read" ? request : { ...request, headers }
   const from = performance.now()
   for (let attempts = 1;; attempts++) {
-    const answer = await client.send(keyed).catch((): Client.Answer => ({
-      status: 0,
-      version: 0,
-      mayRetry: true,
-      replayed: false,
-      body: "the connection broke"
-    }))
+    const answer = await client.send(keyed).catch(() => Client.broken)
     if (!answer.mayRetry || performance.now() - from > patienceMillis) return { answer, attempts }
     await pause(20 * Math.min(attempts, 10))
   }

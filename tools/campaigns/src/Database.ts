@@ -34,11 +34,31 @@ export const use = async <A>(body: (database: Database) => Promise<A>): Promise<
 }
 
 /** Runs one statement on a connection of its own. */
-export const sql = async (url: string, text: string): Promise<ReadonlyArray<any>> => {
+export const sql = (url: string, text: string): Promise<ReadonlyArray<any>> =>
+  connected(url, async (client) => (await client.query(text)).rows)
+
+/** Holds what a statement locks, in a transaction of its own, until the body has ended. */
+export const holding = <A>(url: string, lock: string, body: () => Promise<A>): Promise<A> =>
+  connected(url, async (client) => {
+    await client.query("BEGIN")
+    await client.query(lock)
+    const result = await body()
+    await client.query("COMMIT")
+    return result
+  })
+
+/** How many deadlocks there were until now. */
+export const deadlocks = async (url: string): Promise<number> =>
+  (await sql(url, "SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()"))[0].deadlocks
+
+/** A connection that is closed at the end. */
+const connected = async <A>(url: string, body: (client: Client) => Promise<A>): Promise<A> => {
   const client = new Client({ connectionString: url })
+  // A connection that breaks is told by what was asked on it.
+  client.on("error", () => {})
   await client.connect()
   try {
-    return (await client.query(text)).rows
+    return await body(client)
   } finally {
     await client.end()
   }

@@ -1,7 +1,6 @@
 /** What is done to a running system on purpose. Each ends when the system can be whole again. */
 import { setTimeout as pause } from "node:timers/promises"
-import { Client } from "pg"
-import type { Database } from "./Database.ts"
+import { type Database, holding, sql } from "./Database.ts"
 import type { Fleet } from "./Fleet.ts"
 
 export type Failure = (fleet: Fleet, database: Database, turn: number) => Promise<void>
@@ -20,26 +19,18 @@ export const failures: Readonly<Record<string, Failure>> = {
     process.kill(fleet.pid(turn % fleet.size), "SIGUSR2")
   },
   "connections of servers to PostgreSQL are cut": async (_, { url }) => {
-    await connected(url, (client) =>
-      client.query(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'emend'"
-      ))
+    await sql(url, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'emend'")
   },
   "a process of PostgreSQL is killed, so that it recovers": async (_, database) => {
-    const pid = await connected(database.url, async (client) =>
-      (await client.query(
-        "SELECT pid FROM pg_stat_activity WHERE application_name = 'emend' ORDER BY state = 'active' DESC LIMIT 1"
-      )).rows[0]?.pid)
-    if (pid !== undefined) process.kill(pid, "SIGKILL")
+    const [found] = await sql(
+      database.url,
+      "SELECT pid FROM pg_stat_activity WHERE application_name = 'emend' ORDER BY state = 'active' DESC LIMIT 1"
+    )
+    if (found !== undefined) process.kill(found.pid, "SIGKILL")
     await back(database)
   },
   "all connections of the pools wait for a lock": async (_, { url }) => {
-    await connected(url, async (client) => {
-      await client.query("BEGIN")
-      await client.query("LOCK TABLE tasks IN EXCLUSIVE MODE")
-      await pause(holdMillis)
-      await client.query("COMMIT")
-    })
+    await holding(url, "LOCK TABLE tasks IN EXCLUSIVE MODE", () => pause(holdMillis))
   },
   "a server stands still": async (fleet, _, turn) => {
     const pid = fleet.pid(turn % fleet.size)
@@ -49,25 +40,13 @@ export const failures: Readonly<Record<string, Failure>> = {
   }
 }
 
-const connected = async <A>(url: string, body: (client: Client) => Promise<A>): Promise<A> => {
-  const client = new Client({ connectionString: url })
-  // A connection that breaks is told by what was asked on it.
-  client.on("error", () => {})
-  await client.connect()
-  try {
-    return await body(client)
-  } finally {
-    await client.end()
-  }
-}
-
 /** Waits until PostgreSQL lets clients in again. */
 const back = async ({ url }: Database): Promise<void> => {
   for (let attempts = 0; attempts < 600; attempts++) {
     try {
       // One that is on its way out may still answer.
       await pause(100)
-      await connected(url, (client) => client.query("SELECT 1"))
+      await sql(url, "SELECT 1")
       return
     } catch {
       // It is not there yet.

@@ -7,8 +7,8 @@ export interface Fleet {
   readonly port: number
   readonly balancer: Balancer.Balancer
   readonly size: number
-  /** The port of one server. */
-  readonly portOf: (n: number) => number
+  /** Of the servers themselves. */
+  readonly ports: () => ReadonlyArray<number>
   /** Ends a server as a crash would, and starts another in its place, which is awaited. */
   readonly crash: (n: number) => Promise<void>
   readonly pid: (n: number) => number
@@ -24,12 +24,13 @@ export const start = async (
   // The first brings the database to the present form.
   const servers = [await start()]
   servers.push(...await Promise.all(Array.from({ length: size - 1 }, start)))
-  const balancer = await Balancer.make(() => servers.map(({ port }) => port))
+  const ports = () => servers.map(({ port }) => port)
+  const balancer = await Balancer.make(ports)
   return {
     port: balancer.port,
     balancer,
     size,
-    portOf: (n) => servers[n]!.port,
+    ports,
     pid: (n) => servers[n]!.pid,
     crash: async (n) => {
       await servers[n]!.kill()

@@ -1,11 +1,12 @@
 /**
  * What writers were told, held against the histories afterwards.
  *
- * The histories are read from the tables and replayed by a few lines here that share no code with what is tested.
+ * The histories are read from the tables and [replayed](./Replay.ts) by a few lines that share no code with what is tested.
  */
 import type { Answer } from "./Client.ts"
 import { sql } from "./Database.ts"
 import type { Operation } from "./Operation.ts"
+import * as Replay from "./Replay.ts"
 
 /** Counts of what was found. All but the first four must be 0. */
 export interface Findings {
@@ -125,10 +126,7 @@ interface State {
 
 /** The parts of a state that change, as one text: keys have no order. */
 const shown = ({ params, status, status_reason, task_metadata, updated_at }: State): string =>
-  JSON.stringify([status, status_reason, updated_at, sorted(params), sorted(task_metadata)])
-
-const sorted = (value: Readonly<Record<string, unknown>> | null) =>
-  value === null ? null : Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1)
+  Replay.canonical([status, status_reason, updated_at, params, task_metadata])
 
 interface History {
   /** The state at each version. */
@@ -173,7 +171,7 @@ const replay = async (url: string) => {
         const found = places.get(number)
         found === undefined ? places.set(number, [{ record, version }]) : found.push({ record, version })
       }
-      state = after(state!, patch, moves, row.at)
+      state = { ...Replay.after(state!, patch, moves), updated_at: row.at } as State
     }
     history.states.push(shown(state!))
     // The newest version is the task itself.
@@ -183,16 +181,6 @@ const replay = async (url: string) => {
   }
   return { byRecord, places, timeBackwards, entries: rows.length }
 }
-
-const after = (state: State, patch: any, moves: any, at: string): State => ({
-  ...state,
-  ...Object.fromEntries(Object.entries<any>(moves).map(([field, { to }]) => [field, to])),
-  ...(patch.params === undefined
-    ? undefined
-    : { params: "set" in patch.params ? patch.params.set : { ...state.params, ...patch.params.merge.set } }),
-  ...(patch.task_metadata === undefined ? undefined : { task_metadata: patch.task_metadata.set }),
-  updated_at: at
-})
 
 /** The number that an operation left in its entry. */
 const numberOf = (patch: any, reason: string | null): number | undefined => {

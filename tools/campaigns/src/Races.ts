@@ -10,10 +10,10 @@ export interface Outcome {
 }
 
 /** Each contest is tried by clients of all servers at the same time; `nth` tells contests apart. */
-type Race = (send: SendAll, nth: number, url: string) => Promise<boolean>
+export type Race = (send: SendAll, nth: number, url: string) => Promise<boolean>
 
 /** Sends a request for each rival at once, each over a connection of its own, in turn to all servers, and again where told to. */
-type SendAll = (request: (rival: number) => Client.Request) => Promise<ReadonlyArray<Client.Answer>>
+export type SendAll = (request: (rival: number) => Client.Request) => Promise<ReadonlyArray<Client.Answer>>
 
 const rivals = 8
 
@@ -21,7 +21,8 @@ const one = (answers: ReadonlyArray<Client.Answer>, other: number): boolean =>
   answers.filter(({ status }) => status === 200).length === 1 &&
   answers.every(({ status }) => status === 200 || status === other)
 
-const create = async (send: SendAll, path: string, body: unknown): Promise<void> => {
+/** Creates a record that a contest is about. */
+export const create = async (send: SendAll, path: string, body: unknown): Promise<void> => {
   const answers = await send(() => ({ method: "POST", path, body }))
   // Of all who create the same record, one does.
   if (answers.filter(({ status }) => status === 201).length !== 1) throw new Error("A record was not created once")
@@ -110,7 +111,8 @@ export const races: Readonly<Record<string, Race>> = {
 export const run = async (
   ports: ReadonlyArray<number>,
   url: string,
-  contests: number
+  contests: number,
+  which = races
 ): Promise<Readonly<Record<string, Outcome>>> => {
   const clients = Array.from({ length: rivals }, (_, rival) => Client.make(ports[rival % ports.length]!))
   const send: SendAll = (request) =>
@@ -123,7 +125,7 @@ export const run = async (
       }
     }))
   const outcomes: Record<string, Outcome> = {}
-  for (const [name, race] of Object.entries(races)) {
+  for (const [name, race] of Object.entries(which)) {
     let violations = 0
     for (let nth = 0; nth < contests; nth++) if (!await race(send, nth, url)) violations++
     outcomes[name] = { contests, violations }

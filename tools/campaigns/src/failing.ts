@@ -1,7 +1,7 @@
 /** Campaign R2: writers on shared records while servers, PostgreSQL and connections fail; each effect is there once. */
 import { setTimeout as pause } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
-import { parseArgs } from "node:util"
+import * as CommandLine from "./CommandLine.ts"
 import * as Crowd from "./Crowd.ts"
 import * as Database from "./Database.ts"
 import { failures } from "./Failures.ts"
@@ -10,14 +10,11 @@ import * as Ledger from "./Ledger.ts"
 import * as Operation from "./Operation.ts"
 import * as Report from "./Report.ts"
 
-const { values: options } = parseArgs({
-  options: { rounds: { type: "string", default: "5" }, seed: { type: "string", default: "1" } }
-})
+const { rounds, seed } = CommandLine.read({ rounds: 5, seed: 1 })
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 const connections = 64
 const records = 1000
 const servers = 2
-const rounds = Number(options.rounds)
 const names = Object.keys(failures)
 
 const run = await Database.use(async (database) => {
@@ -35,11 +32,11 @@ const run = await Database.use(async (database) => {
     goesOn: () => !isOver,
     insists: true,
     run: "failing",
-    seed: Number(options.seed),
+    seed,
     ledger,
     say
   })
-  const random = Operation.source(Number(options.seed))
+  const random = Operation.source(seed)
   for (let round = 0; round < rounds; round++) {
     for (const name of names) {
       await pause(500 + 1000 * random())

@@ -1,15 +1,13 @@
 /** A campaign of a row that somebody else locks: who updates it waits, and nobody else does. */
 import { setTimeout as pause } from "node:timers/promises"
-import { parseArgs } from "node:util"
-import { Client as Connection } from "pg"
 import * as Client from "./Client.ts"
+import * as CommandLine from "./CommandLine.ts"
 import * as Crowd from "./Crowd.ts"
 import * as Database from "./Database.ts"
 import * as Fleet from "./Fleet.ts"
 import * as Report from "./Report.ts"
 
-const { values: options } = parseArgs({ options: { locks: { type: "string", default: "10" } } })
-const locks = Number(options.locks)
+const { locks } = CommandLine.read({ locks: 10 })
 const holdMillis = 1000
 const records = 1000
 const connections = { locked: 16, others: 48 }
@@ -45,22 +43,18 @@ const measured = await Database.use(async ({ url }) => {
     client.close()
   }
   const writers = Promise.all(Array.from({ length: connections.locked + connections.others }, writer))
-  const holder = new Connection({ connectionString: url })
-  await holder.connect()
   const holds: Array<Hold> = []
   for (let n = 0; n < locks; n++) {
     await pause(holdMillis)
-    await holder.query("BEGIN")
-    await holder.query("SELECT FROM tasks WHERE tenant = 'local' AND id = 't0' FOR UPDATE")
-    const from = performance.now()
-    await pause(holdMillis)
-    holds.push([from, performance.now()])
-    await holder.query("COMMIT")
+    await Database.holding(url, "SELECT FROM tasks WHERE tenant = 'local' AND id = 't0' FOR UPDATE", async () => {
+      const from = performance.now()
+      await pause(holdMillis)
+      holds.push([from, performance.now()])
+    })
   }
   await pause(holdMillis)
   isOver = true
   await writers
-  await holder.end()
   await fleet.stop()
   return { answers, holds }
 })

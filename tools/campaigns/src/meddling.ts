@@ -2,20 +2,17 @@
 import { described, environment } from "@emend/bench/environment"
 import * as ServerProcess from "@emend/bench/ServerProcess"
 import { writeFileSync } from "node:fs"
-import { parseArgs } from "node:util"
+import * as CommandLine from "./CommandLine.ts"
 import * as Database from "./Database.ts"
 import * as ExactlyOnce from "./ExactlyOnce.ts"
 
-const { values: options } = parseArgs({
-  options: { updates: { type: "string", default: "10000" }, seed: { type: "string", default: "1" } }
-})
-const updates = Number(options.updates)
+const { seed, updates } = CommandLine.read({ updates: 10_000, seed: 1 })
 const writers = 64
 
 const outcome = await Database.use(async ({ url }) => {
   const server = await ServerProcess.emend({ DATABASE_URL: url }, { log: "ignore" })
   try {
-    return await ExactlyOnce.run({ port: server.port, updates, writers, seed: Number(options.seed) })
+    return await ExactlyOnce.run({ port: server.port, updates, writers, seed })
   } finally {
     await server.stop()
   }
@@ -30,7 +27,7 @@ const page = [
   "`npm run campaign:meddling -w @emend/campaigns` writes this page.",
   `${updates} updates of 8 tasks by ${writers} writers at once, over \`@emend/http\` to a server on PostgreSQL. Between the two`,
   "stands [what spoils requests](../src/Meddler.ts), with the seed " +
-  `${options.seed}. Every update has an idempotency key that the client made.`,
+  `${seed}. Every update has an idempotency key that the client made.`,
   "",
   described(where),
   "",
@@ -52,7 +49,7 @@ if (updates >= 10_000) {
   writeFileSync(new URL("../results/meddling.md", import.meta.url), page)
   writeFileSync(
     new URL("../results/meddling.json", import.meta.url),
-    `${JSON.stringify({ environment: where, updates, writers, seed: Number(options.seed), ...outcome }, null, 2)}\n`
+    `${JSON.stringify({ environment: where, updates, writers, seed, ...outcome }, null, 2)}\n`
   )
 }
 process.stdout.write(page)

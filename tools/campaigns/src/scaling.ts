@@ -1,6 +1,6 @@
 /** A campaign of several servers on one database, with and without PgBouncer: races, keys, and writers on shared records. */
-import { parseArgs } from "node:util"
 import * as Bouncer from "./Bouncer.ts"
+import * as CommandLine from "./CommandLine.ts"
 import * as Crowd from "./Crowd.ts"
 import * as Database from "./Database.ts"
 import * as Fleet from "./Fleet.ts"
@@ -8,12 +8,8 @@ import * as Ledger from "./Ledger.ts"
 import * as Races from "./Races.ts"
 import * as Report from "./Report.ts"
 
-const { values: options } = parseArgs({
-  options: { contests: { type: "string", default: "200" }, updates: { type: "string", default: "10000" } }
-})
+const { contests, updates } = CommandLine.read({ contests: 200, updates: 10_000 })
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
-const contests = Number(options.contests)
-const updates = Number(options.updates)
 const connections = 64
 const records = 1000
 const { version } = Bouncer.locate()
@@ -28,8 +24,7 @@ const one = (servers: number, isPooled: boolean): Promise<Outcome> =>
   Database.use(async ({ url }) => {
     const bouncer = isPooled ? await Bouncer.start(url) : undefined
     const fleet = await Fleet.start(servers, { DATABASE_URL: bouncer?.url ?? url })
-    const ports = Array.from({ length: servers }, (_, n) => fleet.portOf(n))
-    const races = await Races.run(ports, url, contests)
+    const races = await Races.run(fleet.ports(), url, contests)
     say("the races are over")
     await Database.sql(url, "TRUNCATE tasks, record_history CASCADE")
     await Crowd.create(fleet.port, records)

@@ -1,16 +1,15 @@
 /** A campaign of losing the primary: two servers, PgBouncer, and a PostgreSQL with a standby that takes over. */
 import { setTimeout as pause } from "node:timers/promises"
-import { parseArgs } from "node:util"
 import * as Bouncer from "./Bouncer.ts"
+import * as CommandLine from "./CommandLine.ts"
 import * as Crowd from "./Crowd.ts"
 import * as Fleet from "./Fleet.ts"
 import * as Ledger from "./Ledger.ts"
 import * as Pair from "./Pair.ts"
 import * as Report from "./Report.ts"
 
-const { values: options } = parseArgs({ options: { losses: { type: "string", default: "4" } } })
+const { losses } = CommandLine.read({ losses: 4 })
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
-const losses = Number(options.losses)
 const connections = 64
 const records = 1000
 const servers = 2

@@ -1,25 +1,19 @@
 /** Campaign R1: writers on shared records, over two servers, or as many as it is told; every acknowledged effect is looked for. */
-import { parseArgs } from "node:util"
+import * as CommandLine from "./CommandLine.ts"
 import * as Crowd from "./Crowd.ts"
 import * as Database from "./Database.ts"
 import * as Fleet from "./Fleet.ts"
 import * as Ledger from "./Ledger.ts"
 import * as Report from "./Report.ts"
 
-const { values: options } = parseArgs({
-  options: {
-    updates: { type: "string", default: "100000" },
-    servers: { type: "string", default: "2" },
-    seed: { type: "string", default: "1" }
-  }
-})
+const options = CommandLine.read({ updates: 100_000, servers: [2], seed: 1 })
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 const connections = 64
 const records = 1000
-const updates = Number(options.updates)
+const { seed, updates } = options
 
 const runs: Array<Report.Run & { readonly deadlocks: number }> = []
-for (const servers of options.servers.split(",").map(Number)) {
+for (const servers of options.servers) {
   say(`${servers} servers`)
   runs.push(
     await Database.use(async ({ url }) => {
@@ -33,22 +27,19 @@ for (const servers of options.servers.split(",").map(Number)) {
         goesOn: () => ledger.updates() < updates,
         insists: false,
         run: "writers",
-        seed: Number(options.seed),
+        seed,
         ledger,
         say
       })
       await fleet.stop()
-      const [{ deadlocks }] = await Database.sql(
-        url,
-        "SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()"
-      )
+      const deadlocks = await Database.deadlocks(url)
       return { name: `${servers}`, seconds, unexpected, findings: await ledger.check(url), deadlocks }
     })
   )
 }
 
 Report.write({
-  file: updates >= 100_000 && options.servers === "2" ? "writers" : undefined,
+  file: updates >= 100_000 && options.servers.join() === "2" ? "writers" : undefined,
   title: "Writers on shared records",
   command: "campaign:writers",
   text: [
