@@ -34,33 +34,29 @@ export const make = (json: unknown, more: unknown, memo: Memo.Memo | undefined):
   note: memo === undefined ? null : JSON.stringify(memo.note)
 })
 
-const kept = Symbol("@emend/postgres/Encoded")
-
-/** An item that carries what was encoded of it. */
-interface Kept {
-  readonly [kept]?: Encoded
-}
+/** By copies that nobody else has, so that what is kept is never of something that changed meanwhile. */
+const kept = new WeakMap<object, Encoded>()
 
 /**
- * Gives a copy of an item that carries what is encoded of it now. Nobody else has the copy, so that what it carries is
- * never of something that changed meanwhile.
+ * Gives a copy of an item for which is kept what is encoded of it now.
  *
  * @category operations
  * @since 0.1.0
  */
-export const keep = <Item extends object>(item: Item, encode: (item: Item) => Encoded): Item => ({
-  ...item,
-  [kept]: encode(item)
-})
+export const keep = <Item extends object>(item: Item, encode: (item: Item) => Encoded): Item => {
+  const copy = { ...item }
+  kept.set(copy, encode(copy))
+  return copy
+}
 
 /**
- * Gives what an item carries, or encodes it. It must be kept and asked for by the same `encode`.
+ * Gives what is kept for an item, or encodes it. It must be kept and asked for by the same `encode`.
  *
  * @category operations
  * @since 0.1.0
  */
 export const of = <Item extends object, Made extends Encoded>(item: Item, encode: (item: Item) => Made): Made =>
-  ((item as Kept)[kept] as Made | undefined) ?? encode(item)
+  (kept.get(item) as Made | undefined) ?? encode(item)
 
 /**
  * How many characters the JSON has that is kept for an item: 0 where none is.
@@ -69,7 +65,7 @@ export const of = <Item extends object, Made extends Encoded>(item: Item, encode
  * @since 0.1.0
  */
 export const weight = (item: object): number => {
-  const encoded = (item as Kept)[kept]
+  const encoded = kept.get(item)
   if (encoded === undefined) return 0
   const { json, more, note } = encoded
   return json.length + (more?.length ?? 0) + (note?.length ?? 0)
