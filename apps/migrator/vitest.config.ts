@@ -7,7 +7,10 @@ export default mergeConfig(
     test: {
       // Each file starts processes of its own: side by side they would only wait for each other.
       fileParallelism: false,
-      globalSetup: ["../../libs/adapters/postgres/src/testing/globalSetup.ts"]
+      globalSetup: [
+        "../../libs/adapters/postgres/src/testing/globalSetup.ts",
+        "../../tools/bundles/src/forTests.ts"
+      ]
     }
   })
 )

@@ -89,10 +89,12 @@ async function* tasks({ ask, hasCursors, origins, shelf, ...way }: Way): Origins
     }
   }
   for await (const ids of Walk.ids({ ask, hasCursors, shelf, ...way }, ordered, "tasks", onItem)) {
-    const read = await all(ids.map((id) => () => Whole.read(ask, "Task", path("/tasks", id))))
-    for (const task of read) shelf.mark(given.tasks, stateOf(task).id, 0)
-    yield origins([...found, ...read])
+    yield origins(found)
     found = []
+    for await (const read of some(ids.map((id) => () => Whole.read(ask, "Task", path("/tasks", id))))) {
+      for (const task of read) shelf.mark(given.tasks, stateOf(task).id, 0)
+      yield origins(read)
+    }
   }
 }
 
@@ -131,9 +133,10 @@ async function* eventsOf(
 async function* board({ ask, origins, shelf, ...way }: Way): Origins {
   const ordered = "/agents/tasks/?order_by=id&order_direction=asc"
   for await (const ids of Walk.ids({ ask, shelf, ...way }, ordered, "board tasks")) {
-    const read = await all(ids.map((id) => () => Whole.read(ask, "BoardTask", path("/agents/tasks", id))))
-    for (const task of read) shelf.mark(given.board, stateOf(task).id, 0, stateOf(task).created_at ?? "")
-    yield origins(read)
+    for await (const read of some(ids.map((id) => () => Whole.read(ask, "BoardTask", path("/agents/tasks", id))))) {
+      for (const task of read) shelf.mark(given.board, stateOf(task).id, 0, stateOf(task).created_at ?? "")
+      yield origins(read)
+    }
   }
 }
 
@@ -185,20 +188,27 @@ async function* agents(way: Way, organization: string, project: string): Origins
       yield origins([agent])
       const own = `${path(base, id)}/revision`
       for await (const revisions of Walk.ids(way, own, `revisions of ${id}`)) {
-        const found = await all(revisions.map((revision) => () => ask.one(path(own, revision))))
-        yield origins(
-          found.map(({ body, isWhole }) => isWhole ? { kind: "TaskAgentRevision", state: body.revision } : body)
-        )
+        for await (const found of some(revisions.map((revision) => () => ask.one(path(own, revision))))) {
+          yield origins(
+            found.map(({ body, isWhole }) => isWhole ? { kind: "TaskAgentRevision", state: body.revision } : body)
+          )
+        }
       }
     }
   }
 }
 
-/** Some requests at once, in order; what is not there is left out. */
+/** Answers in order, as they come, some at once; what is not there is left out. */
+async function* some(requests: ReadonlyArray<() => Promise<Json | undefined>>): AsyncGenerator<ReadonlyArray<Json>> {
+  for (let from = 0; from < requests.length; from += atOnce) {
+    const found = await Promise.all(requests.slice(from, from + atOnce).map((request) => request()))
+    yield found.filter((value) => value !== undefined)
+  }
+}
+
+/** All answers, for what is small. */
 const all = async (requests: ReadonlyArray<() => Promise<Json | undefined>>): Promise<ReadonlyArray<Json>> => {
   const out: Array<Json> = []
-  for (let from = 0; from < requests.length; from += atOnce) {
-    out.push(...await Promise.all(requests.slice(from, from + atOnce).map((request) => request())))
-  }
-  return out.filter((value) => value !== undefined)
+  for await (const found of some(requests)) out.push(...found)
+  return out
 }

@@ -26,8 +26,17 @@ export interface Shelf {
   readonly forget: (list: string) => void
   readonly keep: (kind: string, tenant: string, id: string, line: string) => void
   readonly line: (kind: string, tenant: string, id: string) => string | undefined
-  /** The lines of a kind and a tenant behind an id, in the order of the code points of ids. */
-  readonly lines: (kind: string, tenant: string, after: string, limit: number) => ReadonlyArray<string>
+  /**
+   * The lines of a kind and a tenant behind an id, in the order of the code points of ids: so many, or as many as have so
+   * many characters.
+   */
+  readonly lines: (
+    kind: string,
+    tenant: string,
+    after: string,
+    limit: number,
+    characters: number
+  ) => ReadonlyArray<string>
   /** The greatest number that is an id of a kind; 0 without one. */
   readonly lastNumber: (kind: string, tenant: string) => number
   readonly tenants: () => ReadonlyArray<string>
@@ -75,7 +84,16 @@ export const open = (below = tmpdir()): Shelf => {
     forget: (list) => void forget.run(list),
     keep: (kind, tenant, id, text) => void keep.run(kind, tenant, id, text),
     line: (kind, tenant, id) => line.get(kind, tenant, id)?.["line"] as string | undefined,
-    lines: (kind, tenant, after, limit) => lines.all(kind, tenant, after, limit).map(({ line }) => line as string),
+    lines: (kind, tenant, after, limit, characters) => {
+      const found: Array<string> = []
+      let length = 0
+      for (const { line } of lines.iterate(kind, tenant, after, limit)) {
+        found.push(line as string)
+        length += found.at(-1)!.length
+        if (length >= characters) break
+      }
+      return found
+    },
     lastNumber: (kind, tenant) => (last.get(kind, tenant)!["last"] as number | null) ?? 0,
     tenants: () => tenants.all().map(({ tenant }) => tenant as string),
     close: () => {

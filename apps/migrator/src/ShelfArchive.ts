@@ -46,8 +46,8 @@ export const make = (shelf: Shelf.Shelf): RecordArchive.RecordArchive["Service"]
           return line === undefined ? undefined : ArchiveLine.ofWritten(line)
         })
       ),
-    read: ({ after = "", kind, limit, tenant }) =>
-      Effect.sync(() => shelf.lines(kind, tenant, after, limit).map(ArchiveLine.ofWritten)),
+    read: ({ after = "", bytes = Infinity, kind, limit, tenant }) =>
+      Effect.sync(() => shelf.lines(kind, tenant, after, limit, bytes).map(ArchiveLine.ofWritten)),
     tenants: Effect.sync(shelf.tenants)
   }
 }

@@ -45,12 +45,21 @@ export const compare = (a: RecordStore.RecordKey, b: RecordStore.RecordKey): num
   order.get(a.kind)! - order.get(b.kind)! || Text.byCodePoint(a.tenant, b.tenant) || Text.byCodePoint(a.id, b.id)
 
 /**
- * How many records a source gives at once.
+ * How many records a source gives at once, at most.
  *
  * @category limits
  * @since 0.1.0
  */
 export const page = 1000
+
+/**
+ * How many bytes of JSON the states of the records take that a source gives at once, and how many their histories, before
+ * the last of them.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const pageBytes = 4_194_304
 
 /**
  * How a source that is a server is read.
@@ -96,23 +105,27 @@ export const open = (
 export const ofArchive = Effect.fnUntraced(function*(
   archive: RecordArchive.RecordArchive["Service"],
   tenant: string | undefined,
-  limit = page
+  limit = page,
+  bytes = pageBytes
 ): Effect.fn.Return<Pull, RecordStore.StoreUnavailable> {
   const tenants = tenant === undefined ? yield* archive.tenants : [tenant]
   const parts = RecordArchive.archivedKinds.flatMap(({ kind: { name } }) =>
     tenants.map((tenant) => ({ kind: name, tenant }))
   )
-  let [at, after] = [0, ""]
+  let [at, after, next] = [0, "", limit]
   return Effect.gen(function*() {
     while (at < parts.length) {
-      const records = yield* archive.read({ ...parts[at]!, after, limit })
+      const records = yield* archive.read({ ...parts[at]!, after, limit: next, bytes })
       const last = records.at(-1)
       if (last !== undefined) {
         after = last.key.id
+        // Where few records take the bytes, the store need not look at many more to tell which they are.
+        next = Math.min(limit, 4 * records.length)
         return records
       }
       at++
       after = ""
+      next = limit
     }
     return []
   })

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { RecordArchive } from "@emend/domain"
+import type { RecordArchive, RecordStore } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
 import * as ArchiveLine from "./ArchiveLine.ts"
@@ -27,12 +27,20 @@ export interface Difference {
 }
 
 /**
- * So many records, next to each other in the order of keys, have one hash.
+ * So many records, next to each other in the order of keys, have one hash, if they are not {@link rangeLength} before.
  *
  * @category limits
  * @since 0.1.0
  */
 export const rangeSize = 1000
+
+/**
+ * So many characters of records have one hash, however few they are.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const rangeLength = Source.pageBytes
 
 /**
  * How many differences a summary holds as data; all are counted, and all are told in words.
@@ -70,7 +78,7 @@ export const run = (
       if (a.length === 0 && b.length === 0) break
       const end = [a.at(-1), b.at(-1)].filter((record) => record !== undefined)
         .sort((x, y) => Source.compare(x.key, y.key))[0]!
-      const [mine, theirs] = [left.take(end), right.take(end)]
+      const [mine, theirs] = [left.take(end.key), right.take(end.key)]
       ranges++
       if (digest(mine) === digest(theirs)) {
         records += mine.length
@@ -94,47 +102,62 @@ export const run = (
     }
   }))
 
-type Records = ReadonlyArray<RecordArchive.Archived>
+/** A record as its canonical text. */
+interface Line {
+  readonly key: RecordStore.RecordKey
+  readonly text: string
+}
+
+type Lines = ReadonlyArray<Line>
 
 /** Holds a range of a source ahead. */
 const cursor = (pull: Source.Pull) => {
-  let held: Array<RecordArchive.Archived> = []
+  let held: Array<Line> = []
+  let length = 0
   let ended = false
   return {
     some: Effect.gen(function*() {
-      while (!ended && held.length < rangeSize) {
+      while (!ended && held.length < rangeSize && length < rangeLength) {
         const next = yield* pull
         if (next.length === 0) ended = true
-        held = held.concat(next)
+        for (const record of next) {
+          const line = { key: record.key, text: ArchiveLine.write(record) }
+          held.push(line)
+          length += line.text.length
+        }
       }
-      return held.slice(0, rangeSize) as Records
+      return held.slice(0, rangeSize) as Lines
     }),
-    /** Takes what is not behind a record. */
-    take: (end: RecordArchive.Archived): Records => {
-      const behind = held.findIndex(({ key }) => Source.compare(key, end.key) > 0)
-      return held.splice(0, behind === -1 ? held.length : behind)
+    /** Takes what is not behind a key. */
+    take: (end: RecordStore.RecordKey): Lines => {
+      const behind = held.findIndex(({ key }) => Source.compare(key, end) > 0)
+      const taken = behind === -1 ? held : held.slice(0, behind)
+      held = behind === -1 ? [] : held.slice(behind)
+      for (const { text } of taken) length -= text.length
+      return taken
     }
   }
 }
 
-const digest = (records: Records): string => {
+const digest = (lines: Lines): string => {
   const hash = createHash("sha256")
-  for (const record of records) hash.update(ArchiveLine.write(record)).update("\n")
+  for (const { text } of lines) hash.update(text).update("\n")
   return hash.digest("hex")
 }
 
-function* differing(mine: Records, theirs: Records): Generator<Difference> {
+function* differing(mine: Lines, theirs: Lines): Generator<Difference> {
   let [i, j] = [0, 0]
   while (i < mine.length || j < theirs.length) {
     const [a, b] = [mine[i], theirs[j]]
     const order = a === undefined ? 1 : b === undefined ? -1 : Source.compare(a.key, b.key)
     if (order < 0) yield { ...a!.key, found: "only in --from" }
     else if (order > 0) yield { ...b!.key, found: "only in --to" }
-    else {
-      const parts = (["version", "state", "history", "snapshots"] as const).filter((part) =>
-        digest([{ ...a!, ...blank, [part]: a![part] }]) !== digest([{ ...b!, ...blank, [part]: b![part] }])
-      )
-      if (parts.length > 0) yield { ...a!.key, found: "different", parts }
+    else if (a!.text !== b!.text) {
+      const [one, other] = [ArchiveLine.ofWritten(a!.text), ArchiveLine.ofWritten(b!.text)]
+      const alone = (record: RecordArchive.Archived, part: keyof typeof blank) =>
+        ArchiveLine.write({ ...record, ...blank, [part]: record[part] })
+      const parts = parted.filter((part) => alone(one, part) !== alone(other, part))
+      yield { ...a!.key, found: "different", parts }
     }
     if (order <= 0) i++
     if (order >= 0) j++
@@ -142,3 +165,4 @@ function* differing(mine: Records, theirs: Records): Generator<Difference> {
 }
 
 const blank = { version: 1, state: {}, history: [], snapshots: [] }
+const parted = ["version", "state", "history", "snapshots"] as const

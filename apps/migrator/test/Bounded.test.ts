@@ -8,7 +8,7 @@ import { createInterface } from "node:readline"
 import { expect, test } from "vitest"
 import { run } from "./Command.ts"
 
-const [count, size, heapMiB] = [4500, 60_000, 192]
+const [count, size, heapMiB] = [1800, 60_000, 96]
 
 test("a server that shows more than the memory has is exported in order", { timeout: 240_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "emend-bounded-"))

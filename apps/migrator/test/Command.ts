@@ -7,7 +7,8 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll } from "vitest"
 
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+/** The bundle, which is made before the tests: what users start. */
+export const main = fileURLToPath(new URL("../bundle/main.js", import.meta.url))
 
 /** What was compiled is kept for the next process: most of them live hardly longer than it takes to compile the program. */
 const compiled = mkdtempSync(join(tmpdir(), "emend-compiled-"))
@@ -36,7 +37,7 @@ export const run = async (
   args: ReadonlyArray<string>,
   { env = {}, input, inputs, killAfter, killWhen, signal = "SIGKILL" }: Settings = {}
 ): Promise<Ended> => {
-  const child = spawn(process.execPath, ["--conditions=@emend/source", main, ...args], {
+  const child = spawn(process.execPath, [main, ...args], {
     env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: compiled, ...env },
     stdio: ["pipe", "pipe", "pipe"]
   })

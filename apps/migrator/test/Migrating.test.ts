@@ -2,11 +2,10 @@ import { spawnSync } from "node:child_process"
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { expect, test } from "vitest"
+import { main } from "./Command.ts"
 
 const document = readFileSync(new URL("../../../docs/migrating.md", import.meta.url), "utf8")
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
 
 interface Step {
   readonly command: string
@@ -31,7 +30,7 @@ test("the commands of the page on migrating do what it says", { timeout: 300_000
   try {
     writeFileSync(
       join(folder, "emend-migrate"),
-      `#!/bin/sh\nexec '${process.execPath}' --conditions=@emend/source '${main}' "$@"\n`
+      `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`
     )
     chmodSync(join(folder, "emend-migrate"), 0o755)
     const env = { PATH: `${folder}:${process.env["PATH"]}` }

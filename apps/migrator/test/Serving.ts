@@ -4,7 +4,7 @@ import { once } from "node:events"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 
-const main = fileURLToPath(new URL("../../server/src/main.ts", import.meta.url))
+const main = fileURLToPath(new URL("../../server/bundle/main.js", import.meta.url))
 
 export interface Serving {
   readonly address: string
@@ -15,7 +15,7 @@ export interface Serving {
 /** Does something with a server over a store, in memory or the database of an address. */
 export const serving = async <A>(store: "memory" | { readonly url: string }, use: (serving: Serving) => Promise<A>) => {
   const kind = store === "memory" ? store : "postgres"
-  const child = spawn(process.execPath, ["--conditions=@emend/source", main, "--store", kind], {
+  const child = spawn(process.execPath, [main, "--store", kind], {
     env: { PATH: process.env["PATH"], PORT: "0", ...(store === "memory" ? undefined : { DATABASE_URL: store.url }) },
     stdio: ["ignore", "pipe", "inherit"]
   })

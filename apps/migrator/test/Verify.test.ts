@@ -4,10 +4,10 @@ import { spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { afterAll, expect, test } from "vitest"
 import * as ArchiveLine from "../src/ArchiveLine.ts"
 import * as Verify from "../src/Verify.ts"
+import { main } from "./Command.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "emend-verify-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -36,8 +36,7 @@ test("on a terminal a difference stands on a line of its own, not behind the pro
   const [mine, theirs] = [join(folder, "mine"), join(folder, "theirs")]
   writeFileSync(mine, ["a", "b"].map((id) => `${ArchiveLine.write(agent(id))}\n`).join(""))
   writeFileSync(theirs, "")
-  const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
-  const command = [process.execPath, "--conditions=@emend/source", main, "verify", "--from", `file:${mine}`, "--to"]
+  const command = [process.execPath, main, "verify", "--from", `file:${mine}`, "--to"]
   const shown = spawnSync("script", ["-qec", [...command, `file:${theirs}`].join(" "), "/dev/null"], {
     encoding: "utf8",
     input: ""

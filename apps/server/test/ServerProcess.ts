@@ -4,7 +4,7 @@ import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 import { afterEach } from "vitest"
 
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+const main = fileURLToPath(new URL("../bundle/main.js", import.meta.url))
 
 export interface Exit {
   readonly code: number | null
@@ -31,7 +31,7 @@ export const start = (
   env: Readonly<Record<string, string>> = {},
   cwd?: string
 ): ServerProcess => {
-  const child = spawn(process.execPath, ["--conditions=@emend/source", main, ...args], {
+  const child = spawn(process.execPath, [main, ...args], {
     cwd,
     env: { PATH: process.env["PATH"], PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"]

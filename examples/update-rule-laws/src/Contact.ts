@@ -29,6 +29,10 @@ const lowered = (labels: Readonly<Record<string, string>>): Readonly<Record<stri
 export const Contact: typeof Plain = {
   ...Plain,
   compose: (first, second) => Plain.compose(inLowerCase(first), inLowerCase(second)),
+  gather: () => {
+    const { add, composed } = Plain.gather()
+    return { add: (update) => add(inLowerCase(update)), composed }
+  },
   combineAll: (updates) => Plain.combineAll([...updates].map(inLowerCase)),
   apply: (contact, update) => Plain.apply(contact, inLowerCase(update)),
   reduce: (contact, update) => Plain.reduce(contact, inLowerCase(update)),

@@ -62,7 +62,9 @@ export type Rejection =
 export type PutResult = Result<"added" | "present", Rejection>
 
 /**
- * Asks for whole records of a kind and tenant, deleted ones included, in the order of the code points of their ids.
+ * Asks for whole records of a kind and tenant, deleted ones included, in the order of the code points of their ids. The
+ * answer ends with the record that is the last of the `limit`, or by which the states, or the histories, take the `bytes`:
+ * it is empty only where there are no more records.
  *
  * @category models
  * @since 0.1.0
@@ -73,6 +75,11 @@ export interface Range {
   /** Begins behind this id. */
   readonly after?: string
   readonly limit: number
+  /**
+   * How many bytes of JSON the states of the answer take, and how many its histories, before its last record. A store may
+   * count a form of its own that takes about as much. Default: any number.
+   */
+  readonly bytes?: number
 }
 
 /**

@@ -59,6 +59,11 @@ const event = (tenant: string, task_id: string, sequence_id: number): Archived =
     content: sequence_id === 1 ? null : { n: sequence_id }
   })
 
+const said = (tenant: string, sequence_id: number, content: string): Archived => {
+  const { key, state } = event(tenant, "0", sequence_id)
+  return record(tenant, key.kind, { ...state, content })
+}
+
 const tracker = (tenant: string, task_id: string): Archived =>
   record(tenant, "AgentTaskTracker", {
     id: "tr",
@@ -156,6 +161,54 @@ const all = (tenant: string, kind: string, limit = 100, after?: string) =>
     (archive) => archive.read({ kind, tenant, limit, ...(after === undefined ? undefined : { after }) })
   )
 
+/** How many records of a kind are read at once, page by page to the end; all of them are read. */
+const pages = Effect.fnUntraced(
+  function*(kind: string, records: ReadonlyArray<Archived>, limit: number, bytes: number) {
+    const archive = yield* RecordArchive.RecordArchive
+    const read: Array<Archived> = []
+    const counts: Array<number> = []
+    while (true) {
+      const after = read.at(-1)?.key.id ?? ""
+      const page = yield* archive.read({ kind, tenant: records[0]!.key.tenant, after, limit, bytes })
+      if (page.length === 0) break
+      read.push(...page)
+      counts.push(page.length)
+    }
+    expect(read).toEqual(records)
+    return counts
+  }
+)
+
+const size = 100_000
+const alike = "x".repeat(size)
+
+/** Hardly any shorter when it is compressed. */
+const unlike = (seed: number): string => {
+  let [text, at] = ["", seed + 1]
+  while (text.length < size) {
+    at = at * 48_271 % 2_147_483_647
+    text += at.toString(36)
+  }
+  return text.slice(0, size)
+}
+
+/** A small record whose history has so many characters. */
+const edited = (tenant: string, id: string, text: string): Archived => {
+  const { history, key, state } = task(tenant, id, { params: {} })
+  const step = { at: at(1), by: "bob", reason: null, initial: null, moves: {} }
+  return {
+    key,
+    version: 3,
+    state,
+    history: [
+      ...history,
+      { ...step, version: 2, patch: { params: { set: { text } } }, inverse: { params: { set: {} } } },
+      { ...step, version: 3, patch: { params: { set: {} } }, inverse: { params: { set: { text } } } }
+    ],
+    snapshots: []
+  }
+}
+
 const facts: Readonly<Record<string, (tenant: string) => Holds>> = {
   "what is put is read again as it is, with its history, by its key and in the order of ids": Effect.fnUntraced(
     function*(tenant) {
@@ -178,6 +231,36 @@ const facts: Readonly<Record<string, (tenant: string) => Holds>> = {
       expect(yield* archive.tenants).toContain(tenant)
     }
   ),
+  "a page ends with the record by which its states take so many bytes, compressible or not": Effect.fnUntraced(
+    function*(tenant) {
+      const texts = [alike, unlike(1), alike, unlike(2), unlike(3), alike, unlike(4)]
+      const tasks = texts.map((text, i) => task(tenant, `${i}`, { params: { text } }))
+      const small = Array.from({ length: 7 }, (_, i) => task(tenant, `small ${i}`))
+      yield* put(...tasks, ...small)
+      expect(yield* pages("Task", [...tasks, ...small], 5, 2.5 * size)).toEqual([3, 3, 5, 3])
+      expect(yield* pages("Task", [...tasks, ...small], 5, 1)).toEqual(Array.from({ length: 14 }, () => 1))
+      expect(yield* pages("Task", [...tasks, ...small], 5, Infinity)).toEqual([5, 5, 4])
+      yield* put(agent(tenant, "a"))
+      const events = texts.map((content, i) => said(tenant, i + 1, content))
+      yield* put(...events)
+      expect(yield* pages("Event", events, 5, 2.5 * size)).toEqual([3, 3, 1])
+    }
+  ),
+  "a page ends with the record by which its histories take so many bytes, and has each of them whole": Effect
+    .fnUntraced(
+      function*(tenant) {
+        const texts = [alike, unlike(1), alike, unlike(2), unlike(3)]
+        const tasks = [
+          ...texts.map((text, i) => edited(tenant, `${i}`, text)),
+          ...["a", "b", "c"].map((id) => task(tenant, id))
+        ]
+        yield* put(...tasks)
+        expect(yield* pages("Task", tasks, 5, 1.5 * size)).toEqual([1, 1, 1, 1, 1, 3])
+        expect(yield* pages("Task", tasks, 5, 2.5 * size)).toEqual([2, 2, 4])
+        expect(yield* pages("Task", tasks, 5, 1)).toEqual(tasks.map(() => 1))
+        expect(yield* pages("Task", tasks, 5, Infinity)).toEqual([5, 3])
+      }
+    ),
   "the same once more is present; another content is refused and what is there stays": Effect.fnUntraced(
     function*(tenant) {
       yield* put(changed(tenant), task(tenant, "t"))

@@ -26,12 +26,25 @@ export const make = (state: State): RecordArchive.RecordArchive["Service"] => ({
       return parcels.map((parcel) => put(state, index, parcel))
     }),
   get: (keys) => Effect.sync(() => keys.map((key) => find(state, key))),
-  read: (range) => Effect.sync(() => first(state, range).map((key) => find(state, key)!)),
+  read: (range) => Effect.sync(() => [...page(state, range)]),
   tenants: Effect.sync(() =>
     [...new Set([...kinds.keys()].flatMap((kind) => all(state, kind).map(({ key }) => key.tenant)))]
       .sort(Text.byCodePoint)
   )
 })
+
+/** The records of a range, in order, up to the one by which their states or their histories take so many bytes. */
+function* page(state: State, range: RecordArchive.Range): Generator<Archived> {
+  let [states, histories] = [0, 0]
+  for (const key of first(state, range)) {
+    const record = find(state, key)!
+    yield record
+    if (range.bytes === undefined) continue
+    states += Json.textBytes(record.state)
+    histories += Json.textBytes([record.history, record.snapshots])
+    if (Math.max(states, histories) >= range.bytes) return
+  }
+}
 
 /** The keys of a range, in order. No more than two pages of them are held and sorted, however many there are. */
 const first = (

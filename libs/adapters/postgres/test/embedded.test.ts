@@ -65,9 +65,10 @@ const start = async (dataDir: string, durable = false) => {
 }
 
 /** Starts the server of a folder in another process. */
-const elsewhere = (dataDir: string) => {
+const elsewhere = (dataDir: string, detached = false) => {
   const script = fileURLToPath(new URL("./holder.ts", import.meta.url))
   const child = spawn(process.execPath, ["--conditions=@emend/source", script, dataDir], {
+    detached,
     stdio: ["ignore", "pipe", "inherit"]
   })
   children.push(child)
@@ -329,10 +330,11 @@ describe("an embedded server", () => {
   it("is prepared anew where a preparation was cut off", async () => {
     const dataDir = folder()
     Fs.chmodSync(dirname(dataDir), 0o755)
-    const { child, exited } = elsewhere(dataDir)
+    const { child, exited } = elsewhere(dataDir, true)
     const begun = () => Fs.existsSync(dataDir) && Fs.readdirSync(dataDir).some((name) => name.startsWith(".cluster-"))
     await until(begun)
-    child.kill("SIGKILL")
+    // With what it started, which would go on to fill the folder whoever has removed it.
+    process.kill(-child.pid!, "SIGKILL")
     await exited
     expect(Fs.existsSync(join(dataDir, "cluster"))).toBe(false)
     const { close, url } = await start(dataDir)

@@ -19,9 +19,9 @@ import type { PutFailed, Session } from "./Session.ts"
 export const read = (
   session: Session,
   table: ArchiveTable.ArchiveTable,
-  { after = "", limit, tenant }: RecordArchive.Range
+  { after = "", bytes = Infinity, limit, tenant }: RecordArchive.Range
 ): Effect.Effect<ReadonlyArray<RecordArchive.Archived>, RecordStore.StoreUnavailable> =>
-  whole(session, table, tenant, { text: table.statements.read, values: [tenant, after, limit] })
+  whole(session, table, tenant, { text: table.statements.read, values: [tenant, after, limit, bytes] }, bytes)
 
 /**
  * Reads records of one kind and tenant by their ids, in no order.
@@ -41,7 +41,8 @@ const whole = (
   session: Session,
   { relation }: ArchiveTable.ArchiveTable,
   tenant: string,
-  statement: { readonly text: string; readonly values: ReadonlyArray<unknown> }
+  statement: { readonly text: string; readonly values: ReadonlyArray<unknown> },
+  bytes = Infinity
 ): Effect.Effect<ReadonlyArray<RecordArchive.Archived>, RecordStore.StoreUnavailable> =>
   Effect.gen(function*() {
     const kind = relation.kind.kind.name
@@ -59,7 +60,17 @@ const whole = (
     })
     if (relation.kind.touched !== undefined && records.length > 0) {
       const byId = new Map(records.map((record) => [record.key.id, record]))
-      for (const row of yield* session.query(ArchiveTable.history.read, [tenant, kind, [...byId.keys()]])) {
+      const histories = (ids: ReadonlyArray<string>, bytes: number, after: unknown) =>
+        session.query(ArchiveTable.history.read, [tenant, kind, ids, bytes, after])
+      let revisions = yield* histories([...byId.keys()], bytes, 0)
+      const last = revisions.at(-1)
+      if (last !== undefined && (last[11] as number) >= bytes) {
+        // The record that they end in is read to its end; those behind it came without their histories.
+        const id = last[0] as string
+        revisions = [...revisions, ...yield* histories([id], Infinity, last[1])]
+        records.splice(records.indexOf(byId.get(id)!) + 1)
+      }
+      for (const row of revisions) {
         const record = byId.get(row[0] as string)!
         record.history.push(ArchiveTable.revision(relation, row))
         if (row[10] !== null) {

@@ -8,6 +8,7 @@ import { answer, column, deleted, idColumn, literal, quoted, type Relation } fro
 import * as Relations from "../Relation.ts"
 import * as Table from "../Table.ts"
 import { tables } from "../tables.ts"
+import * as Size from "./Size.ts"
 
 /**
  * The table of events. It has no versions, and the content of an event may be JSON null.
@@ -111,11 +112,26 @@ const make = (relation: Relation, relations: ReadonlyMap<string, Relation>): Arc
         : [],
       lock: kind.acyclic === undefined ? undefined : `LOCK TABLE ${name} IN SHARE ROW EXCLUSIVE MODE`,
       between: kind.acyclic && between(relation, stage, kind.acyclic),
-      read: `SELECT ${state} FROM ${name} WHERE tenant = $1 AND ${id} > $2 ORDER BY ${id} LIMIT $3`,
+      read: `SELECT ${state} FROM (
+        SELECT *, sum(${
+        weight(relation)
+      }) OVER (ORDER BY ${id} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+        FROM ${name} WHERE tenant = $1 AND ${id} > $2 ORDER BY ${id} LIMIT $3
+      ) r WHERE coalesce(before, 0) < $4::float8 ORDER BY ${id}`,
       byKey: `SELECT ${state} FROM ${name} WHERE tenant = $1 AND ${id} = ANY($2::text[])`
     }
   }
 }
+
+/** How many bytes of JSON a row holds, about, told without reading what is stored beside it. */
+const weight = ({ attributes }: Relation): string =>
+  Size.sum(attributes.flatMap((of) =>
+    of.column.type === "object" || of.column.type === "list"
+      ? [Size.ofJson(column(of))]
+      : of.column.type === "text"
+      ? [Size.ofText(column(of))]
+      : []
+  ))
 
 // OFFSET 0 keeps each question a look-up: without statistics the planner would rather hash the whole table for a batch.
 
@@ -161,6 +177,11 @@ const between = (relation: Relation, stage: string, { from, to, where }: Acyclic
 const historyColumns =
   "tenant, kind, record_id, version, at, by, reason, initial, patch, inverse, moves, state, redacted"
 
+const historyWeight = Size.sum([
+  ...["initial", "patch", "inverse", "moves", "state"].map(Size.ofJson),
+  Size.ofText("reason")
+])
+
 /**
  * The stage of histories.
  *
@@ -180,10 +201,18 @@ export const history = {
       OR h.reason IS DISTINCT FROM s.reason OR h.initial IS DISTINCT FROM s.initial OR h.state IS DISTINCT FROM s.state)`,
   insert: `INSERT INTO record_history (${historyColumns}) SELECT ${historyColumns} FROM emend_stage_history
     WHERE NOT (ord = ANY($1::int[]))`,
+  /**
+   * The histories of records in their order, from behind a version on, up to the revision by which they take so many bytes;
+   * last in each row how many they take with it.
+   */
   read: `SELECT record_id, version::float8, ${
     Relations.timestampText("at")
-  }, by, reason, initial, patch, inverse, moves, redacted, state
-    FROM record_history WHERE tenant = $1 AND kind = $2 AND record_id = ANY($3::text[]) ORDER BY record_id, version`
+  }, by, reason, initial, patch, inverse, moves, redacted, state, through FROM (
+      SELECT *, sum(weight) OVER (ORDER BY record_id, version ROWS UNBOUNDED PRECEDING) AS through FROM (
+        SELECT *, ${historyWeight} AS weight
+        FROM record_history WHERE tenant = $1 AND kind = $2 AND record_id = ANY($3::text[]) AND version > $5
+      ) w
+    ) h WHERE through - weight < $4::float8 ORDER BY h.record_id, h.version`
 } as const
 
 /**

@@ -30,6 +30,17 @@ export interface Options {
 }
 
 /**
+ * The settings of its connections. A stage has no statistics, nor has a table that was filled just now: whatever the
+ * planner guesses, tables are looked up, and read on in order, by their indexes.
+ *
+ * @category settings
+ * @since 0.1.0
+ */
+export const options =
+  "-c TimeZone=UTC -c client_min_messages=warning -c enable_seqscan=off -c enable_bitmapscan=off " +
+  "-c enable_hashjoin=off -c enable_mergejoin=off -c jit=off -c work_mem=32MB -c temp_buffers=32MB"
+
+/**
  * Opens the archive while the scope is open.
  *
  * @category constructors
@@ -45,9 +56,7 @@ export const make = (
           connectionString: Redacted.value(url),
           max: maxConnections,
           application_name: "emend archive",
-          // A stage has no statistics: whatever the planner guesses, tables are looked up by their indexes.
-          options: "-c TimeZone=UTC -c client_min_messages=warning -c enable_seqscan=off -c enable_hashjoin=off " +
-            "-c enable_mergejoin=off -c jit=off -c work_mem=32MB -c temp_buffers=32MB"
+          options
         })
         // A connection that is lost while it is idle is replaced by the next one who needs it.
         pool.on("error", () => {})
