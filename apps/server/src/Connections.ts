@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import type { Server, ServerResponse } from "node:http"
+import type { ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import { InTurn } from "./InTurn.ts"
 import type { Limits } from "./Limits.ts"
@@ -18,7 +18,7 @@ import * as Unread from "./Unread.ts"
  * @since 0.1.0
  */
 export interface Connections {
-  readonly listener: Server
+  readonly listener: InTurn
   /** How many connections are open. */
   readonly count: () => number
   /** How many bytes of answers wait because their clients do not take them. */
@@ -97,16 +97,14 @@ export const make = (
     socket.once("close", () => sockets.delete(socket))
     accept!.call(listener, socket)
   })
-  listener.on("request", note)
-  listener.on("checkContinue", note)
+  listener.on("turn", note)
   listener.on("checkExpectation", RawRefusal.refuseExpectation(refused))
   listener.on("clientError", (error, socket) => RawRefusal.refuse(error, socket, bounds.maxHeaderBytes, refused))
 
   const close = (_: unknown, response: ServerResponse): void => void response.setHeader("connection", "close")
   const closeAfterAnswers = (): void => {
-    if (listener.listeners("request").includes(close)) return
-    listener.prependListener("request", close)
-    listener.prependListener("checkContinue", close)
+    if (listener.listeners("turn").includes(close)) return
+    listener.on("turn", close)
     for (const response of due.values()) if (!response.headersSent) close(undefined, response)
   }
   const letGo = (graceMillis: number): void => {

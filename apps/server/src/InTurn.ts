@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { Take } from "@emend/http-api"
 import { type IncomingMessage, Server, type ServerOptions, type ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 
@@ -19,6 +20,8 @@ type HandOver = readonly [event: string | symbol, request: IncomingMessage, resp
  * connection, which is when the system has room for the last of it. Node hands over at once all that was sent at once:
  * a client that takes nothing would have as many whole answers wait in memory as it asks for.
  *
+ * Of each request that has its turn the event `turn` tells, with its response, before anything is done about it.
+ *
  * A request whose connection has gone, or ends with the answer before it, is not carried out.
  *
  * @category models
@@ -28,6 +31,8 @@ export class InTurn extends Server {
   /** The connections that have a request in work, and the requests behind it. */
   readonly #waiting = new Map<Socket, Array<HandOver>>()
   readonly #onWritten: (socket: Socket, response: ServerResponse) => void
+  /** Carries out requests by itself; what it does not take is handed over to those that listen. */
+  take: Take = () => false
 
   /** `onWritten` learns of each answer that was written; what the system had no room for waits in the socket then. */
   constructor(options: ServerOptions, onWritten: (socket: Socket, response: ServerResponse) => void) {
@@ -50,7 +55,8 @@ export class InTurn extends Server {
 
   #handOver(socket: Socket, [event, request, response]: HandOver): void {
     response.once("prefinish", () => this.#onWritten(socket, response))
-    super.emit(event as string, request, response)
+    super.emit("turn", request, response)
+    if (event !== "request" || !this.take(request, response)) super.emit(event as string, request, response)
     // After the listeners of others: what they note of this answer is done with before the next request.
     response.once("close", () => {
       const next = socket.writable ? this.#waiting.get(socket)!.shift() : undefined

@@ -14,7 +14,7 @@ import {
   type Tasks,
   type Trackers
 } from "@emend/domain"
-import { Identity, Lifecycle, Problem, RequestMetrics, Settings } from "@emend/http-api"
+import { Identity, Lifecycle, Problem, RequestMetrics, Settings, Shortcut } from "@emend/http-api"
 import { layer as application } from "@emend/http-api/handlers"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -95,7 +95,10 @@ const serve = (configuration: Configuration): Effect.Effect<Server, unknown, Sco
     const running = yield* Layer.build(Layer.provideMerge(application, http)).pipe(
       Effect.provideContext(services),
       Effect.provideService(Identity, callers),
-      Effect.provideService(Lifecycle, lifecycle)
+      Effect.provideService(Lifecycle, lifecycle),
+      Effect.provideService(Shortcut, (take) => {
+        connections.listener.take = take
+      })
     )
     yield* Effect.addFinalizer(() => stop(lifecycle, connections, limits))
     const { address } = Context.get(running, HttpServer.HttpServer)

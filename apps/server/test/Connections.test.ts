@@ -1,5 +1,6 @@
 /** Clients that are slow, or speak no HTTP, on a real socket. */
 import { once } from "node:events"
+import type { IncomingMessage } from "node:http"
 import { type AddressInfo, connect, type Socket } from "node:net"
 import { afterEach, describe, expect, it } from "vitest"
 import * as Connections from "../src/Connections.ts"
@@ -52,6 +53,22 @@ const problem = (answer: string) => {
   const headers = new Map(head.split("\r\n").slice(1).map((line) => line.split(": ") as [string, string]))
   return { status: Number(head.split(" ")[1]), headers, body: JSON.parse(body) }
 }
+
+it("what is taken does not reach those who listen; of all requests it is told that they have their turn", async () => {
+  const listener = await start()
+  const turns: Array<string> = []
+  listener.on("turn", ({ method }: IncomingMessage) => turns.push(method!))
+  listener.take = (request, response) => {
+    if (request.method !== "GET") return false
+    response.end("taken")
+    return true
+  }
+  const get = "GET / HTTP/1.1\r\nhost: a\r\n\r\n"
+  const last = "DELETE / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"
+  const answers = await read(send(`${get}${get}${last}`))
+  expect(answers.match(/taken|done/g)).toEqual(["taken", "taken", "done"])
+  expect(turns).toEqual(["GET", "GET", "DELETE"])
+})
 
 describe("what is no request is told as a problem, and the connection ends", () => {
   const rows: ReadonlyArray<readonly [what: string, text: string, status: number, code: string]> = [

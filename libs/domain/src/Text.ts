@@ -92,9 +92,31 @@ const isDay = (text: string): boolean => {
  */
 export const timestamp = (nanos: bigint): string => {
   const micros = nanos / 1000n
+  // As numbers they are exact: a double holds microseconds of years from 1684 to 2255, and seconds of all.
+  const [seconds, fraction] = -mostMicros < micros && micros < mostMicros
+    ? parted(Number(micros))
+    : partedExactly(micros)
+  if (seconds !== lastSecond) {
+    lastText = new Date(seconds * 1000).toISOString().slice(0, 20)
+    lastSecond = seconds
+  }
+  return `${lastText}${String(1_000_000 + fraction).slice(1)}Z`
+}
+
+const mostMicros = BigInt(Number.MAX_SAFE_INTEGER)
+
+/** The second that was written last, and how: most moments that are written are of the same one. */
+let lastSecond = NaN
+let lastText = ""
+
+const parted = (micros: number): readonly [seconds: number, fraction: number] => {
+  const seconds = Math.floor(micros / 1_000_000)
+  return [seconds, micros - seconds * 1_000_000]
+}
+
+const partedExactly = (micros: bigint): readonly [seconds: number, fraction: number] => {
   const seconds = micros >= 0n ? micros / 1_000_000n : (micros - 999_999n) / 1_000_000n
-  const fraction = micros - seconds * 1_000_000n
-  return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}.${String(fraction).padStart(6, "0")}Z`
+  return [Number(seconds), Number(micros - seconds * 1_000_000n)]
 }
 
 /**

@@ -104,6 +104,17 @@ describe("a timestamp", () => {
     expect(Schema.is(Text.Timestamp)(text)).toBe(true)
   })
 
+  test("is written as the calendar has it, where a double holds its microseconds and where it does not", () => {
+    const most = BigInt(Number.MAX_SAFE_INTEGER)
+    for (const from of [-most, -1_000_000n, 0n, 1_763_719_207_000_000n, most]) {
+      for (let micros = from - 3n; micros <= from + 3_000_003n; micros += 333_333n) {
+        const below = ((micros % 1000n) + 1000n) % 1000n
+        const millis = new Date(Number((micros - below) / 1000n)).toISOString().slice(0, -1)
+        expect(Text.timestamp(micros * 1000n)).toBe(`${millis}${String(below).padStart(3, "0")}Z`)
+      }
+    }
+  })
+
   test("below a microsecond goes back in time, never forward, before 1970 too", () => {
     expect(Text.timestamp(-1n) <= "1970-01-01T00:00:00.000000Z").toBe(true)
     expect(Text.timestamp(-1_001n) <= Text.timestamp(-1_000n)).toBe(true)

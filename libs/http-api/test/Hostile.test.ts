@@ -184,6 +184,19 @@ describe("a store that never answers", () => {
   })
 })
 
+describe("a store that ends what it does by itself", () => {
+  const ended = Layer.effect(RecordStore.RecordStore)(
+    Effect.map(RecordStore.RecordStore, (store) => ({ ...store, get: () => Effect.interrupt }))
+  ).pipe(Layer.provideMerge(MemoryStore.layer()))
+  const servers = [true, false].map((general) => testServer({}, { store: ended, general }))
+
+  it("is answered all the same, whichever way the request goes", async () => {
+    const replies = await Promise.all(servers.map((server) => fetch(`http://127.0.0.1:${server.port()}/tasks/t1`)))
+    expect(replies.map(({ status }) => status)).toEqual([503, 503])
+    expect(servers.map(({ taken }) => taken())).toEqual([0, 1])
+  })
+})
+
 /** A hundred and one errors, each below thirty keys of characters that JSON writes long. */
 function deepKeys(): string {
   const key = `"${"\\u0001".repeat(2000)}"`

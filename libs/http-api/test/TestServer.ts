@@ -1,7 +1,7 @@
 /** The whole service on a real socket, over the store of the project that runs. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { type EventLog, type RecordStore, Services } from "@emend/domain"
-import { Settings } from "@emend/http-api"
+import { Settings, Shortcut, type Take } from "@emend/http-api"
 import { layer as application } from "@emend/http-api/handlers"
 import { MemoryStore } from "@emend/memory"
 import * as Context from "effect/Context"
@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
+import * as References from "effect/References"
 import * as Scope from "effect/Scope"
 import * as Http from "node:http"
 import { afterAll, beforeAll, inject } from "vitest"
@@ -34,6 +35,20 @@ export interface Ask {
 export interface TestServer {
   readonly port: () => number
   readonly ask: (path: string, options?: Ask) => Promise<Reply>
+  /** How many requests went the short way. */
+  readonly taken: () => number
+}
+
+/** A server that sends what is plain the short way, as the server of the application does. */
+class Listener extends Http.Server {
+  take: Take = () => false
+  taken = 0
+
+  override emit(event: string | symbol, ...given: ReadonlyArray<any>): boolean {
+    if (event !== "request" || !this.take(given[0], given[1])) return super.emit(event as string, ...given)
+    this.taken++
+    return true
+  }
 }
 
 declare module "vitest" {
@@ -50,23 +65,33 @@ const given: Layer.Layer<RecordStore.RecordStore | EventLog.EventLog> = Layer.un
   })
 )
 
-/** Starts a server before the tests of a file and stops it after them. */
+/**
+ * Starts a server before the tests of a file and stops it after them. Plain requests go the short way, unless all shall go
+ * the `general` one.
+ */
 export const testServer = (
   settings: Partial<typeof Settings.Service> = {},
-  { extra = Layer.empty, store = given }: {
+  { extra = Layer.empty, general = false, store = given }: {
     readonly extra?: Layer.Layer<never>
+    readonly general?: boolean
     readonly store?: Layer.Layer<RecordStore.RecordStore | EventLog.EventLog>
   } = {}
 ): TestServer => {
   const scope = Scope.makeUnsafe()
+  const listener = new Listener()
   let port = 0
+  const offer = (take: Take) => {
+    listener.take = take
+  }
   const defaults = Context.get(Context.empty(), Settings)
   const layer = application.pipe(
     Layer.provide(Services.layer),
     Layer.provide(store),
-    Layer.provideMerge(NodeHttpServer.layerServer(() => Http.createServer(), { port: 0, host: "127.0.0.1" })),
+    Layer.provideMerge(NodeHttpServer.layerServer(() => listener, { port: 0, host: "127.0.0.1" })),
     Layer.provide(Layer.succeed(Settings)({ ...defaults, ...settings })),
-    Layer.provide(extra)
+    Layer.provide(general ? Layer.empty : Layer.succeed(Shortcut)(offer)),
+    Layer.provide(extra),
+    Layer.provide(Layer.succeed(References.TracerEnabled)(false))
   )
   beforeAll(async () => {
     const context = await Effect.runPromise(Layer.buildWithScope(layer, scope))
@@ -76,6 +101,7 @@ export const testServer = (
   afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
   return {
     port: () => port,
+    taken: () => listener.taken,
     ask: async (path, options) => {
       const reply = await ask(port, path, options)
       check(options?.method ?? "GET", path, reply)

@@ -26,20 +26,24 @@ const longestPauseMillis = 64
  * @category operations
  * @since 0.1.0
  */
-export const again = Effect.fnUntraced(function*<A, E>(
+export const again = <A, E>(effect: Effect.Effect<A, E>, mayPass: (error: E) => boolean): Effect.Effect<A, E> =>
+  // Nearly all succeed at once.
+  Effect.catch(effect, (error) => mayPass(error) ? anew(effect, mayPass) : Effect.fail(error))
+
+const anew = Effect.fnUntraced(function*<A, E>(
   effect: Effect.Effect<A, E>,
   mayPass: (error: E) => boolean
 ): Effect.fn.Return<A, E> {
-  for (let attempt = 1; attempt < most; attempt++) {
-    const result = yield* Effect.result(effect)
-    if (Result.isSuccess(result)) return result.success
-    if (!mayPass(result.failure)) return yield* Effect.fail(result.failure)
+  for (let attempt = 1;; attempt++) {
     yield* Metric.update(Observed.retries, 1)
     const millis = (yield* Random.next) * Math.min(2 ** attempt, longestPauseMillis)
     // The others are in the database and live in real time, whatever clock the caller has.
     yield* Effect.promise(() => pause(millis))
+    if (attempt === most - 1) return yield* effect
+    const result = yield* Effect.result(effect)
+    if (Result.isSuccess(result)) return result.success
+    if (!mayPass(result.failure)) return yield* Effect.fail(result.failure)
   }
-  return yield* effect
 })
 
 /**

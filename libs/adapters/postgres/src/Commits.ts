@@ -97,7 +97,15 @@ export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>): Ex
       (outcomes) => outcomes.map((outcome) => outcome && Result.map(outcome, (written) => [written]))
     )
 
-  return Effect.fnUntraced(function*(commits: ReadonlyArray<RecordStore.Commit>, skips = false) {
+  /** Executes single writes of one kind as one statement, or in parts where the database refuses some of them. */
+  const executeGroup = (commits: ReadonlyArray<RecordStore.Commit>, skips: boolean) =>
+    Attempts.inHalves(
+      commits.map(([write]) => write as RecordStore.Write),
+      (writes) => together(writes, skips),
+      (write, error) => Effect.succeed(refusal(executors, write, error))
+    )
+
+  const executeAll = Effect.fnUntraced(function*(commits: ReadonlyArray<RecordStore.Commit>, skips: boolean) {
     const outcomes: Array<RecordStore.CommitResult | undefined> = []
     for (const group of Plan.groups(commits, relations)) {
       if (group._tag === "Several") {
@@ -110,16 +118,24 @@ export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>): Ex
       }
       for (let from = 0; from < group.at.length; from += chunk) {
         const at = group.at.slice(from, from + chunk)
-        const found = yield* Attempts.inHalves(
-          at.map((i) => commits[i]![0]),
-          (writes) => together(writes, skips),
-          (write, error) => Effect.succeed(refusal(executors, write, error))
-        )
+        const found = yield* executeGroup(at.map((i) => commits[i]!), skips)
         for (const [n, i] of at.entries()) outcomes[i] = yield* unlessRepeated(run, commits[i]!, found[n])
       }
     }
     return outcomes
-  }, Effect.uninterruptible) as Execute
+  })
+
+  return ((commits: ReadonlyArray<RecordStore.Commit>, skips: boolean = false) => {
+    const [commit] = commits
+    // One alone has no others to be ordered with.
+    const effect = commits.length === 1 && Plan.isSingle(commit!)
+      ? Effect.flatMap(
+        executeGroup(commits, skips),
+        ([outcome]) => Effect.map(unlessRepeated(run, commit!, outcome), (outcome) => [outcome])
+      )
+      : executeAll(commits, skips)
+    return Effect.uninterruptible(effect)
+  }) as Execute
 }
 
 /** A write of a rehearsal is executed like any other, and taken back with its transaction. */
@@ -130,18 +146,25 @@ const forReal = (step: RecordStore.Write | RecordStore.Each): RecordStore.Write 
 }
 
 /** A commit may be refused for what it left itself when it was executed before: then it is repeated. */
-const unlessRepeated = Effect.fnUntraced(function*<Outcome extends RecordStore.CommitResult | undefined>(
+const unlessRepeated = <Outcome extends RecordStore.CommitResult | undefined>(
   run: Run,
   commit: RecordStore.Commit,
   outcome: Outcome
-): Effect.fn.Return<Outcome | RecordStore.CommitResult, SqlError> {
-  if (outcome === undefined || Result.isSuccess(outcome) || outcome.failure._tag === "Repeated") return outcome
+): Effect.Effect<Outcome | RecordStore.CommitResult, SqlError> =>
+  outcome === undefined || Result.isSuccess(outcome) || outcome.failure._tag === "Repeated"
+    ? Effect.succeed(outcome)
+    : Effect.map(repeated(run, commit), (repetition) => repetition ?? outcome)
+
+const repeated = Effect.fnUntraced(function*(
+  run: Run,
+  commit: RecordStore.Commit
+): Effect.fn.Return<RecordStore.CommitResult | undefined, SqlError> {
   for (const { dry, key, memo } of RecordStore.named(commit)) {
     if (memo === undefined || dry === true) continue
     const [found] = yield* Memos.recall(run, [{ tenant: key.tenant, id: memo.id }], memo.made)
     if (found !== undefined) return Result.fail({ _tag: "Repeated", key })
   }
-  return outcome
+  return undefined
 })
 
 /** Executes writes of one form and kind as one statement. */

@@ -51,8 +51,8 @@ interface Waiting<Item, Answer, E> {
 }
 
 /**
- * A lane in which items are done together: what comes in an idle moment is done at once, and what comes while others are
- * being done is done together after these. What somebody else is in the way of is put aside and done there, place by
+ * A lane in which items are done together: what comes in an idle moment is done at once, with what comes in the same turn of
+ * the event loop where that is to be expected, and what comes while others are being done is done together after these. What somebody else is in the way of is put aside and done there, place by
  * place, so that nothing else waits for it.
  *
  * @category models
@@ -63,6 +63,8 @@ export class Gatherer<Item, Answer, E> {
   #count = 0
   #weight = 0
   #isBusy = false
+  /** What was done last was one item alone. */
+  #isAlone = false
   readonly #lane: Array<Waiting<Item, Answer, E>> = []
   /** What was put aside, by place: the places where it is being done, and those where it waits for that. */
   readonly #aside = new Map<string, Array<Waiting<Item, Answer, E>>>()
@@ -80,8 +82,10 @@ export class Gatherer<Item, Answer, E> {
     const waiting = { item, answer, weight: this.#work.weight(item) }
     this.#count++
     this.#weight += waiting.weight
-    // What else is read from sockets in this turn of the event loop comes along.
-    if (this.#lane.push(waiting) === 1 && !this.#isBusy) setImmediate(() => this.#next())
+    if (this.#lane.push(waiting) > 1 || this.#isBusy) return true
+    // What else is read from sockets in this turn of the event loop comes along, where last time others came.
+    if (this.#isAlone) this.#next()
+    else setImmediate(() => this.#next())
     return true
   }
 
@@ -93,6 +97,7 @@ export class Gatherer<Item, Answer, E> {
       (item) => this.#aside.size === 0 ? undefined : this.#aside.get(this.#work.place(item))
     )
     if (batch.length === 0) return
+    this.#isAlone = batch.length === 1
     this.#isBusy = true
     this.#execute(batch, false, () => {
       this.#isBusy = false

@@ -48,7 +48,7 @@ export const make = Effect.fnUntraced(function*(
   const waiting = () => {
     let waits = true
     usage.waiting++
-    return () => {
+    return (): undefined => {
       if (waits) usage.waiting--
       waits = false
     }
@@ -61,17 +61,16 @@ export const make = Effect.fnUntraced(function*(
         return Effect.addFinalizer(() => Effect.sync(() => usage.used--))
       }).pipe(Effect.map(observed))
     })
+  // It is around every statement, so what is counted is counted by calls and not by effects.
   const use: PgPool["use"] = (f) =>
     Effect.suspend(() => {
       const served = waiting()
-      return Effect.ensuring(
-        pool.use((connection) => {
-          served()
-          usage.used++
-          return Effect.ensuring(f(observed(connection)), Effect.sync(() => usage.used--))
-        }),
-        Effect.sync(served)
-      )
+      const lent = pool.use((connection) => {
+        served()
+        usage.used++
+        return Effect.onExitPrimitive(f(observed(connection)), () => void usage.used--)
+      })
+      return Effect.onExitPrimitive(lent, served)
     })
   return { ...pool, use, get: reserved(pool.get), reserve: reserved(pool.reserve) }
 })
@@ -98,26 +97,29 @@ const traced: Observer = (text, run) => {
 const boundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 const timed = (services: Context.Context<never>): Observer => {
-  const histograms = new Map<string, Metric.Histogram<number>>()
+  const outcomes = {
+    done: new Map<string, Metric.Histogram<number>>(),
+    failed: new Map<string, Metric.Histogram<number>>()
+  }
+  const histogramOf = (statement: string, outcome: keyof typeof outcomes): Metric.Histogram<number> => {
+    const known = outcomes[outcome].get(statement)
+    if (known !== undefined) return known
+    const made = Metric.histogram("emend_store_statement_duration_seconds", {
+      description: "How long statements took on their connection",
+      attributes: { statement, outcome },
+      boundaries
+    })
+    outcomes[outcome].set(statement, made)
+    return made
+  }
   return (text, run) =>
     Effect.suspend(() => {
       const began = performance.now()
-      return Effect.onExit(run, ({ _tag }) =>
-        Effect.sync(() => {
-          const statement = summary(text)
-          const outcome = _tag === "Success" ? "done" : "failed"
-          const name = `${statement} ${outcome}`
-          let histogram = histograms.get(name)
-          if (histogram === undefined) {
-            histogram = Metric.histogram("emend_store_statement_duration_seconds", {
-              description: "How long statements took on their connection",
-              attributes: { statement, outcome },
-              boundaries
-            })
-            histograms.set(name, histogram)
-          }
-          histogram.updateUnsafe((performance.now() - began) / 1000, services)
-        }))
+      return Effect.onExitPrimitive(run, ({ _tag }) => {
+        const histogram = histogramOf(summary(text), _tag === "Success" ? "done" : "failed")
+        histogram.updateUnsafe((performance.now() - began) / 1000, services)
+        return undefined
+      })
     })
 }
 

@@ -27,6 +27,17 @@ export type Group =
 export const redacts = (write: RecordStore.Write): boolean => write._tag === "Update" && write.redact === true
 
 /**
+ * Tells whether a commit is a single write that one statement executes.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const isSingle = (commit: RecordStore.Commit): boolean => {
+  const [write] = commit
+  return commit.length === 1 && !redacts(write) && !(write._tag === "Insert" && write.dry === true)
+}
+
+/**
  * Divides a batch into groups that are executed in order. Updates of the same record stay in the order given, as they do
  * in a group, as long as the database would allow what each leaves; so do inserts of the same unique values, and rehearsals among updates of the same record, as no group has two of them; an insert,
  * whose values and references other commits may touch, and a commit of several writes come after everything before them.
@@ -47,7 +58,7 @@ export const groups = (
   let barrier = 0
   commits.forEach((commit, at) => {
     const [write] = commit
-    if (commit.length > 1 || redacts(write) || (write._tag === "Insert" && write.dry === true)) {
+    if (!isSingle(commit)) {
       out.push({ _tag: "Several", at: [at] })
       barrier = out.length
       return

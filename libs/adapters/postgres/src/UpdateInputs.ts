@@ -33,6 +33,17 @@ export interface Shape {
 }
 
 /**
+ * Names a shape: two shapes with the same name are the same.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const nameOf = (
+  { advances, alone, assigns, demands, folds, patched, redacts, rehearses, remembers, removes, skips }: Shape
+): string =>
+  `${patched.join()} ${+removes}${+assigns}${+advances}${+demands}${+rehearses}${+remembers}${+redacts}${+alone}${+folds}${+skips}`
+
+/**
  * The parts of an update that the statement's column `x` carries, each where it is used: the versions and values
  * demanded, the values assigned, the entries to advance to, whether a step back is no change, and whether nothing is written.
  *

@@ -52,7 +52,7 @@ export const make = (relation: Relation.Relation): Execute => {
   const maps = patched.filter(({ declared }) => declared.kind === "map").map(({ field }) => field)
 
   const statement = (shape: UpdateInputs.Shape): string => {
-    const name = JSON.stringify(shape)
+    const name = UpdateInputs.nameOf(shape)
     const known = statements.get(name)
     if (known !== undefined) return known
     const made = UpdateStatement.make(relation, shape)
@@ -64,37 +64,35 @@ export const make = (relation: Relation.Relation): Execute => {
     const { firsts, folds, next, order } = chained(given)
     const updates = order.map((place) => given[place]!)
     const encoded = updates.map((update) => Encoded.of(update, encode))
-    const patches = encoded.map(({ patch }) => patch)
-    const extras = encoded.map(({ extras }) => extras)
-    const touched = new Set(patches.flatMap((patch) => Object.keys(patch)))
-    const remembers = updates.some(({ memo }) => memo !== undefined)
+    const touched = touchedBy(encoded)
     const shape: UpdateInputs.Shape = {
-      patched: touched.size <= 1 ? [...touched] : all,
-      removes: patches.some((patch) => removes(patch, maps)),
-      assigns: extras.some((extra) => extra?.a !== undefined),
-      advances: extras.some((extra) => extra?.e !== undefined),
-      demands: extras.some((extra) => extra?.v !== undefined || extra?.w !== undefined),
+      patched: touched.length <= 1 ? touched : all,
+      removes: encoded.some(({ patch }) => removes(patch, maps)),
+      assigns: encoded.some(({ extras }) => extras?.a !== undefined),
+      advances: encoded.some(({ extras }) => extras?.e !== undefined),
+      demands: encoded.some(({ extras }) => extras?.v !== undefined || extras?.w !== undefined),
       rehearses: updates.some(({ dry }) => dry === true),
-      remembers,
+      remembers: updates.some(({ memo }) => memo !== undefined),
       redacts: updates.some(({ redact }) => redact === true),
       alone: updates.length === 1,
       folds,
       skips
     }
     const text = shape.alone ? only : texts
-    const parameters = [
+    const parameters: Array<unknown> = [
       text(updates.map(({ key }) => key.tenant)),
       text(updates.map(({ key }) => key.id)),
       text(updates.map(({ author }) => author.at)),
       text(updates.map(({ author }) => author.by)),
       text(updates.map(({ author }) => author.reason)),
-      text(encoded.map(({ json }) => json)),
-      ...(UpdateInputs.hasExtras(shape) ? [text(encoded.map(({ more }) => more))] : []),
-      ...(remembers
-        ? Memos.parameters(updates.map(({ memo }) => memo), encoded.map(({ note }) => note), text)
-        : []),
-      ...(folds ? [bigints(next), String(firsts)] : [])
+      text(encoded.map(({ json }) => json))
     ]
+    if (UpdateInputs.hasExtras(shape)) parameters.push(text(encoded.map(({ more }) => more)))
+    if (shape.remembers) {
+      const notes = encoded.map(({ note }) => note)
+      parameters.push(...Memos.parameters(updates.map(({ memo }) => memo), notes, text))
+    }
+    if (folds) parameters.push(bigints(next), String(firsts))
     return Effect.map(run(statement(shape), parameters), (rows): ReadonlyArray<Outcome | undefined> => {
       const outcomes: Array<Outcome | undefined> = given.map(({ key }) => Result.fail({ _tag: "Missing", key }))
       for (const row of rows) {
@@ -107,6 +105,14 @@ export const make = (relation: Relation.Relation): Execute => {
   }
   return ((run: Run, given: ReadonlyArray<RecordStore.Update>, skips: boolean = false) =>
     Effect.suspend(() => execute(run, given, skips))) as Execute
+}
+
+/** The fields that patches touch, each once. */
+const touchedBy = (encoded: ReadonlyArray<Ready>): ReadonlyArray<string> => {
+  const [first] = encoded
+  return encoded.length === 1
+    ? Object.keys(first!.patch)
+    : [...new Set(encoded.flatMap(({ patch }) => Object.keys(patch)))]
 }
 
 const only = (values: ReadonlyArray<string | null>): string | null => values[0]!
@@ -150,6 +156,7 @@ const checking = (relation: Relation.Relation): (update: RecordStore.Update) => 
  * Orders updates so that the first of each record stands before all others, and links each to the next one of its record.
  */
 const chained = (updates: ReadonlyArray<RecordStore.Update>) => {
+  if (updates.length === 1) return { order: [0], next: [0], firsts: 1, folds: false }
   const byRecord = new Map<string, Array<number>>()
   updates.forEach(({ key }, place) => {
     const name = JSON.stringify([key.tenant, key.id])

@@ -47,6 +47,24 @@ describe("what comes while others are being done", () => {
     expect(answered).toEqual([1, 9, 1, 25, 1, 2, 3, 4])
   })
 
+  it("waits for others of its turn, unless the one before it came alone", async () => {
+    const { ask, begun, end } = lane()
+    ask(1)
+    expect(begun).toEqual([])
+    await turn()
+    await end()
+    ask(2)
+    expect(begun).toEqual([[1], [2]])
+    ask(3, 4)
+    await end()
+    await end()
+    ask(5)
+    expect(begun).toEqual([[1], [2], [3, 4]])
+    ask(1)
+    await turn()
+    expect(begun).toEqual([[1], [2], [3, 4], [5, 1]])
+  })
+
   it("is done together up to the same number and weight where it was put aside", async () => {
     const { answered, ask, begun, end } = lane({ locked: new Set([5, 6, 7]) })
     ask(5, 1)

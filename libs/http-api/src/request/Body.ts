@@ -25,7 +25,7 @@ export const read = (
 ): Effect.Effect<JsonBody.Parsed | undefined, Problem> => {
   const { headers } = request
   const length = headers["content-length"]
-  if (length === undefined ? headers["transfer-encoding"] === undefined : Number(length) === 0) return Effect.undefined
+  if (!isThere(headers)) return Effect.undefined
   if (Number(length ?? 0) > maxBytes) return Effect.fail(tooLarge(maxBytes))
   const refused = mediaTypeProblem(headers["content-type"], headers["content-encoding"])
   if (refused !== undefined && length !== undefined) return Effect.fail(refused)
@@ -45,8 +45,39 @@ export const read = (
   )
 }
 
-/** What is needed of a message of Node's HTTP. */
-interface Message {
+type Headers = Readonly<Record<string, string | undefined>>
+
+/**
+ * Tells by its headers, with names in lower case, whether a request has a body.
+ *
+ * @category checks
+ * @since 0.1.0
+ */
+export const isThere = (headers: Headers): boolean => {
+  const length = headers["content-length"]
+  return length === undefined ? headers["transfer-encoding"] !== undefined : Number(length) !== 0
+}
+
+/**
+ * Tells by its headers, with names in lower case, whether a body is read to its end by {@link collect}: it says how long
+ * it is, which is not too long, nobody waits to be told to send it, and it is of the one media type.
+ *
+ * @category checks
+ * @since 0.1.0
+ */
+export const isPlain = (headers: Headers, { maxBodyBytes }: Pick<Settings, "maxBodyBytes">): boolean => {
+  const length = headers["content-length"]
+  return length !== undefined && Number(length) <= maxBodyBytes && headers["expect"] === undefined &&
+    mediaTypeProblem(headers["content-type"], headers["content-encoding"]) === undefined
+}
+
+/**
+ * What is needed of a message of Node's HTTP.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Message {
   readonly on: (event: string, listener: (chunk: Uint8Array) => void) => unknown
   readonly off: (event: string, listener: (chunk: Uint8Array) => void) => unknown
 }
@@ -55,30 +86,39 @@ const isMessage = (source: object): source is Message => "rawHeaders" in source 
 
 /**
  * Reads the body of a message that says how long it is. Node gives just as much, and never more: nothing is left to be
- * counted, and most bodies are one piece.
+ * counted, and most bodies are one piece. Gives what ends the reading before.
+ *
+ * @category operations
+ * @since 0.1.0
  */
+export const collect = (message: Message, onEnd: (bytes: Uint8Array) => void, onClose: () => void): () => void => {
+  const chunks: Array<Uint8Array> = []
+  const onData = (chunk: Uint8Array): void => void chunks.push(chunk)
+  const leave = (): void => {
+    message.off("data", onData)
+    message.off("end", ended)
+    message.off("close", closed)
+  }
+  const ended = (): void => {
+    leave()
+    onEnd(chunks.length === 1 ? chunks[0]! : joined(chunks))
+  }
+  const closed = (): void => {
+    leave()
+    onClose()
+  }
+  message.on("end", ended)
+  message.on("close", closed)
+  message.on("data", onData)
+  return leave
+}
+
 const ofKnownLength = (message: Message): Effect.Effect<Uint8Array, Problem> =>
-  Effect.callback((resume) => {
-    const chunks: Array<Uint8Array> = []
-    const onData = (chunk: Uint8Array): void => void chunks.push(chunk)
-    const leave = (): void => {
-      message.off("data", onData)
-      message.off("end", onEnd)
-      message.off("close", onClose)
-    }
-    const onEnd = (): void => {
-      leave()
-      resume(Effect.succeed(chunks.length === 1 ? chunks[0]! : joined(chunks)))
-    }
-    const onClose = (): void => {
-      leave()
-      resume(Effect.fail(incomplete()))
-    }
-    message.on("end", onEnd)
-    message.on("close", onClose)
-    message.on("data", onData)
-    return Effect.sync(leave)
-  })
+  Effect.callback((resume) =>
+    Effect.sync(
+      collect(message, (bytes) => resume(Effect.succeed(bytes)), () => resume(Effect.fail(incomplete())))
+    )
+  )
 
 const joined = (chunks: ReadonlyArray<Uint8Array>): Uint8Array => {
   const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0))
@@ -108,6 +148,8 @@ const incomplete = (): Problem =>
   new Problem({ code: "malformed-body", detail: "The body ended before it was complete" })
 
 const mediaTypeProblem = (contentType: string | undefined, encoding: string | undefined): Problem | undefined => {
+  // As nearly all clients say it.
+  if (contentType === "application/json" && encoding === undefined) return undefined
   const refuse = (detail: string) =>
     new Problem({
       code: "media-type-refused",

@@ -102,7 +102,7 @@ export const read = (declared: ReadonlySet<string>, headers: Headers): Result.Re
  * @since 0.1.0
  */
 export const unheeded = (declared: ReadonlySet<string>, headers: Headers): Problem | undefined => {
-  const header = binding.find((name) => headers[name.toLowerCase()] !== undefined && !declared.has(name.toLowerCase()))
+  const header = binding.find(({ key }) => headers[key] !== undefined && !declared.has(key))?.name
   return header === undefined ? undefined : new Problem({
     code: "malformed-header",
     detail: `${header} is not served for this operation; nothing was done`,
@@ -131,6 +131,7 @@ export const unconditional = (
 }
 
 const binding = ["If-Match", "Rebase-From", "Revision-Base", "Revision-Annotation", "Dry-Run", "Idempotency-Key"]
+  .map((name) => ({ name, key: name.toLowerCase() }))
 
 type Draft = { -readonly [K in keyof Conditions]: Conditions[K] }
 

@@ -32,6 +32,8 @@ const single: Readonly<Record<string, string>> = {
   "content-type": "Content-Type"
 }
 
+const lengths = new Set(Object.keys(single).map(({ length }) => length))
+
 /**
  * Gives the problem with a request that names two hosts, two callers or two media types, or no host where HTTP demands
  * one: what is meant, a proxy before this server and the server could see differently (RFC 9112, 3.2; RFC 6750, 2;
@@ -45,14 +47,16 @@ export const ambiguous = (source: object): Problem | undefined => {
     readonly httpVersion?: string
     readonly rawHeaders?: ReadonlyArray<string>
   }
-  const seen = new Set<string>()
+  const seen: Array<string> = []
   for (let i = 0; i < rawHeaders.length; i += 2) {
+    // By its length alone most others are told apart.
+    if (!lengths.has(rawHeaders[i]!.length)) continue
     const name = rawHeaders[i]!.toLowerCase()
     if (!Object.hasOwn(single, name)) continue
-    if (seen.has(name)) return demanded(single[name]!)
-    seen.add(name)
+    if (seen.includes(name)) return demanded(single[name]!)
+    seen.push(name)
   }
-  return httpVersion === "1.1" && !seen.has("host") ? demanded("Host") : undefined
+  return httpVersion === "1.1" && !seen.includes("host") ? demanded("Host") : undefined
 }
 
 const demanded = (header: string): Problem =>
@@ -65,9 +69,15 @@ const demanded = (header: string): Problem =>
 
 /** Reads a host with or without a port; an IPv6 address stands in brackets. */
 const isOurs = (authority: string): boolean => {
+  // Nearly all requests name the same one.
+  if (authority === lastOfOurs) return true
   const [, v6, name = ""] = /^(?:\[([^\]]*:[^\]]*)\]|([^:[\]]+))(?::\d{1,5})?$/.exec(authority) ?? []
-  return isLoopback(v6 ?? name)
+  if (!isLoopback(v6 ?? name)) return false
+  lastOfOurs = authority
+  return true
 }
+
+let lastOfOurs: string | undefined
 
 const refuse = (reason: string, detail: string, facts: Readonly<Record<string, unknown>>): Problem =>
   new Problem({ code: "access-refused", detail, facts: { reason, ...facts } })

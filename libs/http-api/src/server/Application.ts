@@ -24,9 +24,11 @@ import * as TaskHandlers from "../handlers/TaskHandlers.ts"
 import * as TrackerHandlers from "../handlers/TrackerHandlers.ts"
 import { Identity } from "../identity/Identity.ts"
 import { Settings } from "../Settings.ts"
+import { Shortcut } from "../Shortcut.ts"
 import * as Envelope from "./Envelope.ts"
 import * as InFlight from "./InFlight.ts"
 import * as Route from "./Route.ts"
+import * as ShortWay from "./ShortWay.ts"
 import * as SpanName from "./SpanName.ts"
 
 const routerConfig = {
@@ -43,23 +45,24 @@ const build = Effect.gen(function*() {
   const identity = yield* Identity
   const inFlight = InFlight.make(settings.maxRequests)
   const trackers = yield* Trackers
-  const routes = [
+  const served = [
     ...Route.group(TasksGroup, TaskHandlers.make(yield* Tasks), settings, identity, inFlight),
     ...Route.group(TrackersGroup, TrackerHandlers.make(trackers, settings), settings, identity, inFlight),
     ...Route.group(EventsGroup, TrackerHandlers.makeEvents(trackers), settings, identity, inFlight),
     ...Route.group(BoardGroup, BoardHandlers.make(yield* Board), settings, identity, inFlight),
-    ...Route.group(TaskAgentsGroup, TaskAgentHandlers.make(yield* TaskAgents), settings, identity, inFlight),
-    ...Route.group(
-      ServiceGroup,
-      ServiceHandlers.make(yield* Health, settings, identity),
-      settings,
-      identity
-    )
+    ...Route.group(TaskAgentsGroup, TaskAgentHandlers.make(yield* TaskAgents), settings, identity, inFlight)
   ]
+  const about = Route.group(ServiceGroup, ServiceHandlers.make(yield* Health, settings, identity), settings, identity)
+  const routes = [...served, ...about].map(({ route }) => route)
   const router = yield* Effect.provideService(HttpRouter.make, HttpRouter.RouterConfig, routerConfig)
   // Failures of routes are answered by the envelope.
   yield* router.addAll(routes) as Effect.Effect<void>
-  return { application: yield* Envelope.make(router.asHttpEffect(), routes, settings, inFlight), routes }
+  const envelope = yield* Envelope.make(routes, settings, inFlight)
+  return {
+    application: Envelope.around(router.asHttpEffect(), envelope, settings, inFlight),
+    routes,
+    short: ShortWay.make(served, envelope, inFlight, routerConfig)
+  }
 })
 
 /**
@@ -84,10 +87,15 @@ export const layer: Layer.Layer<
   never,
   never,
   HttpServer.HttpServer | Tasks | Trackers | Board | TaskAgents | Health
-> = Layer.effectDiscard(
-  Effect.flatMap(build, ({ application, routes }) =>
-    HttpServer.serveEffect(application).pipe(
-      Effect.provideService(HttpMiddleware.SpanNameGenerator, SpanName.make(routes)),
-      Effect.provideService(HttpMiddleware.TracerDisabledWhen, ({ url }) => Envelope.isAboutService(Route.pathOf(url)))
-    ))
-)
+> = Layer.effectDiscard(Effect.gen(function*() {
+  const { application, routes, short } = yield* build
+  const offer = yield* Shortcut
+  if (offer !== undefined) {
+    offer(yield* short)
+    yield* Effect.addFinalizer(() => Effect.sync(() => offer(() => false)))
+  }
+  yield* HttpServer.serveEffect(application).pipe(
+    Effect.provideService(HttpMiddleware.SpanNameGenerator, SpanName.make(routes)),
+    Effect.provideService(HttpMiddleware.TracerDisabledWhen, ({ url }) => Envelope.isAboutService(Route.pathOf(url)))
+  )
+}))

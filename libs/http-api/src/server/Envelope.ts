@@ -27,18 +27,54 @@ import * as RequestMetrics from "./RequestMetrics.ts"
 import { pathOf } from "./Route.ts"
 import { matcher } from "./SpanName.ts"
 
-interface Identified {
+/**
+ * A request that came in.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Identified {
   readonly id: string
   readonly method: string
   readonly path: string
+  /** When its head was read, by the clock of `performance`. */
+  readonly began: number
 }
 
-/** The answer to a request, and why it was not carried out: for the client, and where it is the server's doing. */
-interface Outcome {
+/**
+ * The answer to a request, and why it was not carried out: for the client, and where it is the server's doing.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Outcome {
   readonly response: HttpServerResponse.HttpServerResponse
   readonly code?: Code
   readonly failing?: RequestLog.Failing
 }
+
+/**
+ * What is done about every request, whichever way it goes.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Envelope {
+  /** Gives the problem with a request that may not reach a route, but for there being no room. */
+  readonly refused: (path: string, headers: Headers, source: object) => Problem | undefined
+  readonly identify: (method: string, path: string, headers: Headers, began: number) => Identified
+  /** Gives what is answered where a route failed. */
+  readonly failed: (cause: Cause.Cause<unknown>, request: Identified) => Outcome
+  /** Counts what became of a request, and gives what logs it where that is wanted. */
+  readonly finished: (
+    request: Identified,
+    found: { readonly route?: string | undefined; readonly traceId?: string | undefined },
+    status: number,
+    outcome: Omit<Outcome, "response">
+  ) => Effect.Effect<void> | undefined
+}
+
+type Headers = Readonly<Record<string, string | undefined>>
 
 /**
  * Tells the paths of operations on the service itself, which are answered whatever else is in work, and while it stops.
@@ -49,18 +85,16 @@ interface Outcome {
 export const isAboutService = (path: string): boolean => /^\/(health\/(live|ready)|metrics)\/?$/.test(path)
 
 /**
- * Wraps a router: refuses what may not reach it, takes no more than is allowed at once, turns every failure into an
- * answer, and counts and logs what becomes of requests.
+ * Makes what is done about every request.
  *
  * @category constructors
  * @since 0.1.0
  */
 export const make = (
-  router: Effect.Effect<HttpServerResponse.HttpServerResponse, unknown, HttpServerRequest | Scope>,
   routes: ReadonlyArray<Route<any, any>>,
-  { localOnly, logRequests, maxRequests, metrics }: Settings,
+  { localOnly, logRequests, metrics }: Settings,
   inFlight: InFlight
-) =>
+): Effect.Effect<Envelope> =>
   Effect.gen(function*() {
     const logsAll = logRequests === "all" &&
       LogLevel.isLessThanOrEqualTo(yield* References.MinimumLogLevel, "Info")
@@ -69,68 +103,76 @@ export const make = (
     const services = yield* Effect.context<never>()
     const count = metrics ? RequestMetrics.make(services, inFlight) : undefined
     const refusals = metrics ? RequestMetrics.refusals(services) : undefined
-    const counted = Effect.ensuring(router, Effect.sync(inFlight.leave))
-
-    /** Counts what became of a request, and logs it where that is wanted. */
-    const finished = (
-      request: Identified,
-      context: Context.Context<never>,
-      began: number,
-      status: number,
-      { code, failing }: Omit<Outcome, "response">
-    ): Effect.Effect<void> | undefined => {
-      const logs = logsAll || failing !== undefined
-      if (code !== undefined) refusals?.(code)
-      if (count === undefined && !logs) return undefined
-      const millis = performance.now() - began
-      const route = Context.getOrUndefined(context as Context.Context<RouteContext>, RouteContext)?.route.path
-      count?.({ method: request.method, route, status, seconds: millis / 1000 })
-      if (!logs) return undefined
-      const traceId = Context.getOrUndefined(context as Context.Context<ParentSpan>, ParentSpan)?.traceId
-      return RequestLog.line(request, failing, {
-        request_id: request.id,
-        status,
-        duration_ms: Math.round(millis * 1000) / 1000,
-        ...(route === undefined ? undefined : { route }),
-        ...(traceId === undefined ? undefined : { trace_id: traceId })
-      })
+    return {
+      identify: (method, path, headers, began) => ({ id: requestId(headers["x-request-id"]), method, path, began }),
+      refused: (path, headers, source) =>
+        Access.ambiguous(source) ?? (localOnly ? Access.foreign(headers) : undefined) ?? unclear(path) ??
+          (lifecycle.phase === "stopping" && !isAboutService(path) ? stopping() : undefined),
+      failed: (cause, request) => failed(cause, request, methodsAt),
+      finished: (request, { route, traceId }, status, { code, failing }) => {
+        const logs = logsAll || failing !== undefined
+        if (code !== undefined) refusals?.(code)
+        if (count === undefined && !logs) return undefined
+        const millis = performance.now() - request.began
+        count?.({ method: request.method, route, status, seconds: millis / 1000 })
+        if (!logs) return undefined
+        return RequestLog.line(request, failing, {
+          request_id: request.id,
+          status,
+          duration_ms: Math.round(millis * 1000) / 1000,
+          ...(route === undefined ? undefined : { route }),
+          ...(traceId === undefined ? undefined : { trace_id: traceId })
+        })
+      }
     }
+  })
 
-    // Every request comes this way: each step of it is a call and not an effect, where it can be.
-    return Effect.withFiber<
-      HttpServerResponse.HttpServerResponse,
-      never,
-      HttpServerRequest | Scope
-    >((fiber) => {
-      const request = Context.getUnsafe(fiber.context, HttpServerRequest)
-      const began = performance.now()
-      const identified = {
-        id: requestId(request.headers["x-request-id"]),
-        method: request.method,
-        path: pathOf(request.url)
+/**
+ * Wraps a router: refuses what may not reach it, takes no more than is allowed at once, turns every failure into an
+ * answer, and counts and logs what becomes of requests.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const around = (
+  router: Effect.Effect<HttpServerResponse.HttpServerResponse, unknown, HttpServerRequest | Scope>,
+  { failed, finished, identify, refused }: Envelope,
+  { maxRequests }: Settings,
+  inFlight: InFlight
+): Effect.Effect<HttpServerResponse.HttpServerResponse, never, HttpServerRequest | Scope> => {
+  const counted = Effect.ensuring(router, Effect.sync(inFlight.leave))
+  // Each step of it is a call and not an effect, where it can be.
+  return Effect.withFiber((fiber) => {
+    const { headers, method, source, url } = Context.getUnsafe(fiber.context, HttpServerRequest)
+    const identified = identify(method, pathOf(url), headers, performance.now())
+    // The router leaves in the context of the fiber which route it was.
+    const logged = (status: number, outcome: Omit<Outcome, "response">): Effect.Effect<void> | undefined => {
+      const context = fiber.context as Context.Context<RouteContext | ParentSpan>
+      const found = {
+        route: Context.getOrUndefined(context, RouteContext)?.route.path,
+        traceId: Context.getOrUndefined(context, ParentSpan)?.traceId
       }
-      const answered = (outcome: Outcome): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
-        const response = HttpServerResponse.setHeader(outcome.response, "x-request-id", identified.id)
-        // The router leaves in the context of the fiber which route it was.
-        const logged = finished(identified, fiber.context, began, response.status, outcome)
-        return logged === undefined ? Effect.succeed(response) : Effect.as(logged, response)
+      return finished(identified, found, status, outcome)
+    }
+    const answered = (outcome: Outcome): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
+      const response = HttpServerResponse.setHeader(outcome.response, "x-request-id", identified.id)
+      const line = logged(response.status, outcome)
+      return line === undefined ? Effect.succeed(response) : Effect.as(line, response)
+    }
+    const aboutService = isAboutService(identified.path)
+    const problem = refused(identified.path, headers, source) ??
+      (aboutService ? undefined : full(inFlight, maxRequests))
+    if (problem !== undefined) return answered({ response: told(problem, identified), code: problem.code })
+    return Effect.matchCauseEffect(aboutService ? router : counted, {
+      onSuccess: (response) => answered({ response }),
+      onFailure: (cause) => {
+        if (!Cause.hasInterruptsOnly(cause)) return answered(failed(cause, identified))
+        // A client that went away is told nothing.
+        return Effect.andThen(logged(499, {}) ?? Effect.void, Effect.failCause(cause as Cause.Cause<never>))
       }
-      const aboutService = isAboutService(identified.path)
-      const refused = Access.ambiguous(request.source) ?? (localOnly ? Access.foreign(request.headers) : undefined) ??
-        unclear(identified.path) ??
-        (aboutService ? undefined : lifecycle.phase === "stopping" ? stopping() : full(inFlight, maxRequests))
-      if (refused !== undefined) return answered({ response: told(refused, identified), code: refused.code })
-      return Effect.matchCauseEffect(aboutService ? router : counted, {
-        onSuccess: (response) => answered({ response }),
-        onFailure: (cause) => {
-          if (!Cause.hasInterruptsOnly(cause)) return answered(failed(cause, identified, methodsAt))
-          // A client that went away is told nothing.
-          const logged = finished(identified, fiber.context, began, 499, {}) ?? Effect.void
-          return Effect.andThen(logged, Effect.failCause(cause as Cause.Cause<never>))
-        }
-      })
     })
   })
+}
 
 const stopping = (): Problem =>
   new Problem({

@@ -4,9 +4,11 @@
  *
  * @since 0.1.0
  */
+import { Guard } from "@emend/algebra/schema"
 import { Caller } from "@emend/domain"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
 import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpMethod from "effect/http/HttpMethod"
 import * as HttpRouter from "effect/http/HttpRouter"
@@ -23,7 +25,7 @@ import { Problem } from "../Problem.ts"
 import * as Body from "../request/Body.ts"
 import * as Conditions from "../request/Conditions.ts"
 import * as IdempotencyKey from "../request/IdempotencyKey.ts"
-import type * as JsonBody from "../request/JsonBody.ts"
+import * as JsonBody from "../request/JsonBody.ts"
 import * as SchemaErrors from "../request/SchemaErrors.ts"
 import * as Shorten from "../request/Shorten.ts"
 import type { Settings } from "../Settings.ts"
@@ -72,7 +74,48 @@ export type Handlers<Group extends { readonly endpoints: Readonly<Record<string,
 }
 
 /**
- * Makes the routes of a group.
+ * What the head of a request says: its headers with names in lower case, its target, and what a router makes of that.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Head {
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly url: string
+  readonly params: Readonly<Record<string, string | undefined>>
+  readonly search: Readonly<Record<string, string | ReadonlyArray<string>>>
+}
+
+/**
+ * A request whose head is well, and asks for nothing that is waited for but the operation itself. It is carried out with
+ * its body, if it has one, and tells how it ended. Gives what gives it up before.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Plain {
+  readonly hasBody: boolean
+  readonly carryOut: (
+    body: Uint8Array | undefined,
+    services: Context.Context<never>,
+    done: (exit: Exit.Exit<HttpServerResponse, Failure>) => void
+  ) => () => void
+}
+
+/**
+ * An operation that is served: by a route, and where `plain` finds that a request is plain, without it. Both read a
+ * request and answer it by the same functions.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Served {
+  readonly route: HttpRouter.Route<Failure, never>
+  readonly plain: (head: Head) => Plain | undefined
+}
+
+/**
+ * Serves the operations of a group.
  *
  * @category constructors
  * @since 0.1.0
@@ -83,9 +126,9 @@ export const group = <Group extends { readonly endpoints: Readonly<Record<string
   settings: Settings,
   identity: Identity,
   inFlight?: InFlight
-): ReadonlyArray<HttpRouter.Route<Failure, never>> =>
+): ReadonlyArray<Served> =>
   Object.keys(endpoints).map((id) =>
-    route(
+    serve(
       endpoints[id] as unknown as HttpApiEndpoint.Top,
       handlers[id] as unknown as (request: unknown) => Effect.Effect<Answer | HttpServerResponse, Failure>,
       settings,
@@ -94,59 +137,74 @@ export const group = <Group extends { readonly endpoints: Readonly<Record<string
     )
   )
 
-const route = (
+const serve = (
   endpoint: HttpApiEndpoint.Top,
   handler: (request: unknown) => Effect.Effect<Answer | HttpServerResponse, Failure>,
   settings: Settings,
   identity: Identity,
   inFlight: InFlight | undefined
-): HttpRouter.Route<Failure, never> => {
+): Served => {
   const admission = Admission.make(endpoint, identity)
-  const params = decoder(endpoint.params, "path", { onExcessProperty: "ignore" })
-  const query = decoder(endpoint.query, "query", { onExcessProperty: "ignore" })
+  const head = headReader(endpoint, settings)
   const payload = HttpMethod.hasBody(endpoint.method) ? bodyDecoder(endpoint, settings) : undefined
   const optional = Context.get(endpoint.annotations, OptionalBody)
-  const declared = new Set(propertiesOf(endpoint.headers))
-  const changes = endpoint.method !== "GET"
-  const demanding = settings.updateCondition === "required" && Context.get(endpoint.annotations, Overwrites)
-
-  /** Reads all but the body, or gives what refuses the request whatever its body says. */
-  const read = (
-    request: HttpServerRequest.HttpServerRequest,
-    context: Context.Context<HttpRouter.RouteContext | HttpServerRequest.ParsedSearchParams>,
-    grant: Grant
-  ): Asked | Problem => {
-    const { headers } = request
-    const unheeded = changes ? Conditions.unheeded(declared, headers) : undefined
-    if (unheeded !== undefined) return unheeded
-    const errors: Array<ValidationError> = []
-    const search = lastOfEach(Context.get(context, HttpServerRequest.ParsedSearchParams))
-    const incoming: Record<string, unknown> = { path: pathOf(request.url), search }
-    if (params !== undefined) {
-      incoming["params"] = params(Context.get(context, HttpRouter.RouteContext).params, errors)
-      const refused = malformedPath(errors) ?? scopeProblem(grant, incoming["params"])
-      if (refused !== undefined) return refused
-    }
-    const conditions = Conditions.read(declared, headers)
-    if (Result.isFailure(conditions)) return conditions.failure
-    const unconditional = demanding ? Conditions.unconditional(declared, conditions.success) : undefined
-    if (unconditional !== undefined) return unconditional
-    const key = declared.has(IdempotencyKey.header) ? headers[IdempotencyKey.header] : undefined
-    errors.push(...Conditions.errors(conditions.success), ...IdempotencyKey.errors(key))
-    incoming["conditions"] = conditions.success
-    if (query !== undefined) incoming["query"] = query(search, errors)
-    // A rehearsal may come again and again.
-    return { incoming, errors, key: conditions.success.dryRun === true ? undefined : key }
-  }
-
-  /** Adds what the body says, or gives the problem with it. */
-  const readBody = ({ errors, incoming }: Asked, grant: Grant, body: JsonBody.Parsed | undefined) => {
-    if (body === undefined && !optional) {
+  const body: Operation["body"] = payload && (({ errors, incoming }, grant, parsed) => {
+    if (parsed === undefined && !optional) {
       errors.push({ loc: ["body"], msg: "Field required", type: "missing", input: null })
-    } else incoming["payload"] = readPayload(payload!, body, errors)
+    } else incoming["payload"] = readPayload(payload, parsed, errors)
     return admission.refuses(grant, incoming["payload"])
-  }
+  })
+  const operation: Operation = { endpoint, admission, head, body, handler, settings, inFlight }
+  return { route: generalWay(operation), plain: shortWay(operation) }
+}
 
+/** What an operation is, for whichever way a request comes. */
+interface Operation {
+  readonly endpoint: HttpApiEndpoint.Top
+  readonly admission: Admission.Admission
+  /** Reads all but the body, or gives what refuses the request whatever its body says. */
+  readonly head: (head: Head, grant: Grant) => Asked | Problem
+  /** Adds what the body says, where there can be one, or gives the problem with it. */
+  readonly body: ((asked: Asked, grant: Grant, parsed: JsonBody.Parsed | undefined) => Problem | undefined) | undefined
+  readonly handler: (request: unknown) => Effect.Effect<Answer | HttpServerResponse, Failure>
+  readonly settings: Settings
+  readonly inFlight: InFlight | undefined
+}
+
+const shortWay = (operation: Operation): Served["plain"] => {
+  const { admission, body: readBody, handler, head, inFlight, settings } = operation
+  return (given) => {
+    const { headers } = given
+    const grant = admission.known(headers)
+    if (grant === undefined || Form.asked(headers) !== "served") return undefined
+    const hasBody = Body.isThere(headers)
+    if (hasBody && (readBody === undefined || !Body.isPlain(headers, settings))) return undefined
+    const asked = head(given, grant)
+    if (asked instanceof Problem || asked.errors.length > 0 || asked.key !== undefined) return undefined
+    const carriedOut = (body: Uint8Array | undefined): Effect.Effect<Answer | HttpServerResponse, Failure> => {
+      const parsed = body === undefined ? undefined : JsonBody.parse(body, settings.maxJsonDepth)
+      const refused = readBody?.(asked, grant, parsed)
+      if (refused !== undefined) return Effect.fail(refused)
+      return asked.errors.length > 0
+        ? Effect.fail(new RequestInvalid({ errors: asked.errors }))
+        : handler(asked.incoming)
+    }
+    return {
+      hasBody,
+      carryOut: (body, services, done) =>
+        Deadline.run<HttpServerResponse, Failure, never>(
+          Effect.map(Effect.suspend(() => carriedOut(body)), (answered) => inForm(answered, "served")),
+          Context.add(services, Caller, grant.caller),
+          settings.requestMillis,
+          inFlight,
+          done
+        )
+    }
+  }
+}
+
+const generalWay = (operation: Operation): HttpRouter.Route<Failure, never> => {
+  const { admission, body: readBody, endpoint, handler, head, inFlight, settings } = operation
   const answer = (
     { errors, incoming, key }: Asked,
     request: HttpServerRequest.HttpServerRequest,
@@ -169,7 +227,7 @@ const route = (
         settings.requestMillis,
         inFlight
       ),
-      (answered) => typeof answered === "function" ? answered(form) : answered
+      (answered) => inForm(answered, form)
     )
   }
 
@@ -177,13 +235,16 @@ const route = (
   return HttpRouter.route(
     endpoint.method,
     endpoint.path as HttpRouter.PathInput,
-    // Every request comes this way: each step of it is a call and not an effect, where it can be.
+    // Each step of it is a call and not an effect, where it can be.
     Effect.contextWith((context: Context.Context<Given>) => {
       const request = Context.get(context, HttpServerRequest.HttpServerRequest)
-      return Effect.flatMap(admission.admit(request.headers), (grant): Effect.Effect<HttpServerResponse, Failure> => {
-        const asked = read(request, context, grant)
+      const { headers, url } = request
+      return Effect.flatMap(admission.admit(headers), (grant): Effect.Effect<HttpServerResponse, Failure> => {
+        const { params } = Context.get(context, HttpRouter.RouteContext)
+        const search = Context.get(context, HttpServerRequest.ParsedSearchParams)
+        const asked = head({ headers, url, params, search }, grant)
         if (asked instanceof Problem) return Effect.fail(asked)
-        if (payload === undefined) return answer(asked, request, context, grant)
+        if (readBody === undefined) return answer(asked, request, context, grant)
         return Effect.flatMap(Body.read(request, settings), (body): Effect.Effect<HttpServerResponse, Failure> => {
           const refused = readBody(asked, grant, body)
           return refused === undefined ? answer(asked, request, context, grant) : Effect.fail(refused)
@@ -192,6 +253,43 @@ const route = (
     })
   ) as HttpRouter.Route<Failure, never>
 }
+
+/** Makes what reads all of a request but the body, or gives what refuses it whatever its body says. */
+const headReader = (
+  endpoint: HttpApiEndpoint.Top,
+  settings: Settings
+): (head: Head, grant: Grant) => Asked | Problem => {
+  const params = decoder(endpoint.params, "path", { onExcessProperty: "ignore" })
+  const query = decoder(endpoint.query, "query", { onExcessProperty: "ignore" })
+  const declared = new Set(propertiesOf(endpoint.headers))
+  const changes = endpoint.method !== "GET"
+  const demanding = settings.updateCondition === "required" && Context.get(endpoint.annotations, Overwrites)
+  return ({ headers, params: given, search: searched, url }, grant) => {
+    const unheeded = changes ? Conditions.unheeded(declared, headers) : undefined
+    if (unheeded !== undefined) return unheeded
+    const errors: Array<ValidationError> = []
+    const search = lastOfEach(searched)
+    const incoming: Record<string, unknown> = { path: pathOf(url), search }
+    if (params !== undefined) {
+      incoming["params"] = params(given, errors)
+      const refused = malformedPath(errors) ?? scopeProblem(grant, incoming["params"])
+      if (refused !== undefined) return refused
+    }
+    const conditions = Conditions.read(declared, headers)
+    if (Result.isFailure(conditions)) return conditions.failure
+    const unconditional = demanding ? Conditions.unconditional(declared, conditions.success) : undefined
+    if (unconditional !== undefined) return unconditional
+    const key = declared.has(IdempotencyKey.header) ? headers[IdempotencyKey.header] : undefined
+    errors.push(...Conditions.errors(conditions.success), ...IdempotencyKey.errors(key))
+    incoming["conditions"] = conditions.success
+    if (query !== undefined) incoming["query"] = query(search, errors)
+    // A rehearsal may come again and again.
+    return { incoming, errors, key: conditions.success.dryRun === true ? undefined : key }
+  }
+}
+
+const inForm = (answered: Answer | HttpServerResponse, form: Form.Form): HttpServerResponse =>
+  typeof answered === "function" ? answered(form) : answered
 
 /** A request on its way to the handler: what is read of it, what is wrong with it, and the key to carry it out under. */
 interface Asked {
@@ -228,7 +326,10 @@ const decoder = (
   if (schema === undefined) return undefined
   const decode = Schema.decodeUnknownResult(schema as Schema.Codec<unknown>, { errors: "all", ...options })
   const shortened = Shorten.lists(schema.ast) ?? ((input) => input)
+  const staysAsItIs = Guard.make(schema as Schema.Codec<unknown>)
   return (input, errors) => {
+    // Nearly all that is sent is right: decoding it to find that out takes ten times as long.
+    if (staysAsItIs(input)) return input
     const result = decode(shortened(input))
     if (result._tag === "Success") return result.success
     for (const error of SchemaErrors.errors(result.failure.issue, part, input, hints)) errors.push(error)
@@ -258,10 +359,12 @@ const malformedPath = (errors: ReadonlyArray<ValidationError>): Problem | undefi
 /** Of a query key that is given more than once the last counts. */
 const lastOfEach = (
   search: Readonly<Record<string, string | ReadonlyArray<string>>>
-): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries(search).map(([key, value]) => [key, typeof value === "string" ? value : value.at(-1)!])
-  )
+): Readonly<Record<string, string>> => {
+  const entries = Object.entries(search)
+  return entries.length === 0
+    ? {}
+    : Object.fromEntries(entries.map(([key, value]) => [key, typeof value === "string" ? value : value.at(-1)!]))
+}
 
 /**
  * Gives the path of a request, without its query.

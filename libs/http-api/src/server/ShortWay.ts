@@ -1,0 +1,174 @@
+/**
+ * The short way of plain requests: from a request of Node's `http` to the operation and back, without what the general way
+ * needs for all others. What a request says and what is answered is found out by the same functions on both.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FindMyWay from "effect/http/FindMyWay"
+import type * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as References from "effect/References"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import * as Body from "../request/Body.ts"
+import type { Take } from "../Shortcut.ts"
+import type { Envelope, Identified, Outcome } from "./Envelope.ts"
+import type { InFlight } from "./InFlight.ts"
+import type { Failure } from "./Refusal.ts"
+import { pathOf, type Plain, type Served } from "./Route.ts"
+
+/**
+ * Makes the short way to operations. It takes no request that a route would have to be asked about: nothing that is refused
+ * by its head, and nothing at all where traces are made.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (
+  served: ReadonlyArray<Served>,
+  envelope: Envelope,
+  inFlight: InFlight,
+  config: Partial<FindMyWay.RouterConfig>
+): Effect.Effect<Take> =>
+  Effect.contextWith((services: Context.Context<never>) =>
+    Effect.map(References.TracerEnabled, (traces): Take => {
+      if (traces) return () => false
+      const router = FindMyWay.make<Served>(config)
+      for (const one of served) router.on(one.route.method, one.route.path as FindMyWay.PathInput, one)
+      /** Gives what is carried out of a plain request, and by which route. */
+      const find = (request: IncomingMessage, { headers, method, path, url }: Sent): Found | undefined => {
+        if (!url.startsWith("/") || envelope.refused(path, headers, request) !== undefined) return undefined
+        const found = router.find(method, url)
+        const plain = found?.handler.plain({ headers, url, params: found.params, search: found.searchParams })
+        return plain && { plain, route: found!.handler.route.path }
+      }
+      return (request, response) => {
+        const began = performance.now()
+        const sent = sentBy(request)
+        let found: Found | undefined
+        try {
+          found = find(request, sent)
+        } catch {
+          // The general way comes to the same, and answers and logs it as the defect that it is.
+        }
+        if (found === undefined || !inFlight.enter()) return false
+        let identified: Identified | undefined
+        const identify = () => (identified ??= envelope.identify(sent.method, sent.path, sent.headers, began))
+        const { plain, route } = found
+        carryOut({ request, response, plain, meanwhile: identify }, services, (outcome) => {
+          inFlight.leave()
+          finish(response, identify(), route, outcome, envelope, services)
+        })
+        return true
+      }
+    })
+  )
+
+interface Sent {
+  readonly method: string
+  readonly url: string
+  readonly path: string
+  readonly headers: Readonly<Record<string, string | undefined>>
+}
+
+const sentBy = ({ headers, method, url }: IncomingMessage): Sent => ({
+  method: method!,
+  url: url!,
+  path: pathOf(url!),
+  // Headers that come more than once are one text, but for cookies, which nobody reads.
+  headers: headers as Sent["headers"]
+})
+
+interface Found {
+  readonly plain: Plain
+  readonly route: string
+}
+
+interface Taken {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly plain: Plain
+  /** What can be done while the store is. */
+  readonly meanwhile: () => void
+}
+
+type Ended = Exit.Exit<HttpServerResponse.HttpServerResponse, Failure>
+
+/** Reads the body, if there is one, and carries the request out; until it is answered the client may go away. */
+const carryOut = (
+  { meanwhile, plain, request, response }: Taken,
+  services: Context.Context<never>,
+  done: (exit: Ended) => void
+): void => {
+  let isDone = false
+  const finish = (exit: Ended): void => {
+    if (isDone) return
+    isDone = true
+    done(exit)
+  }
+  let giveUp = (): void => {}
+  response.on("close", () => {
+    if (isDone) return
+    giveUp()
+    finish(gone)
+  })
+  const go = (body: Uint8Array | undefined): void => {
+    giveUp = plain.carryOut(body, services, finish)
+    meanwhile()
+  }
+  if (plain.hasBody) giveUp = Body.collect(request, go, () => {})
+  else go(undefined)
+}
+
+const gone: Ended = Exit.failCause(Cause.interrupt())
+
+/** Answers a request, unless its client has gone, and counts and logs it. */
+const finish = (
+  response: ServerResponse,
+  identified: Identified,
+  route: string,
+  exit: Ended,
+  { failed, finished }: Envelope,
+  services: Context.Context<never>
+): void => {
+  const log = (status: number, outcome: Omit<Outcome, "response">): void => {
+    const line = finished(identified, { route }, status, outcome)
+    if (line !== undefined) Effect.runForkWith(services)(line)
+  }
+  const answer = (outcome: Outcome): void => {
+    write(response, outcome.response, identified.id)
+    log(outcome.response.status, outcome)
+  }
+  if (Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)) {
+    // Where the client is still there, something else ended the work: the server, most likely.
+    if (exit !== gone && !response.destroyed) response.writeHead(503).end()
+    return log(499, {})
+  }
+  try {
+    answer(Exit.isSuccess(exit) ? { response: exit.value } : failed(exit.cause, identified))
+  } catch (defect) {
+    // Node does not take such a header.
+    answer(failed(Cause.die(defect), identified))
+  }
+}
+
+/**
+ * Writes an answer as the server of the general way does: an answer that has no body does not say how long it is. Its text
+ * leaves with its head, in one piece.
+ */
+const write = (
+  response: ServerResponse,
+  { body, headers, status, statusText }: HttpServerResponse.HttpServerResponse,
+  id: string
+): void => {
+  if (response.destroyed) return
+  if (status === 204 || status === 205) {
+    const { "content-length": _, ...others } = headers
+    response.writeHead(status, statusText, { ...others, "x-request-id": id }).end()
+  } else {
+    response.writeHead(status, statusText, { ...headers, "x-request-id": id })
+    response.end(status !== 304 && body._tag === "Uint8Array" ? body.text ?? body.body : undefined)
+  }
+}
