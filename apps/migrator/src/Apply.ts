@@ -60,6 +60,9 @@ export const windowLength = 33_554_432
 
 const commitsAtOnce = 1024
 
+/** So many lanes are written side by side: one is made ready while the store is busy with another. */
+const lanes = 2
+
 /**
  * Why an application ends early. What was applied stays, and the same one goes on from there.
  *
@@ -206,12 +209,26 @@ const flushing = <R>(
         for (const origin of Runs.origins(run)) rejects.add(origin, { kind: run.first.kind, reason: outcome.reason })
     }
   }
-  return Effect.fnUntraced(function*(runs: ReadonlyArray<Runs.Run>) {
+  const inTurn = Effect.fnUntraced(function*(runs: ReadonlyArray<Runs.Run>) {
     for (let from = 0; from < runs.length; from += commitsAtOnce) {
       yield* write(runs.slice(from, from + commitsAtOnce), tell)
       yield* bound
     }
   })
+  return (runs: ReadonlyArray<Runs.Run>) => Effect.forEach(divided(runs), inTurn, { concurrency: lanes, discard: true })
+}
+
+/** Divides runs into lanes: all of a record are in one, in their order. */
+const divided = (runs: ReadonlyArray<Runs.Run>): ReadonlyArray<ReadonlyArray<Runs.Run>> => {
+  const out: ReadonlyArray<Array<Runs.Run>> = Array.from({ length: lanes }, () => [])
+  const laneOf = new Map<string, number>()
+  for (const run of runs) {
+    const record = Runs.recordOf(run.first)
+    const lane = laneOf.get(record) ?? laneOf.size % lanes
+    laneOf.set(record, lane)
+    out[lane]!.push(run)
+  }
+  return out
 }
 
 const summary = (counts: Counts, rejects: Rejects.Rejects, { dryRun, rejects: path }: Options): Ending => {
