@@ -35,11 +35,18 @@ export const refuse = (
   const said = answer(problem)
   refused(problem.code, said.id)
   if (begun?.headersSent === true) return void socket.destroy(error)
+  farewell(socket)
   socket.end(text(said))
 }
 
 /** How long a client that is refused may take to go, before it is cut off. */
 const farewellMillis = 1_000
+
+/** Sees to it that a client goes that goes on sending: what it holds is held from others. */
+const farewell = (socket: Duplex): void => {
+  const timer = setTimeout(() => socket.destroy(), farewellMillis).unref()
+  socket.once("close", () => clearTimeout(timer))
+}
 
 /**
  * Refuses a connection beyond the number that there may be. Nothing that it sends is looked at.
@@ -58,7 +65,8 @@ export const refuseConnection = (socket: Socket, maxConnections: number, refused
   refused(problem.code, said.id)
   socket.on("error", () => {})
   // Unread bytes would make the system cut the connection, and the answer be lost.
-  socket.resume().setTimeout(farewellMillis, () => socket.destroy()).end(text(said))
+  farewell(socket)
+  socket.resume().end(text(said))
 }
 
 /**

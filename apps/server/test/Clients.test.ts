@@ -46,6 +46,24 @@ it("a head, and a body, that do not arrive in time are 408 and the connection is
   expect(await refusals(server, "receive")).toBe(2)
 })
 
+it("a client that goes on sending after it was refused is cut off, and others are served", async () => {
+  const server = start(["--store", "memory"], {
+    EMEND_MAX_REQUESTS: "1",
+    EMEND_HEAD_MILLIS: "50",
+    EMEND_RECEIVE_MILLIS: "100"
+  })
+  const { hostname, port } = new URL(await server.address)
+  const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true })
+  socket.on("error", () => {})
+  socket.write(`${task}content-length: 100000\r\n\r\n{`)
+  const drip = setInterval(() => socket.writable && socket.write(" "), 5)
+  const [told] = await once(socket, "data") as [Buffer]
+  expect(told.toString()).toMatch(/^HTTP\/1\.1 408 /)
+  await new Promise((resolve) => socket.once("close", resolve))
+  clearInterval(drip)
+  expect((await fetch(`${await server.address}/tasks/none`)).status).toBe(404)
+})
+
 it("a head that is too large is 431 with the limit that is set", async () => {
   const server = start(["--store", "memory"], { EMEND_MAX_HEADER_BYTES: "2000" })
   const large = await answer(await open(server, `${task}x: ${"x".repeat(2_000)}\r\n\r\n`))
@@ -120,6 +138,17 @@ it("every request is a line of text where that is asked for", async () => {
   expect((await server.exit).stderr).toMatch(
     /^timestamp=\S+ level=INFO fiber=\S+ message="GET \/tasks\/none" request_id=abc status=404 duration_ms=[\d.]+ route=\/tasks\/:task_id\n$/
   )
+})
+
+it("a request of which a part is missing when the server stops is a line too", async () => {
+  const server = start(["--store", "memory"], { EMEND_LOG_REQUESTS: "all", EMEND_GRACE_MILLIS: "50" })
+  const socket = await open(server, `${task}x-request-id: half\r\ncontent-length: 100000\r\n\r\n{`)
+  // Until it is under way.
+  do await new Promise(setImmediate)
+  while ((await metrics(server)).get("emend_http_requests_in_flight")!.samples.get("") !== 1)
+  server.process.kill("SIGTERM")
+  expect((await server.exit).stderr).toMatch(/"message":"POST \/tasks".*"request_id":"half","status":499/)
+  socket.destroy()
 })
 
 it("what cannot be read as a request is a line too, with the id of its answer", async () => {

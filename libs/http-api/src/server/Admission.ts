@@ -21,7 +21,7 @@ import type { Problem } from "../Problem.ts"
 export interface Admission {
   /** Gives what the sender may; fails with 401 where that is nobody, and with 403 where it has not the role. */
   readonly admit: (headers: Readonly<Record<string, string | undefined>>) => Effect.Effect<Grant, Problem>
-  /** Gives the same where it is known without waiting and nothing is wrong. */
+  /** Gives the same where it is known without waiting and nothing is wrong; an identity that looks at tokens waits. */
   readonly known: (headers: Readonly<Record<string, string | undefined>>) => Grant | undefined
   /** Gives the problem with a body that has keys for which the sender has not the role. */
   readonly refuses: (grant: Grant, payload: unknown) => Problem | undefined

@@ -11,7 +11,8 @@ import * as Exit from "effect/Exit"
 import * as FindMyWay from "effect/http/FindMyWay"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as References from "effect/References"
-import type { IncomingMessage, ServerResponse } from "node:http"
+import type * as Scope from "effect/Scope"
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http"
 import * as Body from "../request/Body.ts"
 import type { Take } from "../Shortcut.ts"
 import type { Envelope, Identified, Outcome } from "./Envelope.ts"
@@ -31,10 +32,13 @@ export const make = (
   envelope: Envelope,
   inFlight: InFlight,
   config: Partial<FindMyWay.RouterConfig>
-): Effect.Effect<Take> =>
-  Effect.contextWith((services: Context.Context<never>) =>
-    Effect.map(References.TracerEnabled, (traces): Take => {
-      if (traces) return () => false
+): Effect.Effect<Take, never, Scope.Scope> =>
+  Effect.contextWith((services: Context.Context<Scope.Scope>) =>
+    Effect.gen(function*() {
+      if (yield* References.TracerEnabled) return () => false
+      const taken = new Set<() => void>()
+      // What is left when the server stops, such as a request of which a part did not come, is given up.
+      yield* Effect.addFinalizer(() => Effect.sync(() => taken.forEach((leave) => leave())))
       const router = FindMyWay.make<Served>(config)
       for (const one of served) router.on(one.route.method, one.route.path as FindMyWay.PathInput, one)
       /** Gives what is carried out of a plain request, and by which route. */
@@ -44,7 +48,7 @@ export const make = (
         const plain = found?.handler.plain({ headers, url, params: found.params, search: found.searchParams })
         return plain && { plain, route: found!.handler.route.path }
       }
-      return (request, response) => {
+      const take: Take = (request, response) => {
         const began = performance.now()
         const sent = sentBy(request)
         let found: Found | undefined
@@ -57,12 +61,13 @@ export const make = (
         let identified: Identified | undefined
         const identify = () => (identified ??= envelope.identify(sent.method, sent.path, sent.headers, began))
         const { plain, route } = found
-        carryOut({ request, response, plain, meanwhile: identify }, services, (outcome) => {
+        carryOut({ request, response, plain, meanwhile: identify, taken }, services, (outcome) => {
           inFlight.leave()
           finish(response, identify(), route, outcome, envelope, services)
         })
         return true
       }
+      return take
     })
   )
 
@@ -77,7 +82,7 @@ const sentBy = ({ headers, method, url }: IncomingMessage): Sent => ({
   method: method!,
   url: url!,
   path: pathOf(url!),
-  // Headers that come more than once are one text, but for cookies, which nobody reads.
+  // Headers that come more than once are one text, but for Set-Cookie, which no client sends.
   headers: headers as Sent["headers"]
 })
 
@@ -92,13 +97,15 @@ interface Taken {
   readonly plain: Plain
   /** What can be done while the store is. */
   readonly meanwhile: () => void
+  /** Those that are under way, by what gives each up. */
+  readonly taken: Set<() => void>
 }
 
 type Ended = Exit.Exit<HttpServerResponse.HttpServerResponse, Failure>
 
 /** Reads the body, if there is one, and carries the request out; until it is answered the client may go away. */
 const carryOut = (
-  { meanwhile, plain, request, response }: Taken,
+  { meanwhile, plain, request, response, taken }: Taken,
   services: Context.Context<never>,
   done: (exit: Ended) => void
 ): void => {
@@ -106,14 +113,17 @@ const carryOut = (
   const finish = (exit: Ended): void => {
     if (isDone) return
     isDone = true
+    taken.delete(leave)
     done(exit)
   }
   let giveUp = (): void => {}
-  response.on("close", () => {
+  const leave = (): void => {
     if (isDone) return
     giveUp()
     finish(gone)
-  })
+  }
+  taken.add(leave)
+  response.on("close", leave)
   const go = (body: Uint8Array | undefined): void => {
     giveUp = plain.carryOut(body, services, finish)
     meanwhile()
@@ -137,26 +147,26 @@ const finish = (
     const line = finished(identified, { route }, status, outcome)
     if (line !== undefined) Effect.runForkWith(services)(line)
   }
-  const answer = (outcome: Outcome): void => {
-    write(response, outcome.response, identified.id)
-    log(outcome.response.status, outcome)
-  }
   if (Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)) {
     // Where the client is still there, something else ended the work: the server, most likely.
     if (exit !== gone && !response.destroyed) response.writeHead(503).end()
     return log(499, {})
   }
+  let outcome: Outcome = Exit.isSuccess(exit) ? { response: exit.value } : failed(exit.cause, identified)
   try {
-    answer(Exit.isSuccess(exit) ? { response: exit.value } : failed(exit.cause, identified))
+    write(response, outcome.response, identified.id)
   } catch (defect) {
-    // Node does not take such a header.
-    answer(failed(Cause.die(defect), identified))
+    // Node does not take such a status or header.
+    outcome = failed(Cause.die(defect), identified)
+    if (response.headersSent) response.destroy()
+    else write(response, outcome.response, identified.id)
   }
+  log(outcome.response.status, outcome)
 }
 
 /**
  * Writes an answer as the server of the general way does: an answer that has no body does not say how long it is. Its text
- * leaves with its head, in one piece.
+ * leaves with its head, in one piece. No operation answers with anything but a text.
  */
 const write = (
   response: ServerResponse,
@@ -164,11 +174,14 @@ const write = (
   id: string
 ): void => {
   if (response.destroyed) return
+  if (body._tag !== "Empty" && body._tag !== "Uint8Array") throw new Error(`A body is no ${body._tag} here`)
+  // Said, since what an answer that failed would have said stays otherwise.
+  const reason = statusText ?? STATUS_CODES[status]
   if (status === 204 || status === 205) {
     const { "content-length": _, ...others } = headers
-    response.writeHead(status, statusText, { ...others, "x-request-id": id }).end()
+    response.writeHead(status, reason, { ...others, "x-request-id": id }).end()
   } else {
-    response.writeHead(status, statusText, { ...headers, "x-request-id": id })
+    response.writeHead(status, reason, { ...headers, "x-request-id": id })
     response.end(status !== 304 && body._tag === "Uint8Array" ? body.text ?? body.body : undefined)
   }
 }
