@@ -37,7 +37,7 @@ export interface Options extends UpdateLine.Defaults {
   readonly maxRecordBytes: number
   readonly rejects: string | undefined
   readonly maxRejects: number
-  /** Instead of {@link windowLength}. What is composed depends on it, so that another one makes another application. */
+  /** Instead of {@link windowLength}. What is composed depends on it: an application that goes on needs the same. */
   readonly windowLength?: number
 }
 

@@ -14,7 +14,7 @@ import * as Dump from "./Dump.ts"
 import * as Splitter from "./Splitter.ts"
 
 /**
- * A source cannot be read, or not to its end. What came before it was taken.
+ * A source cannot be read, or not to its end. What an import read before was taken; of updates, those that were written.
  *
  * @category errors
  * @since 0.1.0

@@ -36,9 +36,8 @@ export interface Splitter {
  */
 export const excerptBytes = 1024
 
-const [quote, backslash, newline, comma, open, close, openBrace, closeBrace] = Buffer.from(
-  "\"\\\n,[]{}"
-) as unknown as [number, number, number, number, number, number, number, number]
+const newline = 0x0a
+const [quote, backslash, comma, open, close, openBrace, closeBrace] = Buffer.from("\"\\,[]{}")
 
 /** Gathers the bytes of one piece, up to the limit. */
 const gathering = (maxBytes: number) => {

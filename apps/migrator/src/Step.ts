@@ -124,7 +124,7 @@ export const gather = (kind: string, first: Step): Gathering => {
 }
 
 const draftOf = (step: Step): Kind.Draft<any> =>
-  step._tag === "Update" ? step.draft : (step as Edit).command.draft as any
+  step._tag === "Update" ? step.draft : (step as Edit).command.draft as Kind.Draft<any>
 
 type Composing = Algebra.Gathering<any>
 type Command = Extract<Step, { readonly _tag: "Command" }>

@@ -52,6 +52,10 @@ const rejects = (): ReadonlyArray<any> =>
 const runtime = () =>
   ManagedRuntime.make(Services.layer.pipe(Layer.provideMerge(MemoryStore.layer())) as Layer.Layer<any>)
 
+/** Any: what the runtime gives is not in the type of this union of services; each value is compared where it is used. */
+const view = (store: ReturnType<typeof runtime>, id: string): Promise<any> =>
+  store.runPromise(Effect.flatMap(TaskAgents as any, (agents: TaskAgents["Service"]) => agents.get(scope, id)) as any)
+
 const edit = (body: Readonly<Record<string, unknown>>): TaskAgent.Command => ({
   _tag: "Edit",
   draft: TaskAgent.Edit.fromBody(body)
@@ -217,12 +221,10 @@ test("each edit of an agent makes a revision from its base; what changes the roo
   ])
   const rehearsed = await store.runPromise(Apply.toStore([updates], { ...options, dryRun: true }))
   expect(rehearsed.data).toMatchObject({ applied: 5, writes: 4, changed: 4, rejected: 0 })
-  // Any: what the runtime gives is not in the type of this union of services; each value is compared below.
-  const view = Effect.flatMap(TaskAgents as any, (agents: TaskAgents["Service"]) => agents.get(scope, id))
-  expect((await store.runPromise(view as any) as any).version).toBe(3)
+  expect((await view(store, id)).version).toBe(3)
   const done = await store.runPromise(Apply.toStore([updates], options))
   expect(done).toMatchObject({ code: 0, data: { applied: 5, writes: 4, rejected: 0 } })
-  const found = await store.runPromise(view as any) as any
+  const found = await view(store, id)
   expect(found).toMatchObject({ version: 7, state: { name: "B", task_agent_run_visibility: "all_viewers" } })
   expect(found.revisions.map(({ annotation, number }: any) => [number, annotation])).toEqual([
     [5, null],
@@ -237,7 +239,7 @@ test("each edit of an agent makes a revision from its base; what changes the roo
   // Once more nothing is done, and no revision made.
   const again = await store.runPromise(Apply.toStore([updates], options))
   expect(again.data).toMatchObject({ applied: 0, repeated: 5, rejected: 0 })
-  expect((await store.runPromise(view as any) as any).state.revision_count).toBe(5)
+  expect((await view(store, id)).state.revision_count).toBe(5)
   await store.dispose()
 })
 
@@ -253,8 +255,7 @@ test("an agent is reached from where it lives only, whatever stands before", asy
   const ended = await store.runPromise(Apply.toStore([updates], options))
   expect(ended.data).toMatchObject({ applied: 2, rejected: 2 })
   expect(rejects().map(({ line }) => line)).toEqual([2, 3])
-  const view = Effect.flatMap(TaskAgents as any, (agents: TaskAgents["Service"]) => agents.get(scope, id))
-  expect(await store.runPromise(view as any)).toMatchObject({ state: { name: "here again" } })
+  expect(await view(store, id)).toMatchObject({ state: { name: "here again" } })
   await store.dispose()
 })
 

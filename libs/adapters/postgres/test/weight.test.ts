@@ -51,6 +51,7 @@ describe("writes that are asked for at the same time", () => {
           const memo = { id: "m", fingerprint: "f", made: "2026-01-01T00:00:00Z", expires: "2026-01-02T00:00:00Z" }
           const of = (values: (value: unknown) => Effect.Effect<any, any, any>) =>
             ends([values(1), values(10n), values(circle), values(2)])
+          // Any, where values are given that the types rightly refuse: a caller without types can.
           const failed = (of: ReadonlyArray<unknown>) => of.map((end) => end instanceof TypeError ? "TypeError" : end)
           const alone = [["done"], "TypeError", "TypeError", ["done"]]
           const updates = [
