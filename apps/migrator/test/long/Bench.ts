@@ -90,7 +90,7 @@ export const migrate = async (
   const start = fileURLToPath(new URL("../../../../tools/bundles/start.js", import.meta.url))
   const begun = performance.now()
   const child = spawn(process.execPath, [
-    "--max-semi-space-size=8",
+    "--max-semi-space-size=16",
     "--heap-growing-percent=100",
     ...flags,
     "--conditions=@emend/source",

@@ -64,7 +64,7 @@ const send = async (address: string, count: number, connections: number): Promis
 
 const withHttp = async <A>(store: string, use: (address: string) => Promise<A>): Promise<A> => {
   const start = fileURLToPath(new URL("../../../../tools/bundles/start.js", import.meta.url))
-  const flags = ["--max-semi-space-size=8", "--conditions=@emend/source"]
+  const flags = ["--max-semi-space-size=16", "--conditions=@emend/source"]
   const child = spawn(process.execPath, [...flags, start, "server", "--store", "postgres"], {
     env: { PATH: process.env["PATH"], DATABASE_URL: store, PORT: "0" },
     stdio: ["ignore", "pipe", "inherit"]
