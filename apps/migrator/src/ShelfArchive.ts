@@ -43,7 +43,9 @@ export const make = (shelf: Shelf.Shelf): RecordArchive.RecordArchive["Service"]
       Effect.sync(() =>
         keys.map(({ id, kind, tenant }) => {
           const line = shelf.line(kind, tenant, id)
-          return line === undefined ? undefined : ArchiveLine.ofWritten(line)
+          if (line === undefined) return undefined
+          const { state, version } = ArchiveLine.ofWritten(line)
+          return { version, state }
         })
       ),
     read: ({ after = "", bytes = Infinity, kind, limit, tenant }) =>

@@ -32,7 +32,14 @@ const load = [
     FROM tasks, generate_series(2, ${versions}) n WHERE id LIKE 'edited %'`
 ]
 
-const fill = async (connectionString: string): Promise<void> => {
+/** Board tasks of a megabyte each. */
+const cards =
+  `INSERT INTO board_tasks (tenant, id, version, organization_id, title, created_at, updated_at, description, status, priority,
+      source, is_deleted)
+    SELECT 'local', 'card ' || n, 1, 'o', 'A card', now(), now(), repeat(md5(n::text), ${size} / 32), 'backlog', 1, 'manual', false
+    FROM generate_series(0, ${4 * large}) n`
+
+const fill = async (connectionString: string, load: ReadonlyArray<string>): Promise<void> => {
   const client = new pg.Client({ connectionString })
   await client.connect()
   try {
@@ -50,7 +57,7 @@ test(
       const folder = mkdtempSync(join(tmpdir(), "emend-bounded-"))
       yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(folder, { recursive: true, force: true })))
       const [from, to] = [yield* TestDatabase.make(), yield* TestDatabase.make()].map(Redacted.value)
-      yield* Effect.promise(() => fill(from!))
+      yield* Effect.promise(() => fill(from!, load))
       const migrate = (...args: ReadonlyArray<string>) =>
         Effect.promise(() => run(args, { env: { NODE_OPTIONS: `--max-old-space-size=${heapMiB}` } }))
       const out = join(folder, "out")
@@ -77,5 +84,27 @@ test(
         }
       })
       expect(records).toBe(large + edited)
+    })))
+)
+
+test(
+  "records that many others refer to are not held together, however large",
+  { timeout: 240_000 },
+  () =>
+    Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+      const store = Redacted.value(yield* TestDatabase.make())
+      yield* Effect.promise(() => fill(store, [cards]))
+      const links = Array.from(
+        { length: 4 * large },
+        (_, n) => JSON.stringify({ parent_id: `card ${n}`, child_id: `card ${n + 1}` })
+      )
+      const found = yield* Effect.promise(() =>
+        run(["import", "-", "--kind", "BoardLink", "--format", "ndjson", "--to", store, "--json"], {
+          env: { NODE_OPTIONS: `--max-old-space-size=${heapMiB}` },
+          input: Buffer.from(links.join("\n"))
+        })
+      )
+      expect(found).toMatchObject({ code: 0 })
+      expect(JSON.parse(found.stdout)).toMatchObject({ added: links.length, rejected: 0 })
     })))
 )

@@ -106,10 +106,8 @@ export const archivedKinds: ReadonlyArray<RecordKind> = kinds.flatMap((kind) =>
  */
 export class RecordArchive extends Context.Service<RecordArchive, {
   readonly put: (parcels: ReadonlyArray<Parcel>) => Effect.Effect<ReadonlyArray<PutResult>, StoreUnavailable>
-  /** The records of these keys, in order; `undefined` where there never was one. */
-  readonly get: (
-    keys: ReadonlyArray<RecordKey>
-  ) => Effect.Effect<ReadonlyArray<Archived | undefined>, StoreUnavailable>
+  /** The records of these keys without their histories, in order; `undefined` where there never was one. */
+  readonly get: (keys: ReadonlyArray<RecordKey>) => Effect.Effect<ReadonlyArray<Stored | undefined>, StoreUnavailable>
   readonly read: (range: Range) => Effect.Effect<ReadonlyArray<Archived>, StoreUnavailable>
   /** The tenants that have records or events, in the order of their code points. */
   readonly tenants: Effect.Effect<ReadonlyArray<string>, StoreUnavailable>

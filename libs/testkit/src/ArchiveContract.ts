@@ -146,6 +146,8 @@ const changed = (tenant: string): Archived => {
   }
 }
 
+const stored = ({ state, version }: Archived): RecordStore.Stored => ({ version, state })
+
 const put = (...records: ReadonlyArray<Archived>) =>
   Effect.gen(function*() {
     const archive = yield* RecordArchive.RecordArchive
@@ -227,7 +229,11 @@ const facts: Readonly<Record<string, (tenant: string) => Holds>> = {
       expect((yield* all(tenant, "Task", 2, "b")).map(({ key }) => key.id)).toEqual(["changed", "\uffee"])
       expect(yield* all(tenant, "Event")).toEqual([event(tenant, "a", 1), event(tenant, "a", 7)])
       const keys = [changed(tenant).key, { kind: "Task", tenant, id: "none" }, task(tenant, "\uffee").key]
-      expect(yield* archive.get(keys)).toEqual([changed(tenant), undefined, task(tenant, "\uffee")])
+      expect(yield* archive.get(keys)).toEqual([
+        stored(changed(tenant)),
+        undefined,
+        stored(task(tenant, "\uffee"))
+      ])
       expect(yield* archive.tenants).toContain(tenant)
     }
   ),

@@ -25,7 +25,13 @@ export const make = (state: State): RecordArchive.RecordArchive["Service"] => ({
       const index: Index = { names: new Map(), ways: new Map() }
       return parcels.map((parcel) => put(state, index, parcel))
     }),
-  get: (keys) => Effect.sync(() => keys.map((key) => find(state, key))),
+  get: (keys) =>
+    Effect.sync(() =>
+      keys.map((key) => {
+        const found = find(state, key)
+        return found && { version: found.version, state: found.state }
+      })
+    ),
   read: (range) => Effect.sync(() => [...page(state, range)]),
   tenants: Effect.sync(() =>
     [...new Set([...kinds.keys()].flatMap((kind) => all(state, kind).map(({ key }) => key.tenant)))]

@@ -18,41 +18,18 @@ import type { PutFailed, Session } from "./Session.ts"
  */
 export const read = (
   session: Session,
-  table: ArchiveTable.ArchiveTable,
+  { relation, statements }: ArchiveTable.ArchiveTable,
   { after = "", bytes = Infinity, limit, tenant }: RecordArchive.Range
-): Effect.Effect<ReadonlyArray<RecordArchive.Archived>, RecordStore.StoreUnavailable> =>
-  whole(session, table, tenant, { text: table.statements.read, values: [tenant, after, limit, bytes] }, bytes)
-
-/**
- * Reads records of one kind and tenant by their ids, in no order.
- *
- * @category operations
- * @since 0.1.0
- */
-export const byKey = (
-  session: Session,
-  table: ArchiveTable.ArchiveTable,
-  tenant: string,
-  ids: ReadonlyArray<string>
-): Effect.Effect<ReadonlyArray<RecordArchive.Archived>, RecordStore.StoreUnavailable> =>
-  whole(session, table, tenant, { text: table.statements.byKey, values: [tenant, ids] })
-
-const whole = (
-  session: Session,
-  { relation }: ArchiveTable.ArchiveTable,
-  tenant: string,
-  statement: { readonly text: string; readonly values: ReadonlyArray<unknown> },
-  bytes = Infinity
 ): Effect.Effect<ReadonlyArray<RecordArchive.Archived>, RecordStore.StoreUnavailable> =>
   Effect.gen(function*() {
     const kind = relation.kind.kind.name
     yield* session.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    const rows = yield* session.query(statement.text, statement.values)
+    const rows = yield* session.query(statements.read, [tenant, after, limit, bytes])
     const records = rows.map((row) => {
-      const state = Relation.read(relation, row, 1)
+      const { state, version } = stored(relation, row)
       return {
         key: { kind, tenant, id: state["id"] as string },
-        version: row[0] as number,
+        version,
         state,
         history: [] as Array<RecordArchive.Archived["history"][number]>,
         snapshots: [] as Array<RecordStore.Stored>
@@ -81,6 +58,28 @@ const whole = (
     yield* session.query("COMMIT")
     return records
   }).pipe(Effect.catchTag("PutFailed", unreadable))
+
+/**
+ * Reads records of one kind and tenant by their ids without their histories, in no order.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const byKey = (
+  session: Session,
+  { relation, statements }: ArchiveTable.ArchiveTable,
+  tenant: string,
+  ids: ReadonlyArray<string>
+): Effect.Effect<ReadonlyArray<RecordStore.Stored>, RecordStore.StoreUnavailable> =>
+  session.query(statements.byKey, [tenant, ids]).pipe(
+    Effect.map((rows) => rows.map((row) => stored(relation, row))),
+    Effect.catchTag("PutFailed", unreadable)
+  )
+
+const stored = (relation: Relation.Relation, row: ReadonlyArray<unknown>): RecordStore.Stored => ({
+  version: row[0] as number,
+  state: Relation.read(relation, row, 1)
+})
 
 /**
  * Lists the tenants that have records.

@@ -74,13 +74,13 @@ export const make = (
           return results
         }),
       get: Effect.fnUntraced(function*(keys) {
-        const found = new Map<string, RecordArchive.Archived>()
+        const found = new Map<string, RecordStore.Stored>()
         for (const group of groups(keys)) {
           const [{ kind, tenant }] = group
           const table = tables.get(kind)!
           const ids = group.map(({ id }) => id)
-          for (const record of yield* session(pool, (open) => ArchiveReading.byKey(open, table, tenant, ids))) {
-            found.set(nameOf(record.key), record)
+          for (const stored of yield* session(pool, (open) => ArchiveReading.byKey(open, table, tenant, ids))) {
+            found.set(nameOf({ kind, tenant, id: stored.state["id"] as string }), stored)
           }
         }
         return keys.map((key) => found.get(nameOf(key)))
