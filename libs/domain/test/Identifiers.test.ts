@@ -13,11 +13,21 @@ test("a new id is a UUID of version 7, with the time in front", async () => {
   expect(one).not.toBe(other)
 })
 
+test("new ids are in the order in which they were made", async () => {
+  const waited = Effect.sync(() => {
+    for (const begun = performance.now(); performance.now() < begun + 0.01;);
+  })
+  const next = Effect.andThen(waited, Effect.flatMap(Identifiers, (ids) => ids.next))
+  const made = await Effect.runPromise(Effect.all(Array.from({ length: 500 }, () => next)))
+  expect(made.toSorted()).toEqual(made)
+})
+
 test.each([
   // The time of the example in RFC 9562, A.6.
-  [0x017f22e279b0, 0xff, "017f22e2-79b0-7fff-bfff-ffffffffffff"],
+  [0x017f22e279b0, 0xff, "017f22e2-79b0-7000-bfff-ffffffffffff"],
+  [0x017f22e279b0 + 4095 / 4096, 0xff, "017f22e2-79b0-7fff-bfff-ffffffffffff"],
   [0, 0x00, "00000000-0000-7000-8000-000000000000"],
-  [0xffffffffffff, 0x55, "ffffffff-ffff-7555-9555-555555555555"]
-])("the time %i and bytes of %i make %s", (millis, byte, uuid) => {
-  expect(uuid7(millis, new Uint8Array(10).fill(byte))).toBe(uuid)
+  [0xffffffffffff + 0.5, 0x55, "ffffffff-ffff-7800-9555-555555555555"]
+])("the time %d and bytes of %i make %s", (millis, byte, uuid) => {
+  expect(uuid7(millis, new Uint8Array(8).fill(byte))).toBe(uuid)
 })

@@ -39,7 +39,7 @@ interface Side {
 const rising = () => {
   let made = 1_790_000_000_000
   return Layer.succeed(Identifiers)({
-    next: Effect.sync(() => uuid7(made++, new Uint8Array(10)))
+    next: Effect.sync(() => uuid7(made++, new Uint8Array(8)))
   })
 }
 
