@@ -96,9 +96,12 @@ const serve = (configuration: Configuration): Effect.Effect<Server, unknown, Sco
       Effect.provideContext(services),
       Effect.provideService(Identity, callers),
       Effect.provideService(Lifecycle, lifecycle),
-      Effect.provideService(Shortcut, (take) => {
-        connections.listener.take = take
-      })
+      Effect.provideService(
+        Shortcut,
+        opened.looksAtRequests ? undefined : (take) => {
+          connections.listener.take = take
+        }
+      )
     )
     yield* Effect.addFinalizer(() => stop(lifecycle, connections, limits))
     const { address } = Context.get(running, HttpServer.HttpServer)
@@ -144,6 +147,8 @@ const identityOf = (configuration: Configuration["identity"]): Effect.Effect<Ide
 interface Opened {
   readonly services: Layer.Layer<Tasks | Trackers | Board | TaskAgents | Health, unknown>
   readonly lost: Effect.Effect<never, unknown>
+  /** Whether the services need the request that they are asked by: they send its token on. */
+  readonly looksAtRequests?: boolean
 }
 
 /** Gives the services over the store; what a store needs is loaded only where it is asked for. */
@@ -159,9 +164,11 @@ const servicesOver = (
     }
     if (store._tag === "http") {
       const Upstream = yield* Effect.promise(() => import("./Upstream.ts"))
+      const hasIdentity = identity !== undefined
       return {
-        services: Upstream.layer({ url: store.url, requestMillis, hasIdentity: identity !== undefined }),
-        lost: Effect.never
+        services: Upstream.layer({ url: store.url, requestMillis, hasIdentity }),
+        lost: Effect.never,
+        looksAtRequests: hasIdentity
       }
     }
     const { EmbeddedPostgres, PostgresStore } = yield* Effect.promise(() => import("@emend/postgres"))

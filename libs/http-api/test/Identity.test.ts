@@ -221,6 +221,23 @@ describe("a request", () => {
 })
 
 describe("a token that is accepted", () => {
+  it("is looked at once, and then goes the short way, where its role is enough", async () => {
+    const [owner, viewer] = [await sign(one, {}), await sign(one, { roles: ["viewer"] })]
+    const put = (token: string) =>
+      server.ask("/tasks/none", { method: "PUT", headers: { authorization: `Bearer ${token}` }, json: {} })
+    const taken = async (asked: Promise<Reply>): Promise<[number, number]> => {
+      const before = server.taken()
+      const { status } = await asked
+      return [status, server.taken() - before]
+    }
+    expect(await taken(put(owner))).toEqual([404, 0])
+    expect(await taken(put(owner))).toEqual([404, 1])
+    expect(await taken(ask(viewer))).toEqual([404, 0])
+    expect(await taken(put(viewer))).toEqual([403, 0])
+    expect(await taken(ask(viewer))).toEqual([404, 1])
+    expect(await taken(ask(`${viewer}x`))).toEqual([401, 0])
+  })
+
   it("may be signed by any key of the set, of any kind, also one that it does not name", async () => {
     const more = await Promise.all(
       ["RS512", "PS256", "ES384", "ES512", "EdDSA"].map((alg) => key(`k-${alg}`, alg))

@@ -1,6 +1,7 @@
 /** When keys are read, how long they and what was verified with them count, and what is said while there are none. */
 import { Identity } from "@emend/http-api"
 import { JsonWebTokens, KeySource } from "@emend/http-api/identity"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as References from "effect/References"
@@ -33,13 +34,22 @@ const remote = { freshMillis: 300_000, pauseMillis: 10_000, keptMillis: 3_600_00
 const setup = (options: Partial<JsonWebTokens.Options> = {}, periods = remote) => {
   const { place, source: keys } = source(periods)
   const identity = JsonWebTokens.make({ keys, issuer, audience, ...options })
+  const known = (token: string) =>
+    Effect.map(Clock.currentTimeMillis, (millis) => identity.known!({ authorization: `Bearer ${token}` }, millis))
   const status = (token: string) =>
-    Effect.match(identity.authenticate({ authorization: `Bearer ${token}` }), {
-      onSuccess: () => "accepted",
-      onFailure: ({ code, detail, headers }) =>
-        code === "identity-unavailable" ? `${code}, again in ${headers!["retry-after"]} s` : detail
-    })
-  return { place, identity, status }
+    Effect.flatMap(known(token), (before) =>
+      Effect.match(identity.authenticate({ authorization: `Bearer ${token}` }), {
+        onSuccess: (grant) => {
+          // What is known at once is what is found out.
+          if (before !== undefined) expect(before).toEqual(grant)
+          return "accepted"
+        },
+        onFailure: ({ code, detail, headers }) => {
+          expect(before).toBe(undefined)
+          return code === "identity-unavailable" ? `${code}, again in ${headers!["retry-after"]} s` : detail
+        }
+      }))
+  return { place, identity, known, status }
 }
 
 const unsigned = "The signature of the token is not accepted"
@@ -55,6 +65,30 @@ const at = (now: number) => <A, E>(program: Effect.Effect<A, E>): Promise<A> =>
 
 const noon = 1_795_262_400
 const token = (signer: Key, claims: object = {}) => sign(signer, { exp: noon + 100_000, ...claims })
+
+describe("a token", () => {
+  it("is known at once from when it was verified until it expires, or its keys must be read anew", async () => {
+    const { known, status } = setup()
+    const [short, long] = await Promise.all([
+      token(one, { sub: "short", exp: noon + 10 }),
+      token(one, { sub: "long", roles: ["viewer"] })
+    ])
+    await at(noon)(Effect.gen(function*() {
+      expect(yield* known(short)).toBe(undefined)
+      for (const one of [short, long]) expect(yield* status(one)).toBe("accepted")
+      expect(yield* known("nonsense")).toBe(undefined)
+      yield* TestClock.adjust(9_999)
+      expect(yield* known(short)).toMatchObject({ caller: { subject: "short" } })
+      yield* TestClock.adjust(1)
+      expect(yield* known(short)).toBe(undefined)
+      expect(yield* known(long)).toMatchObject({ caller: { subject: "long" }, role: "viewer" })
+      yield* TestClock.adjust(289_999)
+      expect(yield* known(long)).toMatchObject({ caller: { subject: "long" } })
+      yield* TestClock.adjust(1)
+      expect(yield* known(long)).toBe(undefined)
+    }))
+  })
+})
 
 describe("keys", () => {
   it("are read once for any number of requests, and again after five minutes", async () => {

@@ -17,6 +17,11 @@ import { type Grant, local } from "./Grant.ts"
 export interface Identity {
   /** Gives what the sender may, by the headers of the request, with names in lower case; 401 where that is nobody. */
   readonly authenticate: (headers: Readonly<Record<string, string | undefined>>) => Effect.Effect<Grant, Problem>
+  /**
+   * Gives the same at once, at a time in milliseconds since 1970, where it was found out before and still holds;
+   * `undefined` where that must be waited for, or the sender is nobody. Without it everybody is waited for.
+   */
+  readonly known?: (headers: Readonly<Record<string, string | undefined>>, millis: number) => Grant | undefined
   /** Succeeds when callers can be told. */
   readonly ready: Effect.Effect<void, Problem>
 }
@@ -28,5 +33,5 @@ export interface Identity {
  * @since 0.1.0
  */
 export const Identity = Context.Reference<Identity>("@emend/http-api/Identity", {
-  defaultValue: () => ({ authenticate: () => Effect.succeed(local), ready: Effect.void })
+  defaultValue: () => ({ authenticate: () => Effect.succeed(local), known: () => local, ready: Effect.void })
 })

@@ -91,7 +91,12 @@ export const make = (options: Options): Identity => {
     return grant.success
   }, Effect.catchTag("KeysUnavailable", unavailable))
 
-  return { authenticate, ready: Effect.asVoid(Effect.catchTag(set.current, "KeysUnavailable", unavailable)) }
+  const known: Identity["known"] = (headers, millis) => {
+    const token = Bearer.read(headers["authorization"])
+    return Result.isFailure(token) ? undefined : set.held(millis)?.verified.get(token.success, millis)
+  }
+
+  return { authenticate, known, ready: Effect.asVoid(Effect.catchTag(set.current, "KeysUnavailable", unavailable)) }
 }
 
 /** None of the keys signed it; others, that came since, may have. */

@@ -42,6 +42,8 @@ export class KeysUnavailable extends Data.TaggedError("KeysUnavailable")<{
 export interface KeySet {
   /** Gives the keys, read anew where they were read too long ago. The same state is the same object. */
   readonly current: Effect.Effect<Keys, KeysUnavailable>
+  /** Gives the keys where they need not be read anew, at a time in milliseconds since 1970. */
+  readonly held: (millis: number) => Keys | undefined
   /** Looks for other keys than these, for a token that none of them signed; gives the same where there are none. */
   readonly other: (than: Keys) => Effect.Effect<Keys, KeysUnavailable>
 }
@@ -95,10 +97,14 @@ export const make = (source: KeySource): KeySet => {
       })
     ))
 
+  const fresh: KeySet["held"] = (millis) =>
+    held !== undefined && millis - held.at < source.freshMillis ? held.keys : undefined
+
   return {
+    held: fresh,
     current: Effect.gen(function*() {
       const now = yield* Clock.currentTimeMillis
-      if (held === undefined || now - held.at >= source.freshMillis) yield* look
+      if (fresh(now) === undefined) yield* look
       if (held === undefined || now - held.at >= source.keptMillis) return yield* unavailable
       return held.keys
     }),

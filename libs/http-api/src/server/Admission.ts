@@ -5,11 +5,11 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import { Access, FieldRoles } from "../definitions/Access.ts"
 import { type Grant, local, roleProblem } from "../identity/Grant.ts"
 import type { Identity } from "../identity/Identity.ts"
+import type { Role } from "../identity/Role.ts"
 import type { Problem } from "../Problem.ts"
 
 /**
@@ -21,8 +21,8 @@ import type { Problem } from "../Problem.ts"
 export interface Admission {
   /** Gives what the sender may; fails with 401 where that is nobody, and with 403 where it has not the role. */
   readonly admit: (headers: Readonly<Record<string, string | undefined>>) => Effect.Effect<Grant, Problem>
-  /** Gives the same where it is known without waiting and nothing is wrong; an identity that looks at tokens waits. */
-  readonly known: (headers: Readonly<Record<string, string | undefined>>) => Grant | undefined
+  /** Gives the same where it is known at once, at a time in milliseconds since 1970, and nothing is wrong. */
+  readonly known: (headers: Readonly<Record<string, string | undefined>>, millis: number) => Grant | undefined
   /** Gives the problem with a body that has keys for which the sender has not the role. */
   readonly refuses: (grant: Grant, payload: unknown) => Problem | undefined
 }
@@ -40,20 +40,8 @@ export const make = (
   const access = Context.get(annotations, Access)
   const fields = Object.entries(Context.get(annotations, FieldRoles))
   if (access === undefined) throw new Error(`${method} ${path} does not say who may carry it out`)
-  const admit: Admission["admit"] = access === "open" ?
-    () => Effect.succeed(local) :
-    (headers) =>
-      // What is known already needs no fiber.
-      Effect.flatMapEager(identity.authenticate(headers), (grant) => {
-        const problem = roleProblem(grant, access)
-        return problem === undefined ? Effect.succeed(grant) : Effect.fail(problem)
-      })
   return {
-    admit,
-    known: (headers) => {
-      const admitted = admit(headers)
-      return Exit.isExit(admitted) && Exit.isSuccess(admitted) ? admitted.value as Grant : undefined
-    },
+    ...(access === "open" ? everybody : bearers(identity, access)),
     refuses: (grant, payload) => {
       for (const [key, role] of fields) {
         const value = (payload as Readonly<Record<string, unknown>> | undefined)?.[key]
@@ -64,3 +52,20 @@ export const make = (
     }
   }
 }
+
+type Found = Pick<Admission, "admit" | "known">
+
+const everybody: Found = { admit: () => Effect.succeed(local), known: () => local }
+
+const bearers = ({ authenticate, known }: Identity, role: Role): Found => ({
+  admit: (headers) =>
+    // What is known already needs no fiber.
+    Effect.flatMapEager(authenticate(headers), (grant) => {
+      const problem = roleProblem(grant, role)
+      return problem === undefined ? Effect.succeed(grant) : Effect.fail(problem)
+    }),
+  known: (headers, millis) => {
+    const grant = known?.(headers, millis)
+    return grant === undefined || roleProblem(grant, role) !== undefined ? undefined : grant
+  }
+})

@@ -103,7 +103,8 @@ export interface Plain {
 }
 
 /**
- * An operation that is served: by a route, and where `plain` finds that a request is plain, without it. Both read a
+ * An operation that is served: by a route, and where `plain` finds that a request is plain, at a time in milliseconds since
+ * 1970, without it. Both read a
  * request and answer it by the same functions.
  *
  * @category models
@@ -111,7 +112,7 @@ export interface Plain {
  */
 export interface Served {
   readonly route: HttpRouter.Route<Failure, never>
-  readonly plain: (head: Head) => Plain | undefined
+  readonly plain: (head: Head, millis: number) => Plain | undefined
 }
 
 /**
@@ -173,9 +174,9 @@ interface Operation {
 
 const shortWay = (operation: Operation): Served["plain"] => {
   const { admission, body: readBody, handler, head, inFlight, settings } = operation
-  return (given) => {
+  return (given, millis) => {
     const { headers } = given
-    const grant = admission.known(headers)
+    const grant = admission.known(headers, millis)
     if (grant === undefined || Form.asked(headers) !== "served") return undefined
     const hasBody = Body.isThere(headers)
     if (hasBody && (readBody === undefined || !Body.isPlain(headers, settings))) return undefined

@@ -5,7 +5,8 @@
  * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
-import type * as Context from "effect/Context"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FindMyWay from "effect/http/FindMyWay"
@@ -36,6 +37,7 @@ export const make = (
   Effect.contextWith((services: Context.Context<Scope.Scope>) =>
     Effect.gen(function*() {
       if (yield* References.TracerEnabled) return () => false
+      const clock = Context.get(services, Clock.Clock)
       const taken = new Set<() => void>()
       // What is left when the server stops, such as a request of which a part did not come, is given up.
       yield* Effect.addFinalizer(() => Effect.sync(() => taken.forEach((leave) => leave())))
@@ -45,7 +47,10 @@ export const make = (
       const find = (request: IncomingMessage, { headers, method, path, url }: Sent): Found | undefined => {
         if (!url.startsWith("/") || envelope.refused(path, headers, request) !== undefined) return undefined
         const found = router.find(method, url)
-        const plain = found?.handler.plain({ headers, url, params: found.params, search: found.searchParams })
+        const plain = found?.handler.plain(
+          { headers, url, params: found.params, search: found.searchParams },
+          clock.currentTimeMillisUnsafe()
+        )
         return plain && { plain, route: found!.handler.route.path }
       }
       const take: Take = (request, response) => {
