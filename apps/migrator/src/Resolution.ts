@@ -53,25 +53,6 @@ export const resolve = Effect.fnUntraced(function*(
   return items.map(({ origin, record }) => ({ origin, parcel: { record } }))
 })
 
-/** So many records are held to look at. Each may be large. */
-const heldAtOnce = 64
-
-/** Looks records up, and gives of each what is asked, or `undefined` where there is none. */
-const look = Effect.fnUntraced(function*<A>(
-  keys: ReadonlyArray<RecordStore.RecordKey>,
-  ask: (found: RecordStore.Stored) => A
-) {
-  const archive = yield* RecordArchive.RecordArchive
-  const told: Array<A | undefined> = []
-  for (let from = 0; from < keys.length; from += heldAtOnce) {
-    const found = yield* archive.get(keys.slice(from, from + heldAtOnce))
-    told.push(...found.map((one) => one && ask(one)))
-  }
-  return told
-})
-
-const isThere = () => true as const
-
 const makeAgents = Effect.fnUntraced(function*(items: ReadonlyArray<Read>) {
   const archive = yield* RecordArchive.RecordArchive
   const first = new Map<string, RecordArchive.Archived>()
@@ -81,48 +62,46 @@ const makeAgents = Effect.fnUntraced(function*(items: ReadonlyArray<Read>) {
     first.set(name, begun(agentKind, tenant, { id: state["agent_id"], name: null, created_at: state["created_at"] }))
   }
   const agents = [...first.values()]
-  const there = yield* look(agents.map(({ key }) => key), isThere)
+  const there = yield* archive.get(agents.map(({ key }) => key), [])
   yield* archive.put(agents.filter((_, i) => there[i] === undefined).map((record) => ({ record })))
 })
 
 const cursors = Effect.fnUntraced(function*(items: ReadonlyArray<Read>) {
+  const archive = yield* RecordArchive.RecordArchive
   const keys = items.map(({ lookUp, record: { key: { tenant }, state } }) =>
     lookUp === "cursor" ? { kind: "Event", tenant, id: state["last_processed_event_id"].id as string } : undefined
   )
   const wanted = keys.filter((key) => key !== undefined)
-  const found = yield* look(wanted, ({ state: { agent_id, id, sequence_id, task_id } }) => ({
-    agent_id,
-    task_id,
-    cursor: { sequence: sequence_id, id }
-  }))
+  const found = yield* archive.get(wanted, ["id", "sequence_id", "task_id", "agent_id"])
   let at = 0
   return items.map(({ origin, record }, i): Resolved => {
     if (keys[i] === undefined) return { origin, parcel: { record } }
     const event = found[at++]
     const { agent_id, task_id } = record.state
-    if (event === undefined || event.task_id !== task_id || event.agent_id !== agent_id) {
+    if (event === undefined || event["task_id"] !== task_id || event["agent_id"] !== agent_id) {
       const reason = "last_processed_event_id names no event of the tracker's task and agent"
       return { origin, flaw: { kind: record.key.kind, reason } }
     }
-    return { origin, parcel: { record: changed(record, { last_processed_event_id: event.cursor }) } }
+    const cursor = { sequence: event["sequence_id"], id: event["id"] }
+    return { origin, parcel: { record: changed(record, { last_processed_event_id: cursor }) } }
   })
 })
 
 const links = Effect.fnUntraced(function*(items: ReadonlyArray<Read>) {
+  const archive = yield* RecordArchive.RecordArchive
   const open = items.filter(({ lookUp }) => lookUp === "ends")
-  const ends = yield* look(
+  const ends = yield* archive.get(
     open.flatMap(({ record: { key: { tenant }, state } }) =>
       [state["parent_id"], state["child_id"]].map((id) => ({ kind: "BoardTask", tenant, id: id as string }))
     ),
-    ({ state }) => state["created_at"]
+    ["created_at"]
   )
   const made = yield* Effect.forEach(open, ({ record }, i): Effect.Effect<string | RecordArchive.Archived> => {
-    const [parent_created_at, child_created_at] = [ends[2 * i], ends[2 * i + 1]]
-    if (parent_created_at === undefined || child_created_at === undefined) {
-      return Effect.succeed(
-        `${parent_created_at === undefined ? "parent_id" : "child_id"} names a record that does not exist`
-      )
+    const [parent, child] = [ends[2 * i], ends[2 * i + 1]]
+    if (parent === undefined || child === undefined) {
+      return Effect.succeed(`${parent === undefined ? "parent_id" : "child_id"} names a record that does not exist`)
     }
+    const [parent_created_at, child_created_at] = [parent["created_at"], child["created_at"]]
     const { child_id, created_at, parent_id, updated_at } = record.state
     // A link that does not say when it was made is as old as the younger of its ends.
     const at = created_at > "0001-01-01T00:00:00.000000Z"
@@ -137,8 +116,8 @@ const links = Effect.fnUntraced(function*(items: ReadonlyArray<Read>) {
     )
   })
   const records = made.filter((one) => typeof one !== "string")
-  const there = yield* look(records.map(({ key }) => key), isThere)
-  const known = new Set(records.filter((_, i) => there[i]))
+  const there = yield* archive.get(records.map(({ key }) => key), [])
+  const known = new Set(records.filter((_, i) => there[i] !== undefined))
   const next = yield* numbers(records)
   let at = 0
   return items.map(({ lookUp, origin, record }): Resolved => {

@@ -60,6 +60,8 @@ export const open = (below = tmpdir()): Shelf => {
     CREATE TABLE names (list TEXT, name TEXT, number INTEGER, note TEXT, PRIMARY KEY (list, name)) WITHOUT ROWID;
     CREATE TABLE records (kind TEXT, tenant TEXT, id TEXT, line TEXT, PRIMARY KEY (kind, tenant, id));
   `)
+  // It lives as long as it is open: of a run that is killed nothing stays on the disk.
+  rmSync(join(folder, "shelf"))
   const one = database.prepare("SELECT number, note FROM names WHERE list = ? AND name = ?")
   const mark = database.prepare("INSERT OR REPLACE INTO names VALUES (?, ?, ?, ?)")
   const count = database.prepare("SELECT count(*) AS count FROM names WHERE list = ? AND number = ?")

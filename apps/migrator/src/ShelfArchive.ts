@@ -39,13 +39,13 @@ export const make = (shelf: Shelf.Shelf): RecordArchive.RecordArchive["Service"]
   }
   return {
     put: (parcels) => Effect.sync(() => parcels.map(put)),
-    get: (keys) =>
+    get: (keys, fields) =>
       Effect.sync(() =>
         keys.map(({ id, kind, tenant }) => {
           const line = shelf.line(kind, tenant, id)
           if (line === undefined) return undefined
-          const { state, version } = ArchiveLine.ofWritten(line)
-          return { version, state }
+          const { state } = ArchiveLine.ofWritten(line)
+          return Object.fromEntries(fields.map((field) => [field, state[field]]))
         })
       ),
     read: ({ after = "", bytes = Infinity, kind, limit, tenant }) =>

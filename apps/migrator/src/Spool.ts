@@ -41,8 +41,11 @@ export const open = (below = tmpdir()): Spool => {
     add: (kind, origin) => {
       let file = files.get(kind)
       if (file === undefined) {
-        file = { descriptor: openSync(join(folder, kind), "w"), held: [], size: 0 }
+        const path = join(folder, kind)
+        file = { descriptor: openSync(path, "w+"), held: [], size: 0 }
         files.set(kind, file)
+        // It lives as long as it is open: of a run that is killed nothing stays on the disk.
+        rmSync(path)
       }
       const line = `${JSON.stringify(origin)}\n`
       file.held.push(line)
@@ -50,12 +53,14 @@ export const open = (below = tmpdir()): Spool => {
       if (file.size > 262_144) flush(kind)
     },
     read: async function*(kind) {
-      if (!files.has(kind)) return
+      const file = files.get(kind)
+      if (file === undefined) return
       flush(kind)
       const splitter = Splitter.lines(Infinity)
       const origins = (pieces: ReadonlyArray<Splitter.Piece>) =>
         pieces.flatMap((piece) => "text" in piece ? [JSON.parse(piece.text) as Origin] : [])
-      const chunks = createReadStream(join(folder, kind), { highWaterMark: 262_144 }) as AsyncIterable<Buffer>
+      const from = { fd: file.descriptor, start: 0, autoClose: false, highWaterMark: 262_144 }
+      const chunks = createReadStream("", from) as AsyncIterable<Buffer>
       for await (const chunk of chunks) yield origins(splitter.feed(chunk))
       yield origins(splitter.end())
     },

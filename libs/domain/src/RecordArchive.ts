@@ -11,7 +11,7 @@ import { kinds } from "./kinds.ts"
 import { eventKind } from "./kinds/Event.ts"
 import type { RecordKind } from "./RecordKind.ts"
 import type { RecordKey, Rejection as WriteRejection, Stored, StoreUnavailable } from "./RecordStore.ts"
-import type { Revision } from "./Revision.ts"
+import type { Revision, Row } from "./Revision.ts"
 
 /**
  * A whole record. Two are the same when they are equal as JSON values.
@@ -106,8 +106,11 @@ export const archivedKinds: ReadonlyArray<RecordKind> = kinds.flatMap((kind) =>
  */
 export class RecordArchive extends Context.Service<RecordArchive, {
   readonly put: (parcels: ReadonlyArray<Parcel>) => Effect.Effect<ReadonlyArray<PutResult>, StoreUnavailable>
-  /** The records of these keys without their histories, in order; `undefined` where there never was one. */
-  readonly get: (keys: ReadonlyArray<RecordKey>) => Effect.Effect<ReadonlyArray<Stored | undefined>, StoreUnavailable>
+  /** These fields of the records of these keys, in order; `undefined` where there never was one. No more is read of them. */
+  readonly get: (
+    keys: ReadonlyArray<RecordKey>,
+    fields: ReadonlyArray<string>
+  ) => Effect.Effect<ReadonlyArray<Row | undefined>, StoreUnavailable>
   readonly read: (range: Range) => Effect.Effect<ReadonlyArray<Archived>, StoreUnavailable>
   /** The tenants that have records or events, in the order of their code points. */
   readonly tenants: Effect.Effect<ReadonlyArray<string>, StoreUnavailable>

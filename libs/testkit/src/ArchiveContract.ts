@@ -146,7 +146,7 @@ const changed = (tenant: string): Archived => {
   }
 }
 
-const stored = ({ state, version }: Archived): RecordStore.Stored => ({ version, state })
+const given = ({ state }: Archived): Revision.Row => ({ status: state["status"], id: state["id"] })
 
 const put = (...records: ReadonlyArray<Archived>) =>
   Effect.gen(function*() {
@@ -229,11 +229,13 @@ const facts: Readonly<Record<string, (tenant: string) => Holds>> = {
       expect((yield* all(tenant, "Task", 2, "b")).map(({ key }) => key.id)).toEqual(["changed", "\uffee"])
       expect(yield* all(tenant, "Event")).toEqual([event(tenant, "a", 1), event(tenant, "a", 7)])
       const keys = [changed(tenant).key, { kind: "Task", tenant, id: "none" }, task(tenant, "\uffee").key]
-      expect(yield* archive.get(keys)).toEqual([
-        stored(changed(tenant)),
+      expect(yield* archive.get(keys, ["status", "id"])).toEqual([
+        given(changed(tenant)),
         undefined,
-        stored(task(tenant, "\uffee"))
+        given(task(tenant, "\uffee"))
       ])
+      expect(yield* archive.get([...keys, ...keys], [])).toEqual([{}, undefined, {}, {}, undefined, {}])
+      expect(yield* archive.get([event(tenant, "a", 7).key], ["sequence_id"])).toEqual([{ sequence_id: 7 }])
       expect(yield* archive.tenants).toContain(tenant)
     }
   ),

@@ -25,11 +25,11 @@ export const make = (state: State): RecordArchive.RecordArchive["Service"] => ({
       const index: Index = { names: new Map(), ways: new Map() }
       return parcels.map((parcel) => put(state, index, parcel))
     }),
-  get: (keys) =>
+  get: (keys, fields) =>
     Effect.sync(() =>
       keys.map((key) => {
         const found = find(state, key)
-        return found && { version: found.version, state: found.state }
+        return found && Object.fromEntries(fields.map((field) => [field, found.state[field]]))
       })
     ),
   read: (range) => Effect.sync(() => [...page(state, range)]),

@@ -9,7 +9,7 @@ import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import { Access, FieldRoles } from "../definitions/Access.ts"
 import { type Grant, local, roleProblem } from "../identity/Grant.ts"
 import type { Identity } from "../identity/Identity.ts"
-import type { Role } from "../identity/Role.ts"
+import { covers, type Role } from "../identity/Role.ts"
 import type { Problem } from "../Problem.ts"
 
 /**
@@ -66,6 +66,6 @@ const bearers = ({ authenticate, known }: Identity, role: Role): Found => ({
     }),
   known: (headers, millis) => {
     const grant = known?.(headers, millis)
-    return grant === undefined || roleProblem(grant, role) !== undefined ? undefined : grant
+    return grant !== undefined && covers(grant.role, role) ? grant : undefined
   }
 })

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { type RecordArchive, RecordStore } from "@emend/domain"
+import { type RecordArchive, RecordStore, type Revision } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import { quoted } from "../Relation.ts"
 import * as Relation from "../Relation.ts"
@@ -26,10 +26,10 @@ export const read = (
     yield* session.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     const rows = yield* session.query(statements.read, [tenant, after, limit, bytes])
     const records = rows.map((row) => {
-      const { state, version } = stored(relation, row)
+      const state = Relation.read(relation, row, 1)
       return {
         key: { kind, tenant, id: state["id"] as string },
-        version,
+        version: row[0] as number,
         state,
         history: [] as Array<RecordArchive.Archived["history"][number]>,
         snapshots: [] as Array<RecordStore.Stored>
@@ -60,7 +60,7 @@ export const read = (
   }).pipe(Effect.catchTag("PutFailed", unreadable))
 
 /**
- * Reads records of one kind and tenant by their ids without their histories, in no order.
+ * Reads fields of records of one kind and tenant by their ids, in no order.
  *
  * @category operations
  * @since 0.1.0
@@ -69,17 +69,15 @@ export const byKey = (
   session: Session,
   { relation, statements }: ArchiveTable.ArchiveTable,
   tenant: string,
-  ids: ReadonlyArray<string>
-): Effect.Effect<ReadonlyArray<RecordStore.Stored>, RecordStore.StoreUnavailable> =>
-  session.query(statements.byKey, [tenant, ids]).pipe(
-    Effect.map((rows) => rows.map((row) => stored(relation, row))),
+  ids: ReadonlyArray<string>,
+  fields: ReadonlyArray<string>
+): Effect.Effect<ReadonlyArray<readonly [id: string, row: Revision.Row]>, RecordStore.StoreUnavailable> => {
+  const attributes = fields.map((field) => relation.byField.get(field)!)
+  return session.query(statements.byKey(attributes), [tenant, ids]).pipe(
+    Effect.map((rows) => rows.map((row) => [row[0] as string, Relation.read(relation, row, 1, attributes)] as const)),
     Effect.catchTag("PutFailed", unreadable)
   )
-
-const stored = (relation: Relation.Relation, row: ReadonlyArray<unknown>): RecordStore.Stored => ({
-  version: row[0] as number,
-  state: Relation.read(relation, row, 1)
-})
+}
 
 /**
  * Lists the tenants that have records.

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import { RecordArchive, type Revision } from "@emend/domain"
-import { answer, column, deleted, idColumn, literal, quoted, type Relation } from "../Relation.ts"
+import { answer, type Attribute, column, deleted, idColumn, literal, quoted, type Relation } from "../Relation.ts"
 import * as Relations from "../Relation.ts"
 import * as Table from "../Table.ts"
 import { tables } from "../tables.ts"
@@ -56,7 +56,8 @@ export interface ArchiveTable {
      */
     readonly between: string | undefined
     readonly read: string
-    readonly byKey: string
+    /** `[id, …]`, and what `Relation.read` makes these attributes of. */
+    readonly byKey: (attributes: ReadonlyArray<Attribute>) => string
   }
 }
 
@@ -71,6 +72,8 @@ export const all = (): ReadonlyArray<ArchiveTable> => {
   return [...relations.values()].map((relation) => make(relation, relations))
 }
 
+const own = (of: Attribute): ReadonlyArray<string> => Table.names(of.column).map(quoted)
+
 const isEvent = ({ kind }: Relation): boolean => kind.kind.name === "Event"
 
 const make = (relation: Relation, relations: ReadonlyMap<string, Relation>): ArchiveTable => {
@@ -82,7 +85,7 @@ const make = (relation: Relation, relations: ReadonlyMap<string, Relation>): Arc
   const id = idColumn(relation)
   const state = [
     isEvent(relation) ? "1::float8" : "version::float8",
-    ...answer(relation, (of) => Table.names(of.column).map(quoted))
+    ...answer(relation, own)
   ].join(", ")
   const same = columns.split(", ").map((column) => `t.${column} IS NOT DISTINCT FROM s.${column}`)
   return {
@@ -118,7 +121,9 @@ const make = (relation: Relation, relations: ReadonlyMap<string, Relation>): Arc
       }) OVER (ORDER BY ${id} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
         FROM ${name} WHERE tenant = $1 AND ${id} > $2 ORDER BY ${id} LIMIT $3
       ) r WHERE coalesce(before, 0) < $4::float8 ORDER BY ${id}`,
-      byKey: `SELECT ${state} FROM ${name} WHERE tenant = $1 AND ${id} = ANY($2::text[])`
+      byKey: (attributes) =>
+        `SELECT ${[id, ...answer(relation, own, attributes)].join(", ")} FROM ${name}
+        WHERE tenant = $1 AND ${id} = ANY($2::text[])`
     }
   }
 }

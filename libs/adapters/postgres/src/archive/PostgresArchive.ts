@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import { Json, RecordArchive, type RecordStore } from "@emend/domain"
+import { Json, RecordArchive, type RecordStore, type Revision } from "@emend/domain"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -73,14 +73,16 @@ export const make = (
           for (const wave of Waves.waves(parcels)) yield* put(on, parcels, wave, results)
           return results
         }),
-      get: Effect.fnUntraced(function*(keys) {
-        const found = new Map<string, RecordStore.Stored>()
+      get: Effect.fnUntraced(function*(keys, fields) {
+        const found = new Map<string, Revision.Row>()
         for (const group of groups(keys)) {
           const [{ kind, tenant }] = group
           const table = tables.get(kind)!
           const ids = group.map(({ id }) => id)
-          for (const stored of yield* session(pool, (open) => ArchiveReading.byKey(open, table, tenant, ids))) {
-            found.set(nameOf({ kind, tenant, id: stored.state["id"] as string }), stored)
+          for (
+            const [id, row] of yield* session(pool, (open) => ArchiveReading.byKey(open, table, tenant, ids, fields))
+          ) {
+            found.set(nameOf({ kind, tenant, id }), row)
           }
         }
         return keys.map((key) => found.get(nameOf(key)))
