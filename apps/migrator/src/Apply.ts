@@ -56,7 +56,7 @@ interface Counts {
  * @category limits
  * @since 0.1.0
  */
-export const windowLength = 33_554_432
+export const windowLength = 50_331_648
 
 const commitsAtOnce = 1024
 
