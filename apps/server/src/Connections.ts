@@ -74,15 +74,14 @@ export const make = (
   }, unread.written)
   // A client that does not take its answer: nothing moves on its connection for longer than a request may take in all.
   listener.timeout = bounds.receiveMillis + bounds.requestMillis
-  const sockets = new Set<Socket>()
-  /** The answer that is due on a connection. */
-  const due = new Map<Socket, ServerResponse>()
+  /** The connections, and the answer that is due on each. */
+  const sockets = new Map<Socket, ServerResponse | undefined>()
   const note = (_: unknown, response: ServerResponse): void => {
     const { socket } = response.req
-    due.set(socket, response)
+    if (sockets.has(socket)) sockets.set(socket, response)
     response.once("close", () => {
       unread.gone(socket)
-      if (due.get(socket) === response) due.delete(socket)
+      if (sockets.get(socket) === response) sockets.set(socket, undefined)
     })
   }
 
@@ -93,7 +92,7 @@ export const make = (
     if (sockets.size >= bounds.maxConnections) {
       return RawRefusal.refuseConnection(socket, bounds.maxConnections, refused)
     }
-    sockets.add(socket)
+    sockets.set(socket, undefined)
     socket.once("close", () => sockets.delete(socket))
     accept!.call(listener, socket)
   })
@@ -105,13 +104,13 @@ export const make = (
   const closeAfterAnswers = (): void => {
     if (listener.listeners("turn").includes(close)) return
     listener.on("turn", close)
-    for (const response of due.values()) if (!response.headersSent) close(undefined, response)
+    for (const response of sockets.values()) if (response?.headersSent === false) close(undefined, response)
   }
   const letGo = (graceMillis: number): void => {
     closeAfterAnswers()
     const sweep = setInterval(() => listener.closeIdleConnections(), 20)
     const end = setTimeout(() => {
-      for (const socket of sockets) if (due.get(socket)?.req.complete !== true) socket.destroy()
+      for (const [socket, response] of sockets) if (response?.req.complete !== true) socket.destroy()
     }, graceMillis)
     listener.once("close", () => {
       clearInterval(sweep)

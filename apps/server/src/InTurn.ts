@@ -15,6 +15,13 @@ const handsOver: ReadonlySet<string | symbol> = new Set(["request", "checkContin
 
 type HandOver = readonly [event: string | symbol, request: IncomingMessage, response: ServerResponse]
 
+interface Line {
+  /** A request of the connection is in work. */
+  isBusy: boolean
+  /** The requests behind it. */
+  readonly waiting: Array<HandOver>
+}
+
 /**
  * A server of Node that hands over a request when the client has taken the answer to the one before it on the same
  * connection, which is when the system has room for the last of it. Node hands over at once all that was sent at once:
@@ -28,8 +35,8 @@ type HandOver = readonly [event: string | symbol, request: IncomingMessage, resp
  * @since 0.1.0
  */
 export class InTurn extends Server {
-  /** The connections that have a request in work, and the requests behind it. */
-  readonly #waiting = new Map<Socket, Array<HandOver>>()
+  /** For as long as a connection is there: what comes and goes with each request leaves work for the garbage collector. */
+  readonly #lines = new WeakMap<Socket, Line>()
   readonly #onWritten: (socket: Socket, response: ServerResponse) => void
   /** Carries out requests by itself; what it does not take is handed over to those that listen. */
   take: Take = () => false
@@ -44,24 +51,24 @@ export class InTurn extends Server {
     if (!handsOver.has(event)) return super.emit(event as string, ...given)
     const [request, response] = given as [IncomingMessage, ServerResponse]
     const { socket } = request
-    const waiting = this.#waiting.get(socket)
-    if (waiting === undefined) {
-      this.#waiting.set(socket, [])
-      this.#handOver(socket, [event, request, response])
-    } else if (waiting.length < maxWaiting) waiting.push([event, request, response])
+    let line = this.#lines.get(socket)
+    if (line === undefined) this.#lines.set(socket, line = { isBusy: false, waiting: [] })
+    if (!line.isBusy) this.#handOver(socket, line, [event, request, response])
+    else if (line.waiting.length < maxWaiting) line.waiting.push([event, request, response])
     else socket.destroy()
     return true
   }
 
-  #handOver(socket: Socket, [event, request, response]: HandOver): void {
+  #handOver(socket: Socket, line: Line, [event, request, response]: HandOver): void {
+    line.isBusy = true
     response.once("prefinish", () => this.#onWritten(socket, response))
     super.emit("turn", request, response)
     if (event !== "request" || !this.take(request, response)) super.emit(event as string, request, response)
     // After the listeners of others: what they note of this answer is done with before the next request.
     response.once("close", () => {
-      const next = socket.writable ? this.#waiting.get(socket)!.shift() : undefined
-      if (next === undefined) this.#waiting.delete(socket)
-      else this.#handOver(socket, next)
+      const next = socket.writable ? line.waiting.shift() : undefined
+      if (next === undefined) line.isBusy = false
+      else this.#handOver(socket, line, next)
     })
   }
 }

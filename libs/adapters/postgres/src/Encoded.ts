@@ -34,8 +34,15 @@ export const make = (json: unknown, more: unknown, memo: Memo.Memo | undefined):
   note: memo === undefined ? null : JSON.stringify(memo.note)
 })
 
-/** By copies that nobody else has, so that what is kept is never of something that changed meanwhile. */
-const kept = new WeakMap<object, Encoded>()
+/**
+ * In copies that nobody else has, so that what is kept is never of something that changed meanwhile, and hidden, so that no
+ * copy of a copy takes it along. In a `WeakMap` it would stay until all garbage is collected, when nobody has the copy any more.
+ */
+const kept = Symbol("@emend/postgres/Encoded")
+
+interface Kept {
+  readonly [kept]?: Encoded
+}
 
 /**
  * Gives a copy of an item for which is kept what is encoded of it now.
@@ -45,8 +52,7 @@ const kept = new WeakMap<object, Encoded>()
  */
 export const keep = <Item extends object>(item: Item, encode: (item: Item) => Encoded): Item => {
   const copy = { ...item }
-  kept.set(copy, encode(copy))
-  return copy
+  return Object.defineProperty(copy, kept, { value: encode(copy), enumerable: false })
 }
 
 /**
@@ -56,7 +62,7 @@ export const keep = <Item extends object>(item: Item, encode: (item: Item) => En
  * @since 0.1.0
  */
 export const of = <Item extends object, Made extends Encoded>(item: Item, encode: (item: Item) => Made): Made =>
-  (kept.get(item) as Made | undefined) ?? encode(item)
+  ((item as Kept)[kept] as Made | undefined) ?? encode(item)
 
 /**
  * How many characters the JSON has that is kept for an item: 0 where none is.
@@ -65,7 +71,7 @@ export const of = <Item extends object, Made extends Encoded>(item: Item, encode
  * @since 0.1.0
  */
 export const weight = (item: object): number => {
-  const encoded = kept.get(item)
+  const encoded = (item as Kept)[kept]
   if (encoded === undefined) return 0
   const { json, more, note } = encoded
   return json.length + (more?.length ?? 0) + (note?.length ?? 0)

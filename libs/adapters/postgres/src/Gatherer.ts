@@ -42,6 +42,8 @@ export interface Work<Item, Answer, E> {
   readonly room: Amount
   /** At as many places at most others are waited for at the same time, beside the lane. */
   readonly aside: number
+  /** How long those that come behind an item alone wait for it, and at most twice as long. */
+  readonly patienceMillis: number
 }
 
 interface Waiting<Item, Answer, E> {
@@ -55,6 +57,9 @@ interface Waiting<Item, Answer, E> {
  * the event loop where that is to be expected, and what comes while others are being done is done together after these. What somebody else is in the way of is put aside and done there, place by
  * place, so that nothing else waits for it.
  *
+ * An item alone keeps nobody waiting, so it is done there and then, whoever is in its way. Only where others come and it is
+ * not done in time, it counts as put aside.
+ *
  * @category models
  * @since 0.1.0
  */
@@ -65,6 +70,9 @@ export class Gatherer<Item, Answer, E> {
   #isBusy = false
   /** What was done last was one item alone. */
   #isAlone = false
+  /** What is being done alone in the lane, and may wait for somebody else. */
+  #patient: Waiting<Item, Answer, E> | undefined
+  #isWatched = false
   readonly #lane: Array<Waiting<Item, Answer, E>> = []
   /** What was put aside, by place: the places where it is being done, and those where it waits for that. */
   readonly #aside = new Map<string, Array<Waiting<Item, Answer, E>>>()
@@ -82,7 +90,10 @@ export class Gatherer<Item, Answer, E> {
     const waiting = { item, answer, weight: this.#work.weight(item) }
     this.#count++
     this.#weight += waiting.weight
-    if (this.#lane.push(waiting) > 1 || this.#isBusy) return true
+    if (this.#lane.push(waiting) > 1 || this.#isBusy) {
+      if (this.#patient !== undefined) this.#watch()
+      return true
+    }
     // What else is read from sockets in this turn of the event loop comes along, where last time others came.
     if (this.#isAlone) this.#next()
     else setImmediate(() => this.#next())
@@ -99,10 +110,36 @@ export class Gatherer<Item, Answer, E> {
     if (batch.length === 0) return
     this.#isAlone = batch.length === 1
     this.#isBusy = true
-    this.#execute(batch, false, () => {
-      this.#isBusy = false
-      this.#next()
-    })
+    const [one] = batch
+    if (!this.#isAlone || this.#asideBusy >= this.#work.aside) return this.#execute(batch, false, () => this.#free())
+    this.#patient = one
+    if (this.#lane.length > 0) this.#watch()
+    this.#execute(
+      batch,
+      true,
+      () => this.#patient === one ? this.#free() : this.#leaveAside(this.#work.place(one!.item))
+    )
+  }
+
+  #free(): void {
+    this.#patient = undefined
+    this.#isBusy = false
+    this.#next()
+  }
+
+  /** One timer looks after whatever is being done alone while others wait. */
+  #watch(): void {
+    if (this.#isWatched) return
+    this.#isWatched = true
+    const one = this.#patient
+    setTimeout(() => {
+      this.#isWatched = false
+      if (this.#patient === undefined || this.#lane.length === 0) return
+      if (this.#patient !== one) return this.#watch()
+      this.#aside.set(this.#work.place(one!.item), [])
+      this.#asideBusy++
+      this.#free()
+    }, this.#work.patienceMillis).unref()
   }
 
   /** Takes from the front what is done at once; what belongs behind `others` goes there. */
@@ -163,11 +200,13 @@ export class Gatherer<Item, Answer, E> {
     // What is put aside there with it comes along.
     setImmediate(() => {
       const waiting = this.#aside.get(place)!
-      this.#execute(this.#take(waiting, () => undefined), true, () => {
-        this.#asideBusy--
-        waiting.length === 0 ? this.#aside.delete(place) : this.#places.push(place)
-        this.#nextAside()
-      })
+      this.#execute(this.#take(waiting, () => undefined), true, () => this.#leaveAside(place))
     })
+  }
+
+  #leaveAside(place: string): void {
+    this.#asideBusy--
+    this.#aside.get(place)!.length === 0 ? this.#aside.delete(place) : this.#places.push(place)
+    this.#nextAside()
   }
 }

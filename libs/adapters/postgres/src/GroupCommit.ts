@@ -19,6 +19,9 @@ const most: Amount = { count: 128, weight: 8 * 1024 * 1024 }
 /** As many characters of JSON wait, which are written well within the time that a request may take. */
 const mostWaitingWeight = 128 * 1024 * 1024
 
+/** Longer than nearly every statement takes, also where a disk is slow to flush. */
+const patienceMillis = 20
+
 /**
  * How many requests of one form wait for the database at most where nothing else is said.
  *
@@ -50,14 +53,17 @@ export const bounds = ({ maxConnections = defaultMaxConnections, maxWaiting = de
   readonly maxWaiting?: number
 }): Bounds => ({ aside: Math.ceil(maxConnections / 2), room: { count: maxWaiting, weight: mostWaitingWeight } })
 
-interface Asked<Item> {
+interface Asked<Item, Answer> {
   readonly item: Item
   readonly context: Context.Context<never>
+  /** Lets the fiber that asks go on. */
+  resume: (answer: Effect.Effect<Answer, RecordStore.StoreUnavailable>) => void
 }
 
 /**
  * Gathers what is asked for one by one. It is executed where the first of those that come together was asked for, and to
- * its end, whoever of them goes away. Where others can be in the way of an item, `place` names what they lock. What is sent
+ * its end, whoever of them goes away: one alone by the fiber that asks, several by one of their own. Where others can be in
+ * the way of an item, `place` names what they lock. What is sent
  * as JSON is encoded by `encode` before it joins others: what it throws is a defect of the one that asks.
  *
  * @category constructors
@@ -72,23 +78,32 @@ export const gathering = <Item extends object, Answer>({ bounds: { aside, room }
   readonly place?: (item: Item) => string
   readonly encode?: (item: Item) => Encoded.Encoded
 }): (item: Item) => Effect.Effect<Answer, RecordStore.StoreUnavailable> => {
-  const gatherer = new Gatherer<Asked<Item>, Answer, RecordStore.StoreUnavailable>({
+  const gatherer = new Gatherer<Asked<Item, Answer>, Answer, RecordStore.StoreUnavailable>({
     most,
     room,
     aside,
+    patienceMillis,
     place: ({ item }) => place(item),
     weight: ({ item }) => Encoded.weight(item),
     execute: (asked, waits, done) => {
       const effect = Effect.mapError(execute(asked.map(({ item }) => item), waits), unavailable)
-      Effect.runForkWith(asked[0]!.context)(effect).addObserver(done)
+      const [first] = asked as [Asked<Item, Answer>]
+      if (asked.length > 1) return void Effect.runForkWith(first.context)(effect).addObserver(done)
+      first.resume(
+        Effect.flatMap(Effect.exit(effect), (exit) =>
+          Effect.callback((resume) => {
+            first.resume = resume
+            done(exit)
+          }))
+      )
     }
   })
   return (item) =>
     Effect.uninterruptible(
       Effect.contextWith((context: Context.Context<never>) =>
         Effect.callback<Answer, RecordStore.StoreUnavailable>((resume) => {
-          const encoded = encode === undefined ? item : Encoded.keep(item, encode)
-          if (!gatherer.submit({ item: encoded, context }, resume)) resume(Effect.fail(full(room)))
+          const asked = { item: encode === undefined ? item : Encoded.keep(item, encode), context, resume }
+          if (!gatherer.submit(asked, (answer) => asked.resume(answer))) resume(Effect.fail(full(room)))
         })
       )
     )

@@ -4,7 +4,9 @@
  * @since 0.1.0
  */
 import { Snapshot } from "@emend/domain"
+import * as NewValue from "./NewValue.ts"
 import { type Attribute, built, literal, type Relation } from "./Relation.ts"
+import * as UpdateInputs from "./UpdateInputs.ts"
 
 /**
  * What an update leaves, as expressions over the rows `j` of the updates.
@@ -17,8 +19,6 @@ export interface Left {
   readonly changing: ReadonlySet<Attribute>
   /** Whether an update is written. */
   readonly written: string
-  /** Whether patches may take keys out of maps, or replace maps. */
-  readonly removes: boolean
   /** Whether the value of an attribute changed, for updates that are written. */
   readonly changed: (of: Attribute) => string
   /** The values of an attribute's columns afterwards. */
@@ -31,7 +31,11 @@ export interface Left {
  * @category sql
  * @since 0.1.0
  */
-export const recorded = (relation: Relation, { changed, changing, final, removes, written }: Left): string => {
+export const recorded = (
+  relation: Relation,
+  shape: UpdateInputs.Shape,
+  { changed, changing, final, written }: Left
+): string => {
   const all = [...changing]
   const advances = all.filter(({ declared }) => declared.kind === "forward").map(({ field, index }) =>
     // A step back under the policy `join` is none, and the history keeps no advance without effect.
@@ -43,11 +47,8 @@ export const recorded = (relation: Relation, { changed, changing, final, removes
   const inverses = all.flatMap((of) => {
     const { declared, field } = of
     if (declared.kind !== "replace" && declared.kind !== "map") return []
-    return [
-      `CASE WHEN p ? ${literal(field)} THEN jsonb_build_object(${literal(field)}, ${
-        inverse(of, removes)
-      }) ELSE '{}'::jsonb END`
-    ]
+    const entry = `jsonb_build_object(${literal(field)}, ${inverse(of, shape.removes)})`
+    return [NewValue.wherePatched(of, shape, entry, "'{}'::jsonb")]
   })
   const moves = all.filter(({ declared }) => declared.kind === "guarded" || declared.kind === "fixed").map((of) => {
     const { column, field, index } = of
@@ -59,7 +60,7 @@ export const recorded = (relation: Relation, { changed, changing, final, removes
   SELECT i_tenant, ${literal(relation.kind.kind.name)}, i_id, o_version + 1, n_at, i_by, i_reason, ${
     ["p", ...advances].join(" || ")
   }, ${inverses.join(" || ") || "'{}'::jsonb"}, ${moves.join(" || ") || "'{}'::jsonb"}, ${snapshot(relation, final)}
-  FROM j WHERE ${written}
+  FROM ${UpdateInputs.beside(shape, "j")} WHERE ${written}
 )`
 }
 
@@ -76,21 +77,25 @@ const snapshot = (relation: Relation, final: (of: Attribute) => ReadonlyArray<st
 
 /** The operation that takes back the one on a field, at its old value. */
 const inverse = (of: Attribute, removes: boolean): string => {
-  const { column, declared, index } = of
+  const { column, declared } = of
+  const old = NewValue.old(of)
   if (declared.kind === "replace") {
-    return `jsonb_build_object('set', ${built(column, [`o${index}`])})`
+    return `jsonb_build_object('set', ${built(column, [old])})`
   }
   const merge = `p->${literal(of.field)}->'merge'`
-  const present = `f${index} ? key`
-  const part = (name: string, aggregate: string, which: string) =>
-    `CASE WHEN bool_or(${which}) THEN jsonb_build_object('${name}', ${aggregate} FILTER (WHERE ${which})) ELSE '{}'::jsonb END`
+  const present = `${old} ? key`
+  // Where no key is one of those, there is nothing to aggregate.
+  const part = (name: string, aggregate: string, which: string) => {
+    const found = `${aggregate} FILTER (WHERE ${which})`
+    return `CASE WHEN ${found} IS NULL THEN '{}'::jsonb ELSE jsonb_build_object('${name}', ${found}) END`
+  }
   const [replaced, keys] = removes
     ? [
       ` OR p->${literal(of.field)} ? 'set'`,
       `(SELECT jsonb_object_keys(${merge}->'set') UNION ALL SELECT jsonb_array_elements_text(${merge}->'unset'))`
     ]
     : ["", `jsonb_object_keys(${merge}->'set')`]
-  return `CASE WHEN f${index} IS NULL${replaced} THEN jsonb_build_object('set', f${index}) ELSE (` +
-    `SELECT jsonb_build_object('merge', ${part("set", `jsonb_object_agg(key, f${index}->key)`, present)} || ` +
+  return `CASE WHEN ${old} IS NULL${replaced} THEN jsonb_build_object('set', ${old}) ELSE (` +
+    `SELECT jsonb_build_object('merge', ${part("set", `jsonb_object_agg(key, ${old}->key)`, present)} || ` +
     `${part("unset", "jsonb_agg(key)", `NOT ${present}`)}) FROM ${keys} AS keys (key)) END`
 }

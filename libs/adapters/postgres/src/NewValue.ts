@@ -1,12 +1,13 @@
 /**
  * What an update makes of the value of one attribute, within the statement that executes it.
  *
- * There `p` is the patch, `x` what else the update asks for, `o…` an old value, `n…` the new one, `f…` an old map in memory,
- * and `g…` the sequence of the entry that a cursor is to advance to.
+ * There `p` is the patch, `x` what else the update asks for, `o…` an old value, `n…` the new one, and `g…` the sequence of
+ * the entry that a cursor is to advance to.
  *
  * @since 0.1.0
  */
 import { type Attribute, column, fromJson, literal, quoted, type Relation } from "./Relation.ts"
+import type { Shape } from "./UpdateInputs.ts"
 
 /**
  * The names of an attribute's values within the statement, without the letter that says which: `o` for the old value, `n`
@@ -35,6 +36,30 @@ export const old = (of: Attribute): string => `o${of.index}`
 export const stored = (of: Attribute, part: number): string =>
   `t.${column(of, part)}${of.column.type === "timestamp" ? "::timestamptz" : ""}`
 
+/**
+ * The old value of a map that an update may touch, brought into memory once however often it is looked into.
+ *
+ * @category sql
+ * @since 0.1.0
+ */
+export const flat = (of: Attribute, shape: Shape): string =>
+  // The table may have a column of any name.
+  wherePatched(of, shape, `${stored(of, 0)} || '{}'::jsonb`, stored(of, 0), "i.p")
+
+/**
+ * A value for updates that touch a field, and another one for those that do not, given the name of the patch.
+ *
+ * @category sql
+ * @since 0.1.0
+ */
+export const wherePatched = (
+  { field }: Attribute,
+  { covers }: Shape,
+  value: string,
+  other: string,
+  patch = "p"
+): string => covers ? value : `CASE WHEN ${patch} ? ${literal(field)} THEN ${value} ELSE ${other} END`
+
 const operation = ({ field }: Attribute): string => `p->${literal(field)}`
 
 /**
@@ -43,15 +68,15 @@ const operation = ({ field }: Attribute): string => `p->${literal(field)}`
  * @category sql
  * @since 0.1.0
  */
-export const patched = (of: Attribute, removes: boolean): string => {
-  const { column, declared, field, index } = of
+export const patched = (of: Attribute, shape: Shape): string => {
+  const { column, declared, field } = of
   if (column.type === "cursor") throw new Error(`The field ${field} is not a cursor`)
   const set = fromJson(column.type, `(${operation(of)}->'set')`)
-  if (declared.kind === "replace") return `CASE WHEN p ? ${literal(field)} THEN ${set} END`
-  const base = `coalesce(f${index}, '{}'::jsonb)`
+  if (declared.kind === "replace") return wherePatched(of, shape, set, "NULL")
+  const base = `coalesce(${old(of)}, '{}'::jsonb)`
   const merge = `${operation(of)}->'merge'`
   // A patch is in normal form: a merge that is there is not empty, so a null map becomes an object.
-  if (!removes) return `CASE WHEN p ? ${literal(field)} THEN ${base} || (${merge}->'set') END`
+  if (!shape.removes) return wherePatched(of, shape, `${base} || (${merge}->'set')`, "NULL")
   return `CASE WHEN NOT p ? ${literal(field)} THEN NULL WHEN ${operation(of)} ? 'set' THEN ${set} ` +
     `WHEN ${merge} ? 'unset' THEN ${without(base, `${merge}->'unset'`)} ` +
     `|| coalesce(${merge}->'set', '{}'::jsonb) ELSE ${base} || (${merge}->'set') END`
@@ -78,7 +103,7 @@ export const assigned = ({ column, field }: Attribute): string => {
 }
 
 /**
- * Joins the entry of the log that a cursor of the rows `l` is to advance to, if it is one of the record's.
+ * Joins the entry of the log that a cursor is to advance to, if it is one of the record's.
  *
  * @category sql
  * @since 0.1.0
@@ -87,8 +112,8 @@ export const entryJoin = (relation: Relation, of: Attribute): string => {
   const { field, index } = of
   const scope = of.declared.kind === "forward" ? of.declared.scope : []
   const same = scope.map((name) => ` AND e${index}.${quoted(name)} = ${old(relation.byField.get(name)!)}`).join("")
-  return ` LEFT JOIN events e${index} ON e${index}.tenant = l.i_tenant ` +
-    `AND e${index}.id = l.x->'e'->>${literal(field)}${same}`
+  return ` LEFT JOIN events e${index} ON e${index}.tenant = i_tenant ` +
+    `AND e${index}.id = x->'e'->>${literal(field)}${same}`
 }
 
 /**
@@ -97,12 +122,12 @@ export const entryJoin = (relation: Relation, of: Attribute): string => {
  * @category sql
  * @since 0.1.0
  */
-export const differs = (of: Attribute): string => {
+export const differs = (of: Attribute, shape: Shape): string => {
   const { declared, field, index } = of
   switch (declared.kind) {
     case "replace":
     case "map":
-      return `(p ? ${literal(field)} AND n${index} IS DISTINCT FROM ${declared.kind === "map" ? "f" : "o"}${index})`
+      return `(${shape.covers ? "" : `p ? ${literal(field)} AND `}n${index} IS DISTINCT FROM o${index})`
     case "forward":
       return `(g${index} IS NOT NULL AND (o${index} IS NULL OR g${index} > o${index}))`
     case "guarded":

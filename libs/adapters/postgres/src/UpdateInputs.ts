@@ -17,6 +17,8 @@ export interface Shape {
   readonly patched: ReadonlyArray<string>
   /** Patches may take keys out of maps, and replace maps; where they do neither, they only put keys into maps. */
   readonly removes: boolean
+  /** Each update touches each of the fields that are `patched`. */
+  readonly covers: boolean
   readonly assigns: boolean
   readonly advances: boolean
   readonly demands: boolean
@@ -39,9 +41,13 @@ export interface Shape {
  * @since 0.1.0
  */
 export const nameOf = (
-  { advances, alone, assigns, demands, folds, patched, redacts, rehearses, remembers, removes, skips }: Shape
+  { advances, alone, assigns, covers, demands, folds, patched, redacts, rehearses, remembers, removes, skips }: Shape
 ): string =>
-  `${patched.join()} ${+removes}${+assigns}${+advances}${+demands}${+rehearses}${+remembers}${+redacts}${+alone}${+folds}${+skips}`
+  `${patched.join()} ${
+    (removes ? 1 : 0) | (covers ? 2 : 0) | (assigns ? 4 : 0) | (advances ? 8 : 0) | (demands ? 16 : 0) |
+    (rehearses ? 32 : 0) | (remembers ? 64 : 0) | (redacts ? 128 : 0) | (alone ? 256 : 0) | (folds ? 512 : 0) |
+    (skips ? 1024 : 0)
+  }`
 
 /**
  * The parts of an update that the statement's column `x` carries, each where it is used: the versions and values
@@ -108,6 +114,15 @@ export const parameters = (shape: Shape): ReadonlyArray<Input> =>
       read: (value) => type === element ? value : `${value}::${type}`
     }
   })
+
+/**
+ * Adds to the rows of a part the updates that they are of, where they do not carry them along: one alone stands beside
+ * whatever looks at it, which costs nothing.
+ *
+ * @category sql
+ * @since 0.1.0
+ */
+export const beside = ({ alone }: Shape, rows: string): string => alone ? `${rows} CROSS JOIN i` : rows
 
 /**
  * Derives the part of a statement that has the updates as its rows `i`; where records have several, the first of each.

@@ -32,8 +32,8 @@ import { exceeds } from "./ValueSize.ts"
  * hands on from one part to the next. So a statement has only what its updates make use of, and a part of its own only for
  * values that are used more than once.
  *
- * It answers `[ordinal, outcome, present sequence, present id, given sequence, version, …state]` for each record that
- * exists. The outcome is `done`, `same`, `missing`, `stale`, `locked`, or `unknown`, `backwards` or `large` with the place
+ * It answers `[ordinal, outcome, version, …state]` for each record that exists, and where updates advance cursors after that
+ * the sequence and the id that are present, and the sequence that was given. The outcome is `done`, `same`, `missing`, `stale`, `locked`, or `unknown`, `backwards` or `large` with the place
  * of the field. What is locked is answered for the first update of the record alone.
  *
  * @category constructors
@@ -41,7 +41,6 @@ import { exceeds } from "./ValueSize.ts"
  */
 export const make = (relation: Relation, shape: UpdateInputs.Shape): string => {
   const columns = parts(relation, shape)
-  const { attributes, table } = relation
   const touched = relation.byField.get(relation.kind.touched!)!
   const changing = [...columns.changing]
   const changed = differing(shape, changing)
@@ -53,58 +52,69 @@ export const make = (relation: Relation, shape: UpdateInputs.Shape): string => {
         `CASE WHEN ${both("outcome = 'done'", changed(of))} THEN n${slot} ELSE o${slot} END`
       )
       : NewValue.slots(of).map((slot) => `o${slot}`)
-  // Where a row is changed once, its values can be looked into where it is read.
-  const early = shape.folds ? [] : columns.flat
-
   /** What an update makes of the rows of a source: the new values, whether they differ, and the outcome. */
   const step = (source: string): string => {
-    const flat = layer(source, [...shape.folds ? columns.flat : [], ...columns.entries], columns.joins)
-    const valued = layer(flat, columns.values)
+    const entered = layer(shape, source, columns.entries, columns.joins)
+    const valued = layer(shape, entered, columns.values)
     const compared = layer(
+      shape,
       valued,
-      changing.flatMap((of) => changed(of) === always ? [] : [`${NewValue.differs(of)} AS d${of.index}`])
+      changing.flatMap((of) => changed(of) === always ? [] : [`${NewValue.differs(of, shape)} AS d${of.index}`])
     )
-    return layer(compared, [
+    return layer(shape, compared, [
       `greatest(o${touched.index}, i_at) AS n_at`,
       `${outcome(relation, shape, changing)} AS outcome`
     ])
   }
 
-  return `WITH ${shape.folds ? "RECURSIVE " : ""}${UpdateInputs.rows(shape)}, c AS MATERIALIZED (
-  SELECT i.*, t.version AS o_version${
-    list([
-      ...attributes.flatMap((of) => NewValue.slots(of).map((slot, part) => `${NewValue.stored(of, part)} AS o${slot}`)),
-      ...early
-    ])
-  }${shape.folds ? list(changing.map(({ index }) => `false AS b${index}`)) : ""}
+  const present = locking(relation, shape, columns.changing)
+  return `WITH ${shape.folds ? "RECURSIVE " : ""}${UpdateInputs.rows(shape)}, ${
+    shape.folds
+      ? `c AS MATERIALIZED (\n  ${present}\n), j AS (\n  ${step("c")}\n  UNION ALL\n  ${
+        step(next(relation, shape, changing, final))
+      }\n)`
+      : `j AS MATERIALIZED (\n  ${step(present)}\n)`
+  }, ${updated(relation, shape, changing, final)}, ${
+    HistoryEntry.recorded(relation, shape, { changing: columns.changing, written: written(shape), changed, final })
+  }${shape.remembers ? `, ${remembered(relation, shape)}` : ""}
+SELECT ${
+    [
+      "i_ord::int4",
+      "outcome",
+      "(o_version + (outcome = 'done')::int)::float8",
+      ...answer(relation, final),
+      ...columns.facts
+    ]
+      .join(", ")
+  }
+FROM ${UpdateInputs.beside(shape, "j")}${shape.skips ? `\nUNION ALL\n${locked(relation, shape, columns)}` : ""}`
+}
+
+/** The rows of the records as they are locked, each with its update. */
+const locking = (relation: Relation, shape: UpdateInputs.Shape, changing: ReadonlySet<Attribute>): string => {
+  const { attributes, table } = relation
+  const values = attributes.flatMap((of) =>
+    NewValue.slots(of).map((slot, part) =>
+      `${
+        changing.has(of) && of.declared.kind === "map" ? NewValue.flat(of, shape) : NewValue.stored(of, part)
+      } AS o${slot}`
+    )
+  )
+  // Of one update alone, what is read here is all that is handed on.
+  const given = shape.alone ? [] : ["i.*"]
+  const unchanged = shape.folds ? [...changing].map(({ index }) => `false AS b${index}`) : []
+  return `SELECT ${[...given, "t.version AS o_version", ...values, ...unchanged].join(", ")}
   FROM i JOIN ${quoted(table.name)} t ON t.tenant = i.i_tenant AND t.${idColumn(relation)} = i.i_id
   ${shape.alone ? "" : `ORDER BY t.tenant, t.${idColumn(relation)}\n  `}FOR NO KEY UPDATE OF t${
     shape.skips ? " SKIP LOCKED" : ""
-  }
-), j AS ${
-    shape.folds
-      ? `(\n  ${step("c")}\n  UNION ALL\n  ${step(next(relation, shape, changing, final))}\n)`
-      : `MATERIALIZED (\n  ${step("c")}\n)`
-  }, ${updated(relation, shape, changing, final)}, ${
-    HistoryEntry.recorded(relation, {
-      changing: columns.changing,
-      written: written(shape),
-      removes: shape.removes,
-      changed,
-      final
-    })
-  }${shape.remembers ? `, ${remembered(relation, shape)}` : ""}
-SELECT i_ord::int4, outcome, ${columns.facts.join(", ")}, (o_version + (outcome = 'done')::int)::float8, ${
-    answer(relation, final).join(", ")
-  }
-FROM j${shape.skips ? `\nUNION ALL\n${locked(relation)}` : ""}`
+  }`
 }
 
 /** Adds columns to the rows of a source, each of which is computed once, however often it is used. */
-const layer = (source: string, columns: ReadonlyArray<string>, joins = ""): string => {
+const layer = (shape: UpdateInputs.Shape, source: string, columns: ReadonlyArray<string>, joins = ""): string => {
   if (columns.length === 0) return source
   const from = /^\w+$/.test(source) ? source : `(\n  ${source} OFFSET 0\n  )`
-  return `SELECT l.*${list(columns)} FROM ${from} l${joins}`
+  return `SELECT l.*${list(columns)} FROM ${UpdateInputs.beside(shape, `${from} l`)}${joins}`
 }
 
 /** What is true of a row as soon as it is written. */
@@ -153,23 +163,22 @@ const changedSoFar = (shape: UpdateInputs.Shape) => ({ index }: Attribute): stri
   `(b${index} OR (${written(shape)} AND d${index}))`
 
 /** The updates whose rows are there and did not come. */
-const locked = (relation: Relation): string => {
-  const nothing = answer(relation, NewValue.slots).map(() => "NULL")
-  return `SELECT i_ord::int4, 'locked', NULL, NULL, NULL, NULL${list(nothing)}
+const locked = (relation: Relation, { alone }: UpdateInputs.Shape, { facts }: Parts): string => {
+  const nothing = ["version", ...answer(relation, NewValue.slots), ...facts].map(() => "NULL")
+  return `SELECT i_ord::int4, 'locked'${list(nothing)}
 FROM i JOIN ${quoted(relation.table.name)} t ON t.tenant = i.i_tenant AND t.${idColumn(relation)} = i.i_id
-WHERE i_ord <> ALL (ARRAY(SELECT i_ord FROM c))`
+WHERE ${alone ? "NOT EXISTS (SELECT FROM j)" : "i_ord <> ALL (ARRAY(SELECT i_ord FROM j))"}`
 }
 
 interface Parts {
   /** The attributes that the statement may change, but the timestamp. */
   readonly changing: ReadonlySet<Attribute>
-  /** Old map values, brought into memory once however often they are looked into. */
-  readonly flat: ReadonlyArray<string>
   /** The entries that cursors advance to, and where they come from. */
   readonly entries: ReadonlyArray<string>
   readonly joins: string
   /** The values to write. */
   readonly values: ReadonlyArray<string>
+  /** What is told of cursors that would go back. */
   readonly facts: ReadonlyArray<string>
 }
 
@@ -195,25 +204,22 @@ const parts = (relation: Relation, shape: UpdateInputs.Shape): Parts => {
   const patched = can.patched.filter(({ field }) => shape.patched.includes(field))
   const advanced = shape.advances ? can.advanced : []
   const assigned = shape.assigns ? can.assigned : []
-  const maps = patched.filter(({ declared }) => declared.kind === "map")
   const fact = (name: (index: number) => string, type: string) => {
     const cases = advanced.map((of) => `WHEN x->'e' ? ${literal(of.field)} THEN ${name(of.index)}`)
-    return cases.length === 0 ? `NULL::${type}` : `(CASE ${cases.join(" ")} END)::${type}`
+    return `(CASE ${cases.join(" ")} END)::${type}`
   }
   return {
     changing: new Set([...patched, ...advanced, ...assigned]),
-    flat: maps.map((of) => {
-      const [source, value] = shape.folds ? ["l", `o${of.index}`] : ["i", NewValue.stored(of, 0)]
-      return `CASE WHEN ${source}.p ? ${literal(of.field)} THEN ${value} || '{}'::jsonb END AS f${of.index}`
-    }),
     entries: advanced.map((of) => `e${of.index}.sequence_id AS g${of.index}, e${of.index}.id AS h${of.index}`),
     joins: advanced.map((of) => NewValue.entryJoin(relation, of)).join(""),
     values: [
-      ...patched.map((of) => `${NewValue.patched(of, shape.removes)} AS n${of.index}`),
+      ...patched.map((of) => `${NewValue.patched(of, shape)} AS n${of.index}`),
       ...assigned.map((of) => `${NewValue.assigned(of)} AS n${of.index}`),
       ...advanced.map((of) => `g${of.index} AS n${of.index}, h${of.index} AS n${of.index}_id`)
     ],
-    facts: [fact((n) => `o${n}`, "float8"), fact((n) => `o${n}_id`, "text"), fact((n) => `g${n}`, "float8")]
+    facts: advanced.length === 0
+      ? []
+      : [fact((n) => `o${n}`, "float8"), fact((n) => `o${n}_id`, "text"), fact((n) => `g${n}`, "float8")]
   }
 }
 
@@ -236,7 +242,7 @@ const outcome = (relation: Relation, shape: UpdateInputs.Shape, changing: Readon
     cases.push(`WHEN NOT coalesce(x ? 'j', false) AND g${of.index} < o${of.index} THEN 'backwards:${of.index}'`)
   }
   const changed = differing(shape, changing)
-  const any = changing.map((of) => changed(of) === always ? NewValue.differs(of) : changed(of)).join(" OR ")
+  const any = changing.map((of) => changed(of) === always ? NewValue.differs(of, shape) : changed(of)).join(" OR ")
   cases.push(`WHEN NOT (${any || "false"}) THEN 'same'`)
   for (const of of changing) {
     const large = exceeds(of, `n${of.index}`)
@@ -251,11 +257,13 @@ const written = ({ rehearses }: UpdateInputs.Shape): string =>
 const real = "NOT coalesce(x ? 'd', false)"
 
 /** A memo is kept of an update that changes nothing as well. */
-const remembered = ({ kind: { kind } }: Relation, { rehearses }: UpdateInputs.Shape): string =>
+const remembered = ({ kind: { kind } }: Relation, shape: UpdateInputs.Shape): string =>
   `m AS (
   ${
     Memos.insert(
-      `j WHERE m_id IS NOT NULL AND outcome IN ('done', 'same')${rehearses ? ` AND ${real}` : ""}`,
+      `${UpdateInputs.beside(shape, "j")} WHERE m_id IS NOT NULL AND outcome IN ('done', 'same')${
+        shape.rehearses ? ` AND ${real}` : ""
+      }`,
       {
         tenant: "i_tenant",
         kind: literal(kind.name),
@@ -305,10 +313,18 @@ const updated = (
       }`
     )
   )
+  const given = shape.alone ? "i" : "w"
   return `u AS (
   UPDATE ${quoted(relation.table.name)} t
   SET ${["version = w.n_version", `${column(touched)} = w.w${touched.index}`, ...sets].join(", ")}
-  FROM (SELECT i_tenant, i_id${list(source)} FROM j WHERE ${condition} OFFSET 0) w
-  WHERE t.tenant = w.i_tenant AND t.${idColumn(relation)} = w.i_id
+  FROM ${
+    UpdateInputs.beside(
+      shape,
+      `(SELECT ${[...shape.alone ? [] : ["i_tenant", "i_id"], ...source].join(", ")} FROM ${
+        UpdateInputs.beside(shape, "j")
+      } WHERE ${condition} OFFSET 0) w`
+    )
+  }
+  WHERE t.tenant = ${given}.i_tenant AND t.${idColumn(relation)} = ${given}.i_id
 )`
 }

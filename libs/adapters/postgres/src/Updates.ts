@@ -65,29 +65,20 @@ export const make = (relation: Relation.Relation): Execute => {
     const updates = order.map((place) => given[place]!)
     const encoded = updates.map((update) => Encoded.of(update, encode))
     const touched = touchedBy(encoded)
-    const shape: UpdateInputs.Shape = {
-      patched: touched.length <= 1 ? touched : all,
-      removes: encoded.some(({ patch }) => removes(patch, maps)),
-      assigns: encoded.some(({ extras }) => extras?.a !== undefined),
-      advances: encoded.some(({ extras }) => extras?.e !== undefined),
-      demands: encoded.some(({ extras }) => extras?.v !== undefined || extras?.w !== undefined),
-      rehearses: updates.some(({ dry }) => dry === true),
-      remembers: updates.some(({ memo }) => memo !== undefined),
-      redacts: updates.some(({ redact }) => redact === true),
-      alone: updates.length === 1,
-      folds,
-      skips
-    }
+    const fields = touched.length <= 1 ? touched : all
+    const shape = shapeOf(updates, encoded, { patched: fields, alone: updates.length === 1, folds, skips }, maps)
     const text = shape.alone ? only : texts
+    const each = (read: (update: RecordStore.Update, encoded: Ready) => string | null) =>
+      shape.alone ? read(updates[0]!, encoded[0]!) : texts(updates.map((update, at) => read(update, encoded[at]!)))
     const parameters: Array<unknown> = [
-      text(updates.map(({ key }) => key.tenant)),
-      text(updates.map(({ key }) => key.id)),
-      text(updates.map(({ author }) => author.at)),
-      text(updates.map(({ author }) => author.by)),
-      text(updates.map(({ author }) => author.reason)),
-      text(encoded.map(({ json }) => json))
+      each(({ key }) => key.tenant),
+      each(({ key }) => key.id),
+      each(({ author }) => author.at),
+      each(({ author }) => author.by),
+      each(({ author }) => author.reason),
+      each((_, { json }) => json)
     ]
-    if (UpdateInputs.hasExtras(shape)) parameters.push(text(encoded.map(({ more }) => more)))
+    if (UpdateInputs.hasExtras(shape)) parameters.push(each((_, { more }) => more))
     if (shape.remembers) {
       const notes = encoded.map(({ note }) => note)
       parameters.push(...Memos.parameters(updates.map(({ memo }) => memo), notes, text))
@@ -105,6 +96,39 @@ export const make = (relation: Relation.Relation): Execute => {
   }
   return ((run: Run, given: ReadonlyArray<RecordStore.Update>, skips: boolean = false) =>
     Effect.suspend(() => execute(run, given, skips))) as Execute
+}
+
+/** What updates make use of. */
+const shapeOf = (
+  updates: ReadonlyArray<RecordStore.Update>,
+  encoded: ReadonlyArray<Ready>,
+  known: Pick<UpdateInputs.Shape, "patched" | "alone" | "folds" | "skips">,
+  maps: ReadonlyArray<string>
+): UpdateInputs.Shape => {
+  const shape = {
+    ...known,
+    removes: false,
+    covers: true,
+    assigns: false,
+    advances: false,
+    demands: false,
+    rehearses: false,
+    remembers: false,
+    redacts: false
+  }
+  for (let at = 0; at < updates.length; at++) {
+    const { extras, patch } = encoded[at]!
+    const { dry, memo, redact } = updates[at]!
+    shape.removes ||= removes(patch, maps)
+    shape.covers &&= known.patched.every((field) => Object.hasOwn(patch, field))
+    shape.assigns ||= extras?.a !== undefined
+    shape.advances ||= extras?.e !== undefined
+    shape.demands ||= extras?.v !== undefined || extras?.w !== undefined
+    shape.rehearses ||= dry === true
+    shape.remembers ||= memo !== undefined
+    shape.redacts ||= redact === true
+  }
+  return shape
 }
 
 /** The fields that patches touch, each once. */
@@ -203,7 +227,7 @@ const outcome = (
 ): Outcome => {
   const [tag, place] = (row[1] as string).split(":")
   const field = place === undefined ? "" : relation.attributes[Number(place)]!.field
-  const stored = () => ({ version: row[5] as number, state: Relation.read(relation, row, 6) })
+  const stored = () => ({ version: row[2] as number, state: Relation.read(relation, row, 3) })
   switch (tag) {
     case "missing":
       return Result.fail({ _tag: "Missing", key })
@@ -216,8 +240,8 @@ const outcome = (
         _tag: "Backwards",
         key,
         field,
-        present: { sequence: row[2] as number, id: row[3] as string },
-        given: { sequence: row[4] as number, id: advance![field]! }
+        present: { sequence: row.at(-3) as number, id: row.at(-2) as string },
+        given: { sequence: row.at(-1) as number, id: advance![field]! }
       })
     case "large":
       return Result.fail({ _tag: "TooLarge", key, field, limit: Json.maxBytes })

@@ -4,7 +4,12 @@ import { Gatherer } from "../src/Gatherer.ts"
 
 /** A lane of items that weigh what their numbers say; what is done ends when it is told to. */
 const lane = (
-  bounds: { readonly most?: number; readonly room?: number; readonly locked?: ReadonlySet<number> } = {}
+  bounds: {
+    readonly most?: number
+    readonly room?: number
+    readonly locked?: ReadonlySet<number>
+    readonly patienceMillis?: number
+  } = {}
 ) => {
   const begun: Array<ReadonlyArray<number>> = []
   const ends: Array<() => void> = []
@@ -13,8 +18,10 @@ const lane = (
     most: { count: 4, weight: bounds.most ?? 10 },
     room: { count: 8, weight: bounds.room ?? 100 },
     aside: 1,
+    patienceMillis: bounds.patienceMillis ?? 3_600_000,
     weight: (item) => item,
-    place: (item) => bounds.locked?.has(item) === true ? "locked" : String(item),
+    // Those below 8 that are locked are all at one place.
+    place: (item) => bounds.locked?.has(item) === true && item < 8 ? "locked" : String(item),
     execute: (items, waits, done) => {
       begun.push(items)
       ends.push(() =>
@@ -25,6 +32,7 @@ const lane = (
   return {
     begun,
     answered,
+    ends,
     ask: (...items: ReadonlyArray<number>) =>
       items.map((item) => gatherer.submit(item, (exit) => answered.push(Exit.isSuccess(exit) ? exit.value : NaN))),
     /** Ends what is being done, and goes on to where nothing more begins by itself. */
@@ -73,6 +81,58 @@ describe("what comes while others are being done", () => {
     ask(6, 7, 2)
     while (answered.length < 5) await end()
     expect(begun).toEqual([[5, 1], [2], [5], [6], [7]])
+  })
+
+  it("keeps nobody waiting for long behind one alone that somebody is in the way of", async () => {
+    const { answered, ask, begun, end, ends } = lane({ locked: new Set([5, 6]), patienceMillis: 1 })
+    ask(5)
+    await turn()
+    // It is not put aside first: it is done where it is, for as long as that takes.
+    const [first] = ends.splice(0)
+    ask(1, 6, 2)
+    while (begun.length < 2) await turn()
+    expect(begun).toEqual([[5], [1, 2]])
+    await end()
+    ask(3)
+    await turn()
+    await end()
+    expect(answered).toEqual([1, 2, 3])
+    // What belongs behind it comes after it.
+    expect(begun).toEqual([[5], [1, 2], [3]])
+    first!()
+    await turn()
+    await end()
+    expect(begun).toEqual([[5], [1, 2], [3], [6]])
+    expect(answered).toEqual([1, 2, 3, 5, 6])
+  })
+
+  it("does not wait for long behind one that is heavy, and alone for that", async () => {
+    const { ask, begun, ends } = lane({ locked: new Set([25]), patienceMillis: 1 })
+    ask(25, 1)
+    await turn()
+    expect(begun).toEqual([[25]])
+    while (begun.length < 2) await turn()
+    expect(begun).toEqual([[25], [1]])
+    expect(ends).toHaveLength(2)
+  })
+
+  it("is not waited for where as many are put aside as may", async () => {
+    const { answered, ask, begun, end, ends } = lane({ locked: new Set([5, 8]) })
+    ask(5, 1)
+    await turn()
+    await end()
+    const [aside] = ends.splice(0)
+    ask(8)
+    await turn()
+    await end()
+    ask(2)
+    await end()
+    expect(begun).toEqual([[5, 1], [5], [8], [2]])
+    expect(answered).toEqual([1, 2])
+    aside!()
+    await turn()
+    await end()
+    expect(answered).toEqual([1, 2, 5, 8])
   })
 
   it("finds no room behind a number or a weight that waits, and room again when that is done", async () => {

@@ -139,6 +139,31 @@ describe("commits that are asked for at the same time", () => {
       }).pipe(Effect.provide(store))
     }))
 
+  it.effect("alone, where another transaction has locked its record, is one statement, and delays others for a moment only", () =>
+    Effect.gen(function*() {
+      const url = yield* TestDatabase.make()
+      const { stream, take } = CountingStream.make(Redacted.value(url))
+      const { session, store, waiting } = yield* prepared({ maxConnections: 4, url, stream })
+      yield* Effect.gen(function*() {
+        yield* tasks
+        yield* together(update("t1", { patch: merge({ k: 0 }) }))
+        take()
+        yield* session("BEGIN", [])
+        yield* session("SELECT FROM tasks WHERE id = 't0' FOR UPDATE", [])
+        const blocked = yield* Effect.forkChild(together(update("t0", { patch: merge({ k: 1 }) })))
+        yield* waiting(1)
+        const others = yield* together(...ids.slice(1).map((id) => update(id, { patch: merge({ k: 1 }) })))
+        expect(others.every(Result.isSuccess)).toBe(true)
+        const later = yield* Effect.forkChild(together(update("t0", { patch: merge({ k: 2 }) })))
+        yield* together(update("t1", { patch: merge({ k: 2 }) }))
+        yield* waiting(1)
+        yield* session("COMMIT", [])
+        const results = [...yield* Fiber.join(blocked), ...yield* Fiber.join(later)]
+        expect(results.map((result) => Result.getOrThrow(result)[0]!.version)).toEqual([2, 3])
+        expect(take()).toBe(4)
+      }).pipe(Effect.provide(store))
+    }))
+
   it.effect("that insert, where another transaction holds an id, wait for it beside all others", () =>
     Effect.gen(function*() {
       const { session, store, waiting } = yield* prepared({ maxConnections: 6 })

@@ -30,7 +30,7 @@ export const read = (
   const refused = mediaTypeProblem(headers["content-type"], headers["content-encoding"])
   if (refused !== undefined && length !== undefined) return Effect.fail(refused)
   if (length !== undefined && headers["expect"] === undefined && isMessage(request.source)) {
-    return Effect.map(ofKnownLength(request.source), (bytes) => JsonBody.parse(bytes, maxJsonDepth))
+    return Effect.map(ofKnownLength(request.source, Number(length)), (bytes) => JsonBody.parse(bytes, maxJsonDepth))
   }
   return request.arrayBuffer.pipe(
     Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(maxBytes)),
@@ -85,38 +85,44 @@ export interface Message {
 const isMessage = (source: object): source is Message => "rawHeaders" in source && "on" in source
 
 /**
- * Reads the body of a message that says how long it is. Node gives just as much, and never more: nothing is left to be
- * counted, and most bodies are one piece. Gives what ends the reading before.
+ * Reads the body of a message that says how long it is: `length` bytes, of which Node never gives more. Most bodies are
+ * one piece, and with the last one it is there: that the message ends is not waited for. Gives what ends the reading before.
  *
  * @category operations
  * @since 0.1.0
  */
-export const collect = (message: Message, onEnd: (bytes: Uint8Array) => void, onClose: () => void): () => void => {
+export const collect = (
+  message: Message,
+  length: number,
+  onEnd: (bytes: Uint8Array) => void,
+  onClose: () => void
+): () => void => {
   const chunks: Array<Uint8Array> = []
-  const onData = (chunk: Uint8Array): void => void chunks.push(chunk)
-  const leave = (): void => {
-    message.off("data", onData)
-    message.off("end", ended)
-    message.off("close", closed)
-  }
-  const ended = (): void => {
+  let missing = length
+  const onData = (chunk: Uint8Array): void => {
+    chunks.push(chunk)
+    missing -= chunk.length
+    if (missing > 0) return
     leave()
     onEnd(chunks.length === 1 ? chunks[0]! : joined(chunks))
+  }
+  const leave = (): void => {
+    message.off("data", onData)
+    message.off("close", closed)
   }
   const closed = (): void => {
     leave()
     onClose()
   }
-  message.on("end", ended)
   message.on("close", closed)
   message.on("data", onData)
   return leave
 }
 
-const ofKnownLength = (message: Message): Effect.Effect<Uint8Array, Problem> =>
+const ofKnownLength = (message: Message, length: number): Effect.Effect<Uint8Array, Problem> =>
   Effect.callback((resume) =>
     Effect.sync(
-      collect(message, (bytes) => resume(Effect.succeed(bytes)), () => resume(Effect.fail(incomplete())))
+      collect(message, length, (bytes) => resume(Effect.succeed(bytes)), () => resume(Effect.fail(incomplete())))
     )
   )
 

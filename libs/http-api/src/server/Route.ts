@@ -272,7 +272,8 @@ const headReader = (
     const search = lastOfEach(searched)
     const incoming: Record<string, unknown> = { path: pathOf(url), search }
     if (params !== undefined) {
-      incoming["params"] = params(given, errors)
+      // Those of a router have no prototype; of a plain object it is recognised that decoding leaves it as it is.
+      incoming["params"] = params({ ...given }, errors)
       const refused = malformedPath(errors) ?? scopeProblem(grant, incoming["params"])
       if (refused !== undefined) return refused
     }

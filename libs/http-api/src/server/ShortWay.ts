@@ -20,6 +20,7 @@ import type { Envelope, Identified, Outcome } from "./Envelope.ts"
 import type { InFlight } from "./InFlight.ts"
 import type { Failure } from "./Refusal.ts"
 import { pathOf, type Plain, type Served } from "./Route.ts"
+import * as Underway from "./Underway.ts"
 
 /**
  * Makes the short way to operations. It takes no request that a route would have to be asked about: nothing that is refused
@@ -38,9 +39,9 @@ export const make = (
     Effect.gen(function*() {
       if (yield* References.TracerEnabled) return () => false
       const clock = Context.get(services, Clock.Clock)
-      const taken = new Set<() => void>()
+      const underWay = Underway.make()
       // What is left when the server stops, such as a request of which a part did not come, is given up.
-      yield* Effect.addFinalizer(() => Effect.sync(() => taken.forEach((leave) => leave())))
+      yield* Effect.addFinalizer(() => Effect.sync(underWay.end))
       const router = FindMyWay.make<Served>(config)
       for (const one of served) router.on(one.route.method, one.route.path as FindMyWay.PathInput, one)
       /** Gives what is carried out of a plain request, and by which route. */
@@ -66,7 +67,7 @@ export const make = (
         let identified: Identified | undefined
         const identify = () => (identified ??= envelope.identify(sent.method, sent.path, sent.headers, began))
         const { plain, route } = found
-        carryOut({ request, response, plain, meanwhile: identify, taken }, services, (outcome) => {
+        carryOut({ request, response, plain, meanwhile: identify, underWay }, services, (outcome) => {
           inFlight.leave()
           finish(response, identify(), route, outcome, envelope, services)
         })
@@ -102,15 +103,14 @@ interface Taken {
   readonly plain: Plain
   /** What can be done while the store is. */
   readonly meanwhile: () => void
-  /** Those that are under way, by what gives each up. */
-  readonly taken: Set<() => void>
+  readonly underWay: Underway.Underway
 }
 
 type Ended = Exit.Exit<HttpServerResponse.HttpServerResponse, Failure>
 
 /** Reads the body, if there is one, and carries the request out; until it is answered the client may go away. */
 const carryOut = (
-  { meanwhile, plain, request, response, taken }: Taken,
+  { meanwhile, plain, request, response, underWay }: Taken,
   services: Context.Context<never>,
   done: (exit: Ended) => void
 ): void => {
@@ -118,7 +118,7 @@ const carryOut = (
   const finish = (exit: Ended): void => {
     if (isDone) return
     isDone = true
-    taken.delete(leave)
+    underWay.leave(one)
     done(exit)
   }
   let giveUp = (): void => {}
@@ -127,13 +127,13 @@ const carryOut = (
     giveUp()
     finish(gone)
   }
-  taken.add(leave)
+  const one = underWay.enter(leave)
   response.on("close", leave)
   const go = (body: Uint8Array | undefined): void => {
     giveUp = plain.carryOut(body, services, finish)
     meanwhile()
   }
-  if (plain.hasBody) giveUp = Body.collect(request, go, () => {})
+  if (plain.hasBody) giveUp = Body.collect(request, Number(request.headers["content-length"]), go, () => {})
   else go(undefined)
 }
 
