@@ -199,11 +199,11 @@ const flushing = <R>(
     switch (outcome._tag) {
       case "Done":
         counts.writes++
-        counts.applied += run.lines.length
+        counts.applied += run.places.length
         counts[outcome.changed ? "changed" : "unchanged"]++
         return
       case "Repeated":
-        counts.repeated += run.lines.length
+        counts.repeated += run.places.length
         return
       case "Refused":
         for (const origin of Runs.origins(run)) rejects.add(origin, { kind: run.first.kind, reason: outcome.reason })

@@ -41,16 +41,27 @@ export interface Placed {
 export interface Run {
   readonly first: UpdateLine
   readonly source: Source
-  /** The line of each, and its text: there are very many, so that nothing else is held of one. */
-  readonly lines: ReadonlyArray<number>
-  readonly texts: ReadonlyArray<string>
+  /** Where each stands among all that were gathered with it. */
+  readonly places: ReadonlyArray<number>
+  readonly among: Lines
   /** What all of them ask, in order. */
   readonly steps: Step.Gathering
 }
 
+/**
+ * The lines of updates in the order in which they were read, and their texts. There are very many, so that nothing else is
+ * held of one.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Lines {
+  readonly lines: ReadonlyArray<number>
+  readonly texts: ReadonlyArray<string>
+}
+
 interface Gathered extends Run {
-  readonly lines: Array<number>
-  readonly texts: Array<string>
+  readonly places: Array<number>
 }
 
 /**
@@ -73,29 +84,33 @@ export interface Runs {
  */
 export const make = (): Runs => {
   let runs: Array<Gathered> = []
+  const none = () => ({ lines: [] as Array<number>, texts: [] as Array<string> })
+  let among = none()
   /** The run of each record that may go on, by its kind and id. */
   const open = new Map<string, Map<string, Gathered>>(kinds.map((kind) => [kind, new Map()]))
   return {
     add: ({ line, source, text, update }) => {
       const { id, kind, reason, step, version } = update
+      const place = among.lines.push(line) - 1
+      among.texts.push(text)
       const ofKind = open.get(kind)!
       const run = ofKind.get(id)
       const isAlone = version !== undefined || !Step.joins(step)
       const isOne = run !== undefined && !isAlone && run.first.reason === reason && run.source === source &&
         Step.isSameScope(run.first.step, step)
       if (isOne) {
-        run.lines.push(line)
-        run.texts.push(text)
+        run.places.push(place)
         run.steps.add(step)
         return
       }
-      const begun: Gathered = { first: update, source, lines: [line], texts: [text], steps: Step.gather(kind, step) }
+      const begun: Gathered = { first: update, source, places: [place], among, steps: Step.gather(kind, step) }
       runs.push(begun)
       isAlone ? ofKind.delete(id) : ofKind.set(id, begun)
     },
     take: () => {
       const taken = runs
       runs = []
+      among = none()
       for (const ofKind of open.values()) ofKind.clear()
       return taken
     }
@@ -111,8 +126,8 @@ export const make = (): Runs => {
 export const alone = ({ line, source, text, update }: Placed): Run => ({
   first: update,
   source,
-  lines: [line],
-  texts: [text],
+  places: [0],
+  among: { lines: [line], texts: [text] },
   steps: Step.gather(update.kind, update.step)
 })
 
@@ -122,8 +137,8 @@ export const alone = ({ line, source, text, update }: Placed): Run => ({
  * @category conversions
  * @since 0.1.0
  */
-export const origins = ({ lines, source: { file }, texts }: Run) =>
-  lines.map((line, i) => ({ file, piece: { line, text: texts[i]! } }))
+export const origins = ({ among: { lines, texts }, places, source: { file } }: Run) =>
+  places.map((place) => ({ file, piece: { line: lines[place]!, text: texts[place]! } }))
 
 /**
  * Names the record that an update is of.
@@ -139,10 +154,10 @@ export const recordOf = ({ id, kind }: UpdateLine): string => `${kind} ${id}`
  * @category conversions
  * @since 0.1.0
  */
-export const nameOf = (application: string, { lines, source }: Run): string => {
+export const nameOf = (application: string, { among: { lines }, places, source }: Run): string => {
   // By the place of the file: the same one may be found by another path, and may come twice.
   const hash = createHash("sha256").update(`${application}\n${source.at}\n`)
-  return `apply-${hash.update(Float64Array.from(lines)).digest("hex")}`
+  return `apply-${hash.update(Float64Array.from(places, (place) => lines[place]!)).digest("hex")}`
 }
 
 /**

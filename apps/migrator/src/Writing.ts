@@ -78,7 +78,7 @@ export const byVerbs = ({ apart, dryRun, name }: Options): Writing<Verbs.Service
         those,
         (run) =>
           Effect.flatMap(one(run), (outcome) =>
-            outcome._tag === "Refused" && run.lines.length > 1
+            outcome._tag === "Refused" && run.places.length > 1
               ? inOrder(apart(run))
               : Effect.sync(() => tell(run, outcome))),
         { discard: true }
@@ -119,7 +119,7 @@ const phases = (runs: ReadonlyArray<Runs.Run>): ReadonlyArray<ReadonlyArray<Runs
     const turn = run.first.step._tag === "Update" ? 0 : 1
     const least = open.get(name) ?? 0
     const phase = least % 2 === turn ? least : least + 1
-    open.set(name, run.lines.length === 1 ? phase : phase + 1)
+    open.set(name, run.places.length === 1 ? phase : phase + 1)
     while (found.length <= phase) found.push([])
     found[phase]!.push(run)
   }
@@ -177,7 +177,7 @@ const batched = ({ apart, dryRun, name }: Options, tenant: string, by: string): 
       const refused: Array<Runs.Run> = []
       for (const [i, run] of runs.entries()) {
         const outcome = outcomes[i]!
-        if (outcome._tag === "Refused" && run.lines.length > 1) refused.push(...apart(run))
+        if (outcome._tag === "Refused" && run.places.length > 1) refused.push(...apart(run))
         else tell(run, outcome)
       }
       if (refused.length > 0) yield* batch(refused, tell)
