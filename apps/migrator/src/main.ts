@@ -15,13 +15,19 @@ import { codes } from "./Ending.ts"
 
 const fiber = Effect.runFork(Command.run(root, { version: "0.1.0" }).pipe(Effect.provide(NodeServices.layer)))
 
-let stopped: { readonly signal: string; readonly code: number } | undefined
-// Told to stop, it closes what it opened; told once more, it stops at once.
+/** The milliseconds within which a signal is the first one again: what starts programs may pass on what they get, too. */
+const echoMillis = 1_000
+
+let stopped: { readonly signal: string; readonly code: number; readonly at: number } | undefined
+// Told to stop, it closes what it opened; told once more after that, it stops at once.
 for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
   process.on(signal, () => {
-    if (stopped !== undefined) process.exit(code)
-    stopped = { signal, code }
-    Effect.runFork(Fiber.interrupt(fiber))
+    if (stopped === undefined) {
+      stopped = { signal, code, at: performance.now() }
+      Effect.runFork(Fiber.interrupt(fiber))
+    } else if (performance.now() - stopped.at > echoMillis) {
+      process.exit(code)
+    }
   })
 }
 

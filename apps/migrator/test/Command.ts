@@ -10,6 +10,9 @@ import { afterAll } from "vitest"
 /** The bundle, which is made before the tests: what users start. */
 export const main = fileURLToPath(new URL("../bundle/main.js", import.meta.url))
 
+const root = fileURLToPath(new URL("../../..", import.meta.url))
+const npmStart = ["npm", "start", "--silent", "-w", "@emend/migrator", "--"]
+
 /** What was compiled is kept for the next process: most of them live hardly longer than it takes to compile the program. */
 const compiled = mkdtempSync(join(tmpdir(), "emend-compiled-"))
 afterAll(() => rmSync(compiled, { recursive: true, force: true }))
@@ -29,18 +32,24 @@ export interface Settings {
   readonly killAfter?: number
   /** By which signal it is killed. */
   readonly signal?: NodeJS.Signals
+  /** Started by npm, and signalled with it, as a terminal does it to all that runs in its foreground. */
+  readonly group?: boolean
   /** Killed when this is done, if it runs so long; told when it has ended. */
   readonly killWhen?: (ended: AbortSignal) => Promise<void>
 }
 
 export const run = async (
   args: ReadonlyArray<string>,
-  { env = {}, input, inputs, killAfter, killWhen, signal = "SIGKILL" }: Settings = {}
+  { env = {}, group = false, input, inputs, killAfter, killWhen, signal = "SIGKILL" }: Settings = {}
 ): Promise<Ended> => {
-  const child = spawn(process.execPath, [main, ...args], {
+  const [program, ...first] = group ? npmStart : [process.execPath, main]
+  const child = spawn(program!, [...first, ...args], {
+    cwd: group ? root : undefined,
+    detached: group,
     env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: compiled, ...env },
     stdio: ["pipe", "pipe", "pipe"]
   })
+  const kill = () => group ? process.kill(-child.pid!, signal) : child.kill(signal)
   let [stdout, stderr] = ["", ""]
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text))
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text))
@@ -56,7 +65,7 @@ export const run = async (
   }
   const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfter)
   const ended = new AbortController()
-  const watch = killWhen?.(ended.signal).then(() => child.kill(signal))
+  const watch = killWhen?.(ended.signal).then(kill)
   const [code] = await once(child, "close") as [number | null]
   clearTimeout(timer)
   ended.abort()

@@ -10,10 +10,10 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-test.each([["SIGINT", 130], ["SIGTERM", 143]] as const)(
-  "%s ends a run that waits for a silent pipe with %i and says how to go on; nothing is left behind",
+test.each([["SIGINT", 130, false], ["SIGTERM", 143, false], ["SIGINT", 130, true], ["SIGTERM", 143, true]] as const)(
+  "%s ends a run that waits for a silent pipe with %i and says how to go on; nothing is left behind (with npm: %s)",
   { timeout: 60_000 },
-  async (signal, code) => {
+  async (signal, code, group) => {
     const store = join(folder, "store")
     const ask = new AbortController()
     // The second piece is asked for when the first one was taken, and never comes.
@@ -28,7 +28,7 @@ test.each([["SIGINT", 130], ["SIGTERM", 143]] as const)(
       while (!ended.aborted && readdirSync(spool).length === 0) await new Promise((resolve) => setImmediate(resolve))
     }
     const args = ["import", "-", "--to", `file:${store}`, "--spool", spool]
-    const ended = await run(args, { inputs: inputs(), signal, killWhen })
+    const ended = await run(args, { inputs: inputs(), signal, group, killWhen })
     ask.abort()
     expect(ended).toMatchObject({ code, stdout: "" })
     expect(ended.stderr).toMatch(

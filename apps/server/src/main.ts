@@ -13,12 +13,19 @@ import * as Downfall from "./Downfall.ts"
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
-/** Succeeds when the process is told to stop; told once more, by whichever signal, it stops at once. */
+/**
+ * The milliseconds within which a signal is the first one again: a terminal sends Ctrl-C to the whole group of `npm start`,
+ * and npm passes on what it gets, so that one press arrives twice.
+ */
+const echoMillis = 1_000
+
+/** Succeeds when the process is told to stop; told once more after that, by whichever signal, it stops at once. */
 const told = Effect.callback<void>((resume) => {
-  let times = 0
+  let first: number | undefined
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {
-      if (++times > 1) process.exit(128 + constants.signals[signal])
+      first ??= performance.now()
+      if (performance.now() - first > echoMillis) process.exit(128 + constants.signals[signal])
       resume(Effect.void)
     })
   }
