@@ -45,7 +45,7 @@ export interface Run {
   readonly places: ReadonlyArray<number>
   readonly among: Lines
   /** What all of them ask, in order. */
-  readonly steps: Step.Gathering
+  readonly steps: Step.Gathered
 }
 
 /**
@@ -62,6 +62,8 @@ export interface Lines {
 
 interface Gathered extends Run {
   readonly places: Array<number>
+  /** That of the first, which is at hand here. */
+  readonly reason: string | null
 }
 
 /**
@@ -96,14 +98,14 @@ export const make = (): Runs => {
       const ofKind = open.get(kind)!
       const run = ofKind.get(id)
       const isAlone = version !== undefined || !Step.joins(step)
-      const isOne = run !== undefined && !isAlone && run.first.reason === reason && run.source === source &&
-        Step.isSameScope(run.first.step, step)
+      const isOne = run !== undefined && !isAlone && run.reason === reason && run.source === source &&
+        Step.isSameScope(run.steps.first, step)
       if (isOne) {
         run.places.push(place)
-        run.steps.add(step)
+        Step.add(run.steps, step)
         return
       }
-      const begun: Gathered = { first: update, source, places: [place], among, steps: Step.gather(kind, step) }
+      const begun: Gathered = { first: update, source, reason, places: [place], among, steps: Step.gather(kind, step) }
       runs.push(begun)
       isAlone ? ofKind.delete(id) : ofKind.set(id, begun)
     },
@@ -157,7 +159,9 @@ export const recordOf = ({ id, kind }: UpdateLine): string => `${kind} ${id}`
 export const nameOf = (application: string, { among: { lines }, places, source }: Run): string => {
   // By the place of the file: the same one may be found by another path, and may come twice.
   const hash = createHash("sha256").update(`${application}\n${source.at}\n`)
-  return `apply-${hash.update(Float64Array.from(places, (place) => lines[place]!)).digest("hex")}`
+  const numbers = new Float64Array(places.length)
+  for (let i = 0; i < places.length; i++) numbers[i] = lines[places[i]!]!
+  return `apply-${hash.update(numbers).digest("hex")}`
 }
 
 /**
@@ -166,4 +170,4 @@ export const nameOf = (application: string, { among: { lines }, places, source }
  * @category conversions
  * @since 0.1.0
  */
-export const joined = ({ first, steps }: Run): UpdateLine => ({ ...first, step: steps.joined() })
+export const joined = ({ first, steps }: Run): UpdateLine => ({ ...first, step: Step.joined(steps) })

@@ -57,35 +57,40 @@ export const algebras: ReadonlyMap<string, Kind.Any> = new Map<string, Kind.Any>
  * @since 0.1.0
  */
 export const joins = (step: Step): boolean => {
-  if (step._tag === "Update") return Object.keys(step.draft.advance).length === 0
+  if (step._tag === "Update") return isEmpty(step.draft.advance)
   if (step._tag !== "Command" || step.command._tag !== "Edit") return false
   const { configuration } = TaskAgent.split(step.command.draft.patch)
-  return Object.keys(configuration).length === 0 && step.base === undefined && step.annotation === undefined
+  return isEmpty(configuration) && step.base === undefined && step.annotation === undefined
+}
+
+const isEmpty = (object: object): boolean => {
+  for (const _ in object) return false
+  return true
 }
 
 /**
- * Tells whether two steps that join are asked where the same record lives: an agent by another organization or project is
- * none.
+ * Tells whether two steps of one kind that join are asked where the same record lives: an agent by another organization or
+ * project is none.
  *
  * @category queries
  * @since 0.1.0
  */
-export const isSameScope = (a: Step, b: Step): boolean => {
-  const [one, other] = [scopeOf(a), scopeOf(b)]
-  return one?.organization_id === other?.organization_id && one?.project_id === other?.project_id
-}
-
-const scopeOf = (step: Step): Scope | undefined => "scope" in step ? step.scope : undefined
+export const isSameScope = (one: Step, other: Step): boolean =>
+  other._tag !== "Command" || one._tag !== "Command" ||
+  one.scope.organization_id === other.scope.organization_id && one.scope.project_id === other.scope.project_id
 
 /**
- * Makes one of steps that join: their patches composed by the algebra (law A3).
+ * Steps that join, in order.
  *
  * @category models
  * @since 0.1.0
  */
-export interface Gathering {
-  readonly add: (step: Step) => void
-  readonly joined: () => Step
+export interface Gathered {
+  readonly kind: string
+  readonly first: Step
+  /** The first ones, while they are few. */
+  held: Array<Step>
+  composing: Composing | undefined
 }
 
 /** A few are held, as most records have only those. What is written over again and again is not. */
@@ -97,30 +102,41 @@ const stepsHeld = 4
  * @category constructors
  * @since 0.1.0
  */
-export const gather = (kind: string, first: Step): Gathering => {
-  let held: Array<Step> = [first]
-  let gathering: Composing | undefined
-  const all = (): Composing => {
-    const gathered: Composing = (algebras.get(kind) ?? TaskAgent.Edit).gather()
-    for (const step of held) gathered.add(draftOf(step).patch)
-    return gathered
+export const gather = (kind: string, first: Step): Gathered => ({ kind, first, held: [first], composing: undefined })
+
+/**
+ * Joins a step to those before it.
+ *
+ * @category operations
+ * @since 0.1.0
+ */
+export const add = (gathered: Gathered, step: Step): void => {
+  if (gathered.composing !== undefined) gathered.composing.add(draftOf(step).patch)
+  else if (gathered.held.push(step) === stepsHeld) {
+    gathered.composing = composing(gathered)
+    gathered.held = []
   }
-  return {
-    add: (step) => {
-      if (gathering !== undefined) gathering.add(draftOf(step).patch)
-      else if (held.push(step) === stepsHeld) {
-        gathering = all()
-        held = []
-      }
-    },
-    joined: () => {
-      if (held.length === 1) return first
-      const draft = { patch: (gathering ?? all()).composed(), advance: {} }
-      return first._tag === "Update"
-        ? { _tag: "Update", draft }
-        : { ...first as Edit, command: { _tag: "Edit", draft: draft as Edit["command"]["draft"] } }
-    }
-  }
+}
+
+/**
+ * Makes one of steps that join: their patches composed by the algebra (law A3).
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const joined = (gathered: Gathered): Step => {
+  const { first, held } = gathered
+  if (held.length === 1) return first
+  const draft = { patch: (gathered.composing ?? composing(gathered)).composed(), advance: {} }
+  return first._tag === "Update"
+    ? { _tag: "Update", draft }
+    : { ...first as Edit, command: { _tag: "Edit", draft: draft as Edit["command"]["draft"] } }
+}
+
+const composing = ({ held, kind }: Gathered): Composing => {
+  const composing: Composing = (algebras.get(kind) ?? TaskAgent.Edit).gather()
+  for (const step of held) composing.add(draftOf(step).patch)
+  return composing
 }
 
 const draftOf = (step: Step): Kind.Draft<any> =>

@@ -125,15 +125,19 @@ const everywhere: ReadonlySet<string> = new Set(["kind", "id", "reason", "versio
 
 const stepOf = (kind: string, line: Line, defaults: Defaults): Read<Step> => {
   const known = verbs.get(kind)!
-  const keys = Object.keys(line)
-  const asked = keys.filter((key) => known.has(key))
-  if (asked.length !== 1) {
+  let verb: string | undefined
+  const others: Array<string> = []
+  for (const key in line) {
+    if (everywhere.has(key)) continue
+    if (verb === undefined && known.has(key)) verb = key
+    else others.push(key)
+  }
+  if (verb === undefined || others.some((key) => known.has(key))) {
     const names = [...known.keys()]
     return Result.fail(names.length === 1 ? `/${names[0]}: Missing key` : `Expected one of ${names.join(", ")}`)
   }
-  const [verb] = asked as [string]
   const beside = known.get(verb)!
-  const strange = keys.filter((key) => key !== verb && !everywhere.has(key) && !beside.includes(key))
+  const strange = others.filter((key) => !beside.includes(key))
   if (strange.length > 0) return Result.fail(`The ${verb} of a ${kind} takes no ${strange.join(", ")}`)
   switch (verb) {
     case "update":

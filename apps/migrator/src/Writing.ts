@@ -127,10 +127,10 @@ const phases = (runs: ReadonlyArray<Runs.Run>): ReadonlyArray<ReadonlyArray<Runs
 }
 
 const batched = ({ apart, dryRun, name }: Options, tenant: string, by: string): Writing<RecordStore.RecordStore> => {
-  const memoOf = (run: Runs.Run, now: bigint): Omit<Memo.Memo, "note"> | undefined => {
+  const memoOf = (run: Runs.Run, made: string, expires: string): Omit<Memo.Memo, "note"> | undefined => {
     if (name === undefined || dryRun) return undefined
     const id = name(run)
-    return { id, fingerprint: id, made: Text.timestamp(now), expires: Text.timestamp(now + lifetimeNanos) }
+    return { id, fingerprint: id, made, expires }
   }
 
   const before = ({ note }: Memo.Remembered): Outcome =>
@@ -158,8 +158,8 @@ const batched = ({ apart, dryRun, name }: Options, tenant: string, by: string): 
       if (runs.length === 0) return
       const store = yield* RecordStore.RecordStore
       const now = yield* Clock.currentTimeNanos
-      const memos = runs.map((run) => memoOf(run, now))
-      const at = Text.timestamp(now)
+      const [at, expires] = [Text.timestamp(now), Text.timestamp(now + lifetimeNanos)]
+      const memos = runs.map((run) => memoOf(run, at, expires))
       // What was done before is found at once. Left to the store, it would be refused write by write.
       const named = memos.flatMap((memo) => memo === undefined ? [] : [{ tenant, id: memo.id }])
       const known = named.length === 0 ? [] : yield* store.recall(named, at)

@@ -106,6 +106,7 @@ const operations = (fields: Field.Fields): Entity<Field.Fields> => {
     if (behaviour !== undefined) behaviours.set(name, behaviour)
   }
   const names = [...behaviours.keys()]
+  const places = new Map(names.map((name, place) => [name, place]))
   const empty: AnyPatch = Object.freeze({})
 
   /** Builds a patch in declared order, so that normal forms of equal patches are also written equally. */
@@ -125,23 +126,22 @@ const operations = (fields: Field.Fields): Entity<Field.Fields> => {
   const normalise = (patch: AnyPatch): AnyPatch => build((name) => normal(patch, name))
 
   const gather = (): Gathering<AnyPatch> => {
-    const gathered = new Map<string, Gathering<unknown, unknown>>()
+    const gathered: Array<unknown> = names.map(() => undefined)
     return {
       add: (patch) => {
         for (const name in patch) {
           if (!owns(patch, name)) continue
           const op = patch[name]
-          if (op === undefined || op === null) continue
-          let field = gathered.get(name)
-          if (field === undefined) {
-            field = behaviours.get(name)?.gather()
-            if (field === undefined) continue
-            gathered.set(name, field)
-          }
-          field.add(op)
+          const place = places.get(name)
+          if (place === undefined || op === undefined || op === null) continue
+          gathered[place] = behaviours.get(name)!.fold.add(gathered[place], op)
         }
       },
-      composed: () => build((name) => gathered.get(name)?.composed())
+      composed: () =>
+        build((name, { fold }) => {
+          const field = gathered[places.get(name)!]
+          return field === undefined ? undefined : fold.composed(field)
+        })
     }
   }
 

@@ -4,7 +4,6 @@
  * @internal
  */
 import type { Outcome } from "../Conflict.ts"
-import type { Gathering } from "../Gathering.ts"
 
 /** A clash within one field: at a key of a map, or at the whole field where `key` is absent. */
 export interface Clash {
@@ -13,14 +12,23 @@ export interface Clash {
   readonly right: Outcome
 }
 
+/**
+ * Composes operations, normal or not, that come one by one. What was gathered is `undefined` before the first of them, and
+ * may be changed in place by the next.
+ */
+export interface Fold<O, G> {
+  readonly add: (gathered: G | undefined, op: O) => G | undefined
+  /** In normal form. */
+  readonly composed: (gathered: G) => O | undefined
+}
+
 /** One field kind over values `V` and operations `O`. `undefined` in place of an operation is *keep*. */
 export interface Behaviour<V, O> {
   /** Brings an operation to normal form; `undefined` when it changes no state at all. */
   readonly normalise: (op: O) => O | undefined
   /** Applies any operation, normal or not. Gives the same reference when the value does not change. */
   readonly apply: (value: V, op: O) => V
-  /** Begins to compose operations, normal or not. */
-  readonly gather: () => Gathering<O, O | undefined>
+  readonly fold: Fold<O, any>
   readonly reduce: (value: V, op: O) => O | undefined
   readonly diff: (from: V, to: V) => O | undefined
   readonly invert: (value: V, op: O) => O | undefined

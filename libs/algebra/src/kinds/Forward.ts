@@ -10,14 +10,10 @@ import type { Behaviour } from "./Behaviour.ts"
 export const behaviour: Behaviour<Cursor | null, Advance> = {
   normalise: (op) => op.advance !== undefined ? op : undefined,
   apply: (value, op) => op.advance !== undefined ? join(value, op.advance) : value,
-  gather: () => {
-    let last: Advance | undefined
-    return {
-      add: (op) => {
-        if (op.advance !== undefined && (last === undefined || compare(op.advance, last.advance) > 0)) last = op
-      },
-      composed: () => last
-    }
+  fold: {
+    add: (last: Advance | undefined, op) =>
+      op.advance !== undefined && (last === undefined || compare(op.advance, last.advance) > 0) ? op : last,
+    composed: (last: Advance) => last
   },
   reduce: (value, op) => join(value, op.advance) === value ? undefined : op,
   diff: (from, to) => to === null || join(from, to) === from ? undefined : { advance: to },

@@ -11,10 +11,7 @@ import { quote } from "./quote.ts"
 export const make = <A>(equals: (a: A, b: A) => boolean = same): Behaviour<A, Set<A>> => ({
   normalise: (op) => op.set === undefined ? undefined : op,
   apply: (value, { set }) => value === set || set === undefined || equals(value, set) ? value : set,
-  gather: () => {
-    let last: Set<A> | undefined
-    return { add: (op) => void (op.set !== undefined && (last = op)), composed: () => last }
-  },
+  fold: { add: (last: Set<A> | undefined, op) => op.set !== undefined ? op : last, composed: (last: Set<A>) => last },
   reduce: (value, op) => equals(value, op.set) ? undefined : op,
   diff: (from, to) => equals(from, to) ? undefined : { set: to },
   invert: (value) => ({ set: value }),

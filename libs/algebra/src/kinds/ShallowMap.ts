@@ -9,10 +9,9 @@
  */
 import type { Outcome } from "../Conflict.ts"
 import { holds, type Keyed, owns, same } from "../Equality.ts"
-import type { Gathering } from "../Gathering.ts"
 import { sorted } from "../Mask.ts"
 import type { Merge, Set } from "../Patch.ts"
-import type { Behaviour, Clash } from "./Behaviour.ts"
+import type { Behaviour, Clash, Fold } from "./Behaviour.ts"
 import { quote } from "./quote.ts"
 
 type Value = Keyed | null
@@ -72,34 +71,39 @@ const normalise = (op: Operation): Operation | undefined => {
   return merge(set, sorted(removed(op).filter((key) => !Object.hasOwn(set, key))))
 }
 
-const gather = (): Gathering<Operation, Operation | undefined> => {
-  let base: Value | undefined
-  // The latest write of each key, and the keys whose latest write is a removal.
-  const set = new globalThis.Map<string, unknown>()
-  const unset = new globalThis.Set<string>()
-  return {
-    add: (op) => {
-      if (isSet(op)) {
-        base = op.set
-        set.clear()
-        unset.clear()
-      } else if (isMerge(op)) {
-        for (const key of removed(op)) {
-          unset.add(key)
-          set.delete(key)
-        }
-        const wanted = written(op)
-        for (const key in wanted) {
-          if (!owns(wanted, key)) continue
-          set.set(key, wanted[key])
-          if (unset.size > 0) unset.delete(key)
-        }
+interface Gathered {
+  base: Value | undefined
+  /** The latest write of each key. */
+  readonly set: Map<string, unknown>
+  /** The keys whose latest write is a removal. */
+  readonly unset: globalThis.Set<string>
+}
+
+const fold: Fold<Operation, Gathered> = {
+  add: (before, op) => {
+    const gathered = before ?? { base: undefined, set: new Map(), unset: new globalThis.Set() }
+    const { set, unset } = gathered
+    if (isSet(op)) {
+      gathered.base = op.set
+      set.clear()
+      unset.clear()
+    } else if (isMerge(op)) {
+      for (const key of removed(op)) {
+        unset.add(key)
+        set.delete(key)
       }
-    },
-    composed: () => {
-      const rest = merge(set.size === 0 ? none : Object.fromEntries(set), [...unset].sort())
-      return base === undefined ? rest : { set: rest === undefined ? base : merged(base, rest) }
+      const wanted = written(op)
+      for (const key in wanted) {
+        if (!owns(wanted, key)) continue
+        set.set(key, wanted[key])
+        if (unset.size > 0) unset.delete(key)
+      }
     }
+    return gathered
+  },
+  composed: ({ base, set, unset }) => {
+    const rest = merge(set.size === 0 ? none : Object.fromEntries(set), [...unset].sort())
+    return base === undefined ? rest : { set: rest === undefined ? base : merged(base, rest) }
   }
 }
 
@@ -162,7 +166,7 @@ const clash = (key: string, left: Outcome, right: Outcome): ReadonlyArray<Clash>
 export const behaviour: Behaviour<Value, Operation> = {
   normalise,
   apply: (value, op) => isSet(op) ? (same(value, op.set) ? value : op.set) : isMerge(op) ? merged(value, op) : value,
-  gather,
+  fold,
   reduce,
   diff,
   invert,
