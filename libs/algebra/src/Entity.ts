@@ -106,7 +106,7 @@ const operations = (fields: Field.Fields): Entity<Field.Fields> => {
     if (behaviour !== undefined) behaviours.set(name, behaviour)
   }
   const names = [...behaviours.keys()]
-  const places = new Map(names.map((name, place) => [name, place]))
+  const folds = new Map(names.map((name, place) => [name, { place, ...behaviours.get(name)!.fold }]))
   const empty: AnyPatch = Object.freeze({})
 
   /** Builds a patch in declared order, so that normal forms of equal patches are also written equally. */
@@ -132,15 +132,15 @@ const operations = (fields: Field.Fields): Entity<Field.Fields> => {
         for (const name in patch) {
           if (!owns(patch, name)) continue
           const op = patch[name]
-          const place = places.get(name)
-          if (place === undefined || op === undefined || op === null) continue
-          gathered[place] = behaviours.get(name)!.fold.add(gathered[place], op)
+          const fold = folds.get(name)
+          if (fold === undefined || op === undefined || op === null) continue
+          gathered[fold.place] = fold.add(gathered[fold.place], op)
         }
       },
       composed: () =>
-        build((name, { fold }) => {
-          const field = gathered[places.get(name)!]
-          return field === undefined ? undefined : fold.composed(field)
+        build((name) => {
+          const { composed, place } = folds.get(name)!
+          return gathered[place] === undefined ? undefined : composed(gathered[place])
         })
     }
   }
