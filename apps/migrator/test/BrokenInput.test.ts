@@ -224,6 +224,14 @@ test("a number that would change is kept as it was written, and is refused until
   expect(stored()).toEqual([])
 })
 
+test("a value over 1 MiB is refused by its field, but for the content of an event, which is what its log held", async () => {
+  const long = "x".repeat(1_048_576)
+  const event = { id: "e", sequence_id: 1, task_id: "a", agent_id: "b", content: { long }, created_at: time }
+  expect((await load(given("in.ndjson", lines(task("a"), task("c", { params: { long } }), event)))).code).toBe(3)
+  expect(rejected()).toMatchObject([{ line: 2, reason: "params is larger than 1048576 bytes" }])
+  expect(stored().flatMap(({ kind, state }) => kind === "Event" ? [state.content.long === long] : [])).toEqual([true])
+})
+
 test("the file of rejects is never one that is read, can be written from the beginning, and is that of this run", async () => {
   const content = lines(task("a"), task("b", { status: "NONE" }))
   const file = given("tasks.ndjson", content)
