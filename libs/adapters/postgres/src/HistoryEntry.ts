@@ -56,20 +56,33 @@ export const recorded = (
       `'from', ${built(column, [`o${index}`])}, 'to', ${built(column, [`n${index}`])})) ELSE '{}'::jsonb END`
   })
   return `h AS (
-  INSERT INTO record_history (tenant, kind, record_id, version, at, by, reason, patch, inverse, moves, state)
+  INSERT INTO record_history (tenant, kind, record_id, version, at, by, reason, patch, inverse, moves${
+    shape.keeps ? ", state" : ""
+  })
   SELECT i_tenant, ${literal(relation.kind.kind.name)}, i_id, o_version + 1, n_at, i_by, i_reason, ${
     ["p", ...advances].join(" || ")
-  }, ${inverses.join(" || ") || "'{}'::jsonb"}, ${moves.join(" || ") || "'{}'::jsonb"}, ${snapshot(relation, final)}
+  }, ${inverses.join(" || ") || "'{}'::jsonb"}, ${moves.join(" || ") || "'{}'::jsonb"}${
+    shape.keeps ? `, ${snapshot(relation, final)}` : ""
+  }
   FROM ${UpdateInputs.beside(shape, "j")} WHERE ${written}
 )`
 }
+
+/**
+ * Whether the whole state is kept with an update of a row of `j` that is done, were it of ordinary size: of a larger one
+ * it is not always.
+ *
+ * @category sql
+ * @since 0.1.0
+ */
+export const mayBeDue = `(o_version + 1) % ${Snapshot.every} = 0`
 
 /** The whole state, where `Snapshot.isDue`; its size is asked only where the smallest state would be kept. */
 const snapshot = (relation: Relation, final: (of: Attribute) => ReadonlyArray<string>): string => {
   const { every, ordinaryBytes } = Snapshot
   const fields = relation.attributes.map((of) => `${literal(of.field)}, ${built(of.column, final(of))}`)
   const doublings = `greatest(0, ceil(log(2, octet_length(state::text) / ${ordinaryBytes}.0)))`
-  return `CASE WHEN (o_version + 1) % ${every} = 0 THEN (
+  return `CASE WHEN ${mayBeDue} THEN (
     SELECT CASE WHEN (o_version + 1) % (${every} * 2 ^ ${doublings})::bigint = 0 THEN state END
     FROM (SELECT jsonb_build_object(${fields.join(", ")}) AS state OFFSET 0) s
   ) END`

@@ -32,6 +32,8 @@ export interface Shape {
   readonly folds: boolean
   /** A row that another transaction has locked is not waited for: its update is not done. */
   readonly skips: boolean
+  /** The whole state is kept where that is due; otherwise an update for which it is due is not done. */
+  readonly keeps: boolean
 }
 
 /**
@@ -41,12 +43,13 @@ export interface Shape {
  * @since 0.1.0
  */
 export const nameOf = (
-  { advances, alone, assigns, covers, demands, folds, patched, redacts, rehearses, remembers, removes, skips }: Shape
+  { advances, alone, assigns, covers, demands, folds, keeps, patched, redacts, rehearses, remembers, removes, skips }:
+    Shape
 ): string =>
   `${patched.join()} ${
     (removes ? 1 : 0) | (covers ? 2 : 0) | (assigns ? 4 : 0) | (advances ? 8 : 0) | (demands ? 16 : 0) |
     (rehearses ? 32 : 0) | (remembers ? 64 : 0) | (redacts ? 128 : 0) | (alone ? 256 : 0) | (folds ? 512 : 0) |
-    (skips ? 1024 : 0)
+    (skips ? 1024 : 0) | (keeps ? 2048 : 0)
   }`
 
 /**

@@ -25,16 +25,17 @@ import * as UpdateInputs from "./UpdateInputs.ts"
 import { exceeds } from "./ValueSize.ts"
 
 /**
- * Derives the statement. Its parameters are {@link UpdateInputs.parameters}, and where some are of the same record, after
- * these the number of those that are the first of their record, which stand before all others.
+ * Derives the statement. Its parameters are {@link UpdateInputs.parameters}, and where some are of the same record,
+ * after these the number of those that are the first of their record, which stand before all others.
  *
- * What PostgreSQL does for each statement, before it looks at a row, grows with its expressions and with the rows that it
- * hands on from one part to the next. So a statement has only what its updates make use of, and a part of its own only for
- * values that are used more than once.
+ * What PostgreSQL does for each statement, before it looks at a row, grows with its expressions and with the rows that
+ * it hands on from one part to the next. So a statement has only what its updates make use of, and a part of its own
+ * only for values that are used more than once.
  *
- * It answers `[ordinal, outcome, version, …state]` for each record that exists, and where updates advance cursors after that
- * the sequence and the id that are present, and the sequence that was given. The outcome is `done`, `same`, `missing`, `stale`, `locked`, or `unknown`, `backwards` or `large` with the place
- * of the field. What is locked is answered for the first update of the record alone.
+ * It answers `[ordinal, outcome, version, …state]` for each record that exists, and where updates advance cursors after
+ * that the sequence and the id that are present, and the sequence that was given. The outcome is `done`, `same`,
+ * `missing`, `stale`, `locked`, `due`, or `unknown`, `backwards` or `large` with the place of the field. What is locked
+ * is answered for the first update of the record alone. What is `due` was not done, see {@link UpdateInputs.Shape}.
  *
  * @category constructors
  * @since 0.1.0
@@ -248,6 +249,7 @@ const outcome = (relation: Relation, shape: UpdateInputs.Shape, changing: Readon
     const large = exceeds(of, `n${of.index}`)
     if (large !== undefined) cases.push(`WHEN ${both(large, changed(of))} THEN 'large:${of.index}'`)
   }
+  if (!shape.keeps) cases.push(`WHEN ${HistoryEntry.mayBeDue} THEN 'due'`)
   return `CASE ${cases.join(" ")} ELSE 'done' END`
 }
 

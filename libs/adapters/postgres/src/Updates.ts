@@ -84,7 +84,7 @@ export const make = (relation: Relation.Relation): Execute => {
       parameters.push(...Memos.parameters(updates.map(({ memo }) => memo), notes, text))
     }
     if (folds) parameters.push(bigints(next), String(firsts))
-    return Effect.map(run(statement(shape), parameters), (rows): ReadonlyArray<Outcome | undefined> => {
+    const outcomesOf = (rows: ReadonlyArray<ReadonlyArray<unknown>>): ReadonlyArray<Outcome | undefined> => {
       const outcomes: Array<Outcome | undefined> = given.map(({ key }) => Result.fail({ _tag: "Missing", key }))
       for (const row of rows) {
         const ordinal = row[0] as number
@@ -92,7 +92,12 @@ export const make = (relation: Relation.Relation): Execute => {
         else for (let of = ordinal; of > 0; of = next[of - 1]!) outcomes[order[of - 1]!] = undefined
       }
       return outcomes
-    })
+    }
+    // What keeps the whole state is prepared for each execution, and one in so many needs it: so one alone asks without.
+    return Effect.flatMap(run(statement(shape), parameters), (rows) =>
+      rows[0]?.[1] === "due"
+        ? Effect.map(run(statement({ ...shape, keeps: true }), parameters), outcomesOf)
+        : Effect.succeed(outcomesOf(rows)))
   }
   return ((run: Run, given: ReadonlyArray<RecordStore.Update>, skips: boolean = false) =>
     Effect.suspend(() => execute(run, given, skips))) as Execute
@@ -107,6 +112,7 @@ const shapeOf = (
 ): UpdateInputs.Shape => {
   const shape = {
     ...known,
+    keeps: !known.alone,
     removes: false,
     covers: true,
     assigns: false,
