@@ -290,7 +290,10 @@ export const make = <Fs extends Declare.Fields>(
       const left = conditions.dryRun === true
         ? rehearse(update)
         : Effect.map(commit([update, ...along]), ([first]) => changed<S>(first!))
-      return Effect.map(left, (changed) => (note === undefined ? changed : { ...changed, note }) as Left)
+      return (note === undefined ? left : Effect.map(left, (changed) => ({ ...changed, note }))) as Effect.Effect<
+        Left,
+        Rejection | StoreUnavailable
+      >
     })
 
   const rehearse = Effect.fnUntraced(function*(update: Update) {

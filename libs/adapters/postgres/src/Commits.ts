@@ -125,17 +125,22 @@ export const make = (pool: PgPool, relations: ReadonlyMap<string, Relation>): Ex
     return outcomes
   })
 
-  return ((commits: ReadonlyArray<RecordStore.Commit>, skips: boolean = false) => {
-    const [commit] = commits
-    // One alone has no others to be ordered with.
-    const effect = commits.length === 1 && Plan.isSingle(commit!)
-      ? Effect.flatMap(
-        executeGroup(commits, skips),
-        ([outcome]) => Effect.map(unlessRepeated(run, commit!, outcome), (outcome) => [outcome])
-      )
-      : executeAll(commits, skips)
-    return Effect.uninterruptible(effect)
-  }) as Execute
+  /** One alone has no others to be ordered with, or divided from. */
+  const executeAlone = (commit: RecordStore.Commit, skips: boolean) => {
+    const write = commit[0] as RecordStore.Write
+    const answered = (outcome: RecordStore.CommitResult | undefined) =>
+      Effect.mapEager(unlessRepeated(run, commit, outcome), (outcome) => [outcome])
+    return Effect.matchEffect(together([write], skips), {
+      onSuccess: ([outcome]) => answered(outcome),
+      onFailure: (error) =>
+        classify(error)._tag === "Refused" ? answered(refusal(executors, write, error)) : Effect.fail(error)
+    })
+  }
+
+  return ((commits: ReadonlyArray<RecordStore.Commit>, skips: boolean = false) =>
+    Effect.uninterruptible(
+      commits.length === 1 && Plan.isSingle(commits[0]!) ? executeAlone(commits[0]!, skips) : executeAll(commits, skips)
+    )) as Execute
 }
 
 /** A write of a rehearsal is executed like any other, and taken back with its transaction. */

@@ -53,9 +53,10 @@ interface Waiting<Item, Answer, E> {
 }
 
 /**
- * A lane in which items are done together: what comes in an idle moment is done at once, with what comes in the same turn of
- * the event loop where that is to be expected, and what comes while others are being done is done together after these. What somebody else is in the way of is put aside and done there, place by
- * place, so that nothing else waits for it.
+ * A lane in which items are done together: what comes in an idle moment is done at once, with what comes in the same
+ * turn of the event loop where that is to be expected, and what comes while others are being done is done together after
+ * these. What somebody else is in the way of is put aside and done there, place by place, so that nothing else waits for
+ * it.
  *
  * An item alone keeps nobody waiting, so it is done there and then, whoever is in its way. Only where others come and it is
  * not done in time, it counts as put aside.

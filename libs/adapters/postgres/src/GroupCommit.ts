@@ -4,8 +4,10 @@
  * @since 0.1.0
  */
 import { RecordStore } from "@emend/domain"
+import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type { SqlError } from "effect/sql/SqlError"
 import type * as Commits from "./Commits.ts"
 import { defaultMaxConnections, unavailable } from "./Database.ts"
@@ -62,9 +64,9 @@ interface Asked<Item, Answer> {
 
 /**
  * Gathers what is asked for one by one. It is executed where the first of those that come together was asked for, and to
- * its end, whoever of them goes away: one alone by the fiber that asks, several by one of their own. Where others can be in
- * the way of an item, `place` names what they lock. What is sent
- * as JSON is encoded by `encode` before it joins others: what it throws is a defect of the one that asks.
+ * its end, whoever of them goes away: one alone by the fiber that asks, several by one of their own. Where others can be
+ * in the way of an item, `place` names what they lock. What is sent as JSON is encoded by `encode` before it joins
+ * others: what it throws is a defect of the one that asks.
  *
  * @category constructors
  * @since 0.1.0
@@ -86,16 +88,20 @@ export const gathering = <Item extends object, Answer>({ bounds: { aside, room }
     place: ({ item }) => place(item),
     weight: ({ item }) => Encoded.weight(item),
     execute: (asked, waits, done) => {
-      const effect = Effect.mapError(execute(asked.map(({ item }) => item), waits), unavailable)
+      const effect = execute(asked.map(({ item }) => item), waits)
       const [first] = asked as [Asked<Item, Answer>]
-      if (asked.length > 1) return void Effect.runForkWith(first.context)(effect).addObserver(done)
-      first.resume(
-        Effect.flatMap(Effect.exit(effect), (exit) =>
-          Effect.callback((resume) => {
-            first.resume = resume
-            done(exit)
-          }))
-      )
+      if (asked.length > 1) {
+        return void Effect.runForkWith(first.context)(Effect.mapError(effect, unavailable)).addObserver(done)
+      }
+      const goOn = (exit: Parameters<typeof done>[0]): Effect.Effect<Answer, RecordStore.StoreUnavailable> =>
+        Effect.callback((resume) => {
+          first.resume = resume
+          done(exit)
+        })
+      first.resume(Effect.matchCauseEffect(effect, {
+        onSuccess: (answers) => goOn(Exit.succeed(answers)),
+        onFailure: (cause) => goOn(Exit.failCause(Cause.map(cause, unavailable)))
+      }))
     }
   })
   return (item) =>

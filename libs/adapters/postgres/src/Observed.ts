@@ -44,19 +44,10 @@ export const make = Effect.fnUntraced(function*(
     wrapped.set(connection, made)
     return made
   }
-  /** Counts who waits for a connection, until one is there or nobody wants it any more. */
-  const waiting = () => {
-    let waits = true
-    usage.waiting++
-    return (): undefined => {
-      if (waits) usage.waiting--
-      waits = false
-    }
-  }
   const reserved = (reserve: PgPool["reserve"]): PgPool["reserve"] =>
     Effect.suspend(() => {
-      const served = waiting()
-      return Effect.tap(Effect.ensuring(reserve, Effect.sync(served)), () => {
+      usage.waiting++
+      return Effect.tap(Effect.onExitPrimitive(reserve, () => void usage.waiting--), () => {
         usage.used++
         return Effect.addFinalizer(() => Effect.sync(() => usage.used--))
       }).pipe(Effect.map(observed))
@@ -64,13 +55,15 @@ export const make = Effect.fnUntraced(function*(
   // It is around every statement, so what is counted is counted by calls and not by effects.
   const use: PgPool["use"] = (f) =>
     Effect.suspend(() => {
-      const served = waiting()
+      let phase: keyof typeof usage = "waiting"
+      usage.waiting++
       const lent = pool.use((connection) => {
-        served()
+        usage.waiting--
+        phase = "used"
         usage.used++
-        return Effect.onExitPrimitive(f(observed(connection)), () => void usage.used--)
+        return f(observed(connection))
       })
-      return Effect.onExitPrimitive(lent, served)
+      return Effect.onExitPrimitive(lent, () => void usage[phase]--)
     })
   return { ...pool, use, get: reserved(pool.get), reserve: reserved(pool.reserve) }
 })
