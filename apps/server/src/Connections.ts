@@ -79,7 +79,7 @@ export const make = (
   const note = (_: unknown, response: ServerResponse): void => {
     const { socket } = response.req
     if (sockets.has(socket)) sockets.set(socket, response)
-    response.once("close", () => {
+    response.on("close", () => {
       unread.gone(socket)
       if (sockets.get(socket) === response) sockets.set(socket, undefined)
     })

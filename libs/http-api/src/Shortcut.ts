@@ -16,9 +16,9 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 export type Take = (request: IncomingMessage, response: ServerResponse) => boolean
 
 /**
- * Told, while the service is there, what it can carry out by itself. Whoever runs a server of Node's `http` asks that for
- * each of its requests, and hands over to the general way what was not taken; without one all go there. What an operation is carried out
- * by finds no request in its context then: services that look at it must do without.
+ * Told, while the service is there, what it can carry out by itself. Whoever runs a server of Node's `http` asks that
+ * for each of its requests, and hands over to the general way what was not taken; without one all go there. What an
+ * operation is carried out by finds no request in its context then: services that look at it must do without.
  *
  * @category references
  * @since 0.1.0

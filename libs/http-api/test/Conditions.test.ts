@@ -12,7 +12,7 @@ const all = new Set([
   "revision-annotation"
 ])
 const read = (name: string, value: string): any => {
-  const result = Conditions.read(all, { [name]: value })
+  const result = Conditions.reader(all)({ [name]: value })
   return result._tag === "Success" ? result.success : { malformed: result.failure.facts!["header"] }
 }
 
@@ -92,5 +92,5 @@ describe("Dry-Run", () => {
 })
 
 it("a header that an operation does not declare is not read", () => {
-  expect(Conditions.read(new Set(), { "if-match": "nonsense" })).toMatchObject({ success: {} })
+  expect(Conditions.reader(new Set())({ "if-match": "nonsense" })).toMatchObject({ success: {} })
 })

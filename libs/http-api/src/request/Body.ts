@@ -80,6 +80,7 @@ export const isPlain = (headers: Headers, { maxBodyBytes }: Pick<Settings, "maxB
 export interface Message {
   readonly on: (event: string, listener: (chunk: Uint8Array) => void) => unknown
   readonly off: (event: string, listener: (chunk: Uint8Array) => void) => unknown
+  readonly read: (size: number) => unknown
 }
 
 const isMessage = (source: object): source is Message => "rawHeaders" in source && "on" in source
@@ -116,6 +117,8 @@ export const collect = (
   }
   message.on("close", closed)
   message.on("data", onData)
+  // Takes nothing, and lets what comes be told as it comes, and not a turn later.
+  message.read(0)
   return leave
 }
 

@@ -77,37 +77,43 @@ export interface Conditions extends AgentConditions {
 }
 
 /**
- * Reads the headers that an operation declares, by their names in lower case. Weak tags never match in `If-Match`
- * (RFC 9110, section 13.1.1). Fails with the first header that is malformed.
+ * Makes what reads the headers that an operation declares, by their names in lower case. Weak tags never match in
+ * `If-Match` (RFC 9110, section 13.1.1). It fails with the first header that is malformed.
  *
- * @category conversions
+ * @category constructors
  * @since 0.1.0
  */
-export const read = (declared: ReadonlySet<string>, headers: Headers): Result.Result<Conditions, Problem> => {
-  const conditions: Draft = {}
-  for (const [name, reader] of readers) {
-    const value = declared.has(name) ? headers[name] : undefined
-    if (value === undefined) continue
-    const problem = reader(value, conditions)
-    if (problem !== undefined) return Result.fail(problem)
+export const reader = (declared: ReadonlySet<string>): (headers: Headers) => Result.Result<Conditions, Problem> => {
+  const mine = readers.filter(([name]) => declared.has(name))
+  return (headers) => {
+    const conditions: Draft = {}
+    for (const [name, read] of mine) {
+      const value = headers[name]
+      const problem = value === undefined ? undefined : read(value, conditions)
+      if (problem !== undefined) return Result.fail(problem)
+    }
+    return Result.succeed(conditions)
   }
-  return Result.succeed(conditions)
 }
 
 /**
- * Gives the problem with a request to change something that is made under a condition which its operation does not
- * heed. To ignore it would harm a client that relies on it: its request would be done although the condition fails.
+ * Makes what gives the problem with a request to change something that is made under a condition which its operation
+ * does not heed. To ignore it would harm a client that relies on it: its request would be done although the condition
+ * fails.
  *
- * @category checks
+ * @category constructors
  * @since 0.1.0
  */
-export const unheeded = (declared: ReadonlySet<string>, headers: Headers): Problem | undefined => {
-  const header = binding.find(({ key }) => headers[key] !== undefined && !declared.has(key))?.name
-  return header === undefined ? undefined : new Problem({
-    code: "malformed-header",
-    detail: `${header} is not served for this operation; nothing was done`,
-    facts: { header }
-  })
+export const unheeded = (declared: ReadonlySet<string>): (headers: Headers) => Problem | undefined => {
+  const others = binding.filter(({ key }) => !declared.has(key))
+  return (headers) => {
+    const header = others.find(({ key }) => headers[key] !== undefined)?.name
+    return header === undefined ? undefined : new Problem({
+      code: "malformed-header",
+      detail: `${header} is not served for this operation; nothing was done`,
+      facts: { header }
+    })
+  }
 }
 
 /**

@@ -43,10 +43,13 @@ const lengths = new Set(Object.keys(single).map(({ length }) => length))
  * @since 0.1.0
  */
 export const ambiguous = (source: object): Problem | undefined => {
-  const { httpVersion, rawHeaders = [] } = source as {
+  const { headers = {}, httpVersion, rawHeaders = [] } = source as {
+    readonly headers?: Readonly<Record<string, unknown>>
     readonly httpVersion?: string
     readonly rawHeaders?: ReadonlyArray<string>
   }
+  // As many names as headers: none came twice.
+  if (headers["host"] !== undefined && Object.keys(headers).length * 2 === rawHeaders.length) return undefined
   const seen: Array<string> = []
   for (let i = 0; i < rawHeaders.length; i += 2) {
     // By its length alone most others are told apart.

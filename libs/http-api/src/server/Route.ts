@@ -103,9 +103,8 @@ export interface Plain {
 }
 
 /**
- * An operation that is served: by a route, and where `plain` finds that a request is plain, at a time in milliseconds since
- * 1970, without it. Both read a
- * request and answer it by the same functions.
+ * An operation that is served: by a route, and where `plain` finds that a request is plain, at a time in milliseconds
+ * since 1970, without it. Both read a request and answer it by the same functions.
  *
  * @category models
  * @since 0.1.0
@@ -263,10 +262,11 @@ const headReader = (
   const params = decoder(endpoint.params, "path", { onExcessProperty: "ignore" })
   const query = decoder(endpoint.query, "query", { onExcessProperty: "ignore" })
   const declared = new Set(propertiesOf(endpoint.headers))
-  const changes = endpoint.method !== "GET"
+  const unheededOf = endpoint.method === "GET" ? () => undefined : Conditions.unheeded(declared)
+  const conditionsOf = Conditions.reader(declared)
   const demanding = settings.updateCondition === "required" && Context.get(endpoint.annotations, Overwrites)
   return ({ headers, params: given, search: searched, url }, grant) => {
-    const unheeded = changes ? Conditions.unheeded(declared, headers) : undefined
+    const unheeded = unheededOf(headers)
     if (unheeded !== undefined) return unheeded
     const errors: Array<ValidationError> = []
     const search = lastOfEach(searched)
@@ -277,7 +277,7 @@ const headReader = (
       const refused = malformedPath(errors) ?? scopeProblem(grant, incoming["params"])
       if (refused !== undefined) return refused
     }
-    const conditions = Conditions.read(declared, headers)
+    const conditions = conditionsOf(headers)
     if (Result.isFailure(conditions)) return conditions.failure
     const unconditional = demanding ? Conditions.unconditional(declared, conditions.success) : undefined
     if (unconditional !== undefined) return unconditional
