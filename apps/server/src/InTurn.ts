@@ -40,6 +40,8 @@ export class InTurn extends Server {
   readonly #onWritten: (socket: Socket, response: ServerResponse) => void
   /** Carries out requests by itself; what it does not take is handed over to those that listen. */
   take: Take = () => false
+  /** How many requests it took. */
+  taken = 0
 
   /** `onWritten` learns of each answer that was written; what the system had no room for waits in the socket then. */
   constructor(options: ServerOptions, onWritten: (socket: Socket, response: ServerResponse) => void) {
@@ -61,11 +63,12 @@ export class InTurn extends Server {
 
   #handOver(socket: Socket, line: Line, [event, request, response]: HandOver): void {
     line.isBusy = true
-    response.once("prefinish", () => this.#onWritten(socket, response))
+    response.on("prefinish", () => this.#onWritten(socket, response))
     super.emit("turn", request, response)
-    if (event !== "request" || !this.take(request, response)) super.emit(event as string, request, response)
+    if (event === "request" && this.take(request, response)) this.taken++
+    else super.emit(event as string, request, response)
     // After the listeners of others: what they note of this answer is done with before the next request.
-    response.once("close", () => {
+    response.on("close", () => {
       const next = socket.writable ? line.waiting.shift() : undefined
       if (next === undefined) line.isBusy = false
       else this.#handOver(socket, line, next)

@@ -40,6 +40,8 @@ export interface Server {
   readonly address: string
   /** Fails when the store is gone for good; until then it waits. */
   readonly lost: Effect.Effect<never, unknown>
+  /** How many requests went the short way. */
+  readonly taken: () => number
 }
 
 /**
@@ -106,7 +108,11 @@ const serve = (configuration: Configuration): Effect.Effect<Server, unknown, Sco
     yield* Effect.addFinalizer(() => stop(lifecycle, connections, limits))
     const { address } = Context.get(running, HttpServer.HttpServer)
     const name = host.includes(":") ? `[${host}]` : host
-    return { address: `http://${name}:${(address as { readonly port: number }).port}`, lost: opened.lost }
+    return {
+      address: `http://${name}:${(address as { readonly port: number }).port}`,
+      lost: opened.lost,
+      taken: () => connections.listener.taken
+    }
   })
 
 /** A line for what is refused before the application sees it: of its head nothing was read that can be told. */

@@ -15,7 +15,7 @@ import { send } from "./ServerProcess.ts"
 
 const scope = Scope.makeUnsafe()
 let listener: Listener
-let address = ""
+let server: Server.Server
 let statements = 0
 
 /** Counts the executions that a client asks for; its first message has no type. */
@@ -54,7 +54,7 @@ beforeAll(async () => {
   await once(listener, "listening")
   url.hostname = "127.0.0.1"
   url.port = String((listener.address() as { readonly port: number }).port)
-  ;({ address } = await Effect.runPromise(
+  server = await Effect.runPromise(
     Scope.provide(scope)(Server.make({
       host: "127.0.0.1",
       port: 0,
@@ -67,7 +67,7 @@ beforeAll(async () => {
       limits: Limits.standard,
       traces: undefined
     }))
-  ))
+  )
 })
 
 afterAll(async () => {
@@ -77,12 +77,14 @@ afterAll(async () => {
 
 const cost = async (method: string, path: string, json?: unknown) => {
   const before = statements
-  const reply = await send(address, method, path, json)
+  const reply = await ask(method, path, json)
   return { statements: statements - before, ...reply }
 }
 
+const ask = (method: string, path: string, json?: unknown) => send(server.address, method, path, json)
+
 it("an update, a move and a read of a task are one statement each", async () => {
-  await send(address, "POST", "/tasks", { id: "t1", agent_ids: ["ag"] })
+  await ask("POST", "/tasks", { id: "t1", agent_ids: ["ag"] })
   expect(await cost("PUT", "/tasks/t1", { merge_params: { a: 1 }, task_metadata: {} })).toMatchObject({
     status: 200,
     statements: 1
@@ -93,13 +95,13 @@ it("an update, a move and a read of a task are one statement each", async () => 
 })
 
 it("an update of a tracker and a patch of a board task are one statement each", async () => {
-  const tracker = (await send(address, "POST", "/tasks/t1/agents/ag")).body.id as string
-  const event = (await send(address, "POST", "/tasks/t1/events", { agent_id: "ag", content: 1 })).body.id as string
+  const tracker = (await ask("POST", "/tasks/t1/agents/ag")).body.id as string
+  const event = (await ask("POST", "/tasks/t1/events", { agent_id: "ag", content: 1 })).body.id as string
   expect(await cost("PUT", `/tracker/${tracker}`, { last_processed_event_id: event, status: "x" })).toMatchObject({
     status: 200,
     statements: 1
   })
-  await send(address, "POST", "/agents/tasks/", { id: "b1", title: "One" })
+  await ask("POST", "/agents/tasks/", { id: "b1", title: "One" })
   expect(await cost("PATCH", "/agents/tasks/b1", { title: "Two" })).toMatchObject({ status: 200, statements: 1 })
   expect(await cost("POST", "/agents/tasks/b1/claim", { user_id: "u" })).toMatchObject({ status: 200, statements: 1 })
 })
@@ -107,4 +109,16 @@ it("an update of a tracker and a patch of a board task are one statement each", 
 it("what is refused for its form costs the database nothing", async () => {
   expect(await cost("PUT", "/tasks/t1", { merge_params: 1 })).toMatchObject({ status: 422, statements: 0 })
   expect(await cost("PUT", "/tasks/%00", {})).toMatchObject({ status: 400, statements: 0 })
+})
+
+it("a plain request goes the short way, and one with an idempotency key does not", async () => {
+  const taken = async (request: () => Promise<{ readonly status: number }>) => {
+    const before = server.taken()
+    expect((await request()).status).toBe(200)
+    return server.taken() - before
+  }
+  expect(await taken(() => ask("PUT", "/tasks/t1", { merge_params: { short: true } }))).toBe(1)
+  expect(await taken(() => ask("GET", "/tasks/t1"))).toBe(1)
+  const keyed = { "idempotency-key": "k" }
+  expect(await taken(() => send(server.address, "PUT", "/tasks/t1", { merge_params: { short: 1 } }, keyed))).toBe(0)
 })
