@@ -1,18 +1,22 @@
 /**
  * Whatever is asked, the answer is one that the document describes, and the same from each store and on each way that a
- * request can go: the first server sends all the general way, the second those that are plain the short one. The requests
- * are made of the document; `EMEND_CONFORMANCE_CASES` asks for more of them, `EMEND_CONFORMANCE_SEED` for others.
+ * request can go: the first server sends all the general way, the second those that are plain the short one; without
+ * identity, and with callers who bear tokens. The requests are made of the document; `EMEND_CONFORMANCE_CASES` asks for
+ * more of them, `EMEND_CONFORMANCE_SEED` for others.
  */
 import { Identifiers, uuid7 } from "@emend/domain"
+import { Identity } from "@emend/http-api"
+import { JsonWebTokens, KeySource } from "@emend/http-api/identity"
 import { MemoryStore } from "@emend/memory"
 import * as Effect from "effect/Effect"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Layer from "effect/Layer"
 import * as Fc from "fast-check"
-import { expect, it } from "vitest"
+import { describe, expect, it } from "vitest"
 import { Api } from "../src/openapi/Document.ts"
 import { Contract } from "./Contract.ts"
 import { operationAt } from "./GoldenFiles.ts"
+import { audience, issuer, key, keyFile, sign } from "./Issuer.ts"
 import { type Asked, requestsFor } from "./RequestArbitrary.ts"
 import { ask, type Reply, testServer } from "./TestServer.ts"
 
@@ -33,6 +37,8 @@ interface Side {
   readonly made: Array<string>
   /** Hashes of what may have such ids in it. */
   readonly hashes: Array<string>
+  /** What the requests bear, in turn; the first may do everything. */
+  readonly tokens: ReadonlyArray<string>
 }
 
 /** Ids in the order in which they are made: by chance those of one moment would be in another order on each side. */
@@ -43,24 +49,34 @@ const rising = () => {
   })
 }
 
-const servers = [
-  testServer({}, { store: MemoryStore.layer(), extra: rising(), general: true }),
-  testServer({}, { extra: rising() })
-]
-const sides: ReadonlyArray<Side> = servers.map((server) => ({
-  server,
-  named: {},
-  made: [],
-  hashes: []
-}))
+const organization = "00000000-0000-4000-8000-000000000001"
+const agents = `/api/v1/org/${organization}/project/00000000-0000-4000-8000-000000000002/task-agent`
 
-const agents =
-  "/api/v1/org/00000000-0000-4000-8000-000000000001/project/00000000-0000-4000-8000-000000000002/task-agent"
+const { path, publish } = keyFile()
+const signing = await key("one")
+await publish(signing)
+const identity = JsonWebTokens.make({ keys: KeySource.file(path), issuer, audience })
+const inAnHour = Math.floor(Date.now() / 1000) + 3_600
+const token = (role: string, claims = {}) =>
+  sign(signing, { organization, projects: "*", roles: [role], exp: inAnHour, ...claims })
+const tokens = await Promise.all([
+  token("owner"),
+  token("editor"),
+  token("owner", { sub: "bob" }),
+  token("viewer"),
+  token("owner", { organization: "another" })
+])
+
+/** The headers of one who bears a token, if there is one. */
+const bearing = (token: string | undefined): Readonly<Record<string, string>> =>
+  token === undefined ? {} : { authorization: `Bearer ${token}` }
 
 /** Makes records on each side that requests can name, now and then anew: requests move and delete them. */
-const settle = async (generation: number): Promise<void> => {
-  for (const { made, named, server } of sides) {
-    const post = async (path: string, json?: unknown) => (await ask(server.port(), path, { method: "POST", json })).body
+const settle = async (sides: ReadonlyArray<Side>, generation: number): Promise<void> => {
+  for (const { made, named, server, tokens: [owner] } of sides) {
+    const headers = bearing(owner)
+    const post = async (path: string, json?: unknown) =>
+      (await ask(server.port(), path, { method: "POST", headers, json })).body
     for (const one of ["t1", "t2", "t3"]) {
       const id = named[one] = `${one}-${generation}`
       await post("/tasks", { id, name: id, params: { a: 1 }, agent_ids: ["a1", "a2"] })
@@ -90,15 +106,18 @@ const settle = async (generation: number): Promise<void> => {
   }
 }
 
-const sent = (asked: Asked, { made, named, server }: Side, number: number): Promise<Reply> => {
+const sent = (asked: Asked, { made, named, server, tokens }: Side, number: number): Promise<Reply> => {
   const filled = (text: string) =>
     text.replace(/~(\w+)~/g, (_, name: string) => name === "made" ? made[number % made.length]! : named[name]!)
   const encoded = (text: string) => encodeURIComponent(filled(text).toWellFormed())
-  const path = asked.path.replace(/{(\w+)}/g, (_, name: string) => encoded(asked.params[name]!))
+  // For those who bear tokens there is one organization.
+  const params = tokens.length === 0 ? asked.params : { ...asked.params, org_id: organization }
+  const path = asked.path.replace(/{(\w+)}/g, (_, name: string) => encoded(params[name]!))
   const search = asked.query.map(([name, value]) => `${name}=${encoded(value)}`).join("&")
   return ask(server.port(), search === "" ? path : `${path}?${search}`, {
     method: asked.method,
     headers: {
+      ...bearing(tokens[number % tokens.length]),
       ...(asked.body === undefined ? {} : { "content-type": "application/json" }),
       ...Object.fromEntries(Object.entries(asked.headers).map(([name, value]) => [name, filled(value)])),
       "x-request-id": "conformance"
@@ -137,16 +156,15 @@ const sorted = (value: any): any =>
     ? Object.fromEntries(Object.keys(value).sort().map((key) => [key, sorted(value[key])]))
     : value
 
-it(`${cases} requests are answered as the document says, alike from both stores and on both ways`, {
-  timeout: 3_600_000
-}, async () => {
+/** Asks all; of the operations at least the part `least` succeeds once. */
+const answered = async (sides: ReadonlyArray<Side>, least: number): Promise<void> => {
   const each = Math.ceil(cases / operations.length)
   const requests = operations.map(({ name, operation }, i) =>
     Fc.sample(requestsFor(contract, name, operation), { numRuns: each, seed: seed + i })
   )
   const served: Array<string> = []
   for (let round = 0; round < each; round++) {
-    if (round % 2 === 0) await settle(round / 2)
+    if (round % 2 === 0) await settle(sides, round / 2)
     for (const [i] of operations.entries()) {
       const asked = requests[i]![round]!
       const number = round * operations.length + i
@@ -157,7 +175,7 @@ it(`${cases} requests are answered as the document says, alike from both stores 
       expect(reply.status, where).toBeLessThan(500)
       expect(postgres, where).toBe(memory)
       const operation = operationAt(asked.method, urlOf(asked))
-      if (operation === undefined || reply.body?.code === "route-unknown") continue
+      if (operation === undefined || isNoPath(reply)) continue
       const { body, headers, status } = reply
       expect(contract.problemsOfAnswer(operation, { status, headers, body: body ?? (reply.text || undefined) }), where)
         .toEqual([])
@@ -169,23 +187,49 @@ it(`${cases} requests are answered as the document says, alike from both stores 
   }
   // A run in which nothing succeeds would show little.
   expect(served.length).toBeGreaterThan(cases / 3)
-  expect(new Set(served).size).toBeGreaterThan(operations.length * 0.8)
-  expect(servers.map(({ taken }) => taken() > cases / 3)).toEqual([false, true])
+  expect(new Set(served).size).toBeGreaterThan(operations.length * least)
+  expect(sides.map(({ server: { taken } }) => taken() > cases / 3)).toEqual([false, true])
   // What they left is the same, too.
   const [general, short] = await Promise.all(sides.map(left))
   expect(short).toEqual(general)
-})
+}
+
+for (
+  const [whom, extra, tokensOf, least] of [
+    ["without identity", Layer.empty, [], 0.8],
+    // Some may not do what they ask for.
+    ["with tokens", Layer.succeed(Identity)(identity), tokens, 0.6]
+  ] as const
+) {
+  describe(whom, () => {
+    const sides = [
+      testServer({ localOnly: false }, {
+        store: MemoryStore.layer(),
+        extra: Layer.merge(rising(), extra),
+        general: true
+      }),
+      testServer({ localOnly: false }, { extra: Layer.merge(rising(), extra) })
+    ].map((server): Side => ({ server, named: {}, made: [], hashes: [], tokens: tokensOf }))
+    it(`${cases} requests are answered as the document says, alike from both stores and on both ways`, {
+      timeout: 3_600_000
+    }, () => answered(sides, least))
+  })
+}
+
+/** There is no such path: for nobody, or for none but those of another organization. */
+const isNoPath = ({ body }: Reply): boolean =>
+  body?.code === "route-unknown" || (body?.code === "record-missing" && body.kind === "Organization")
 
 /** The records that requests could name, and their histories. */
 const left = async (side: Side): Promise<ReadonlyArray<string>> => {
-  const { named, server } = side
+  const { named, server, tokens: [owner] } = side
   const tasks = ["t1", "t2", "t3"].map((name) => `/tasks/${named[name]}`)
   const boardTasks = ["b1", "b2", "b3"].map((name) => `/agents/tasks/${named[name]}`)
   const records = [...tasks, ...boardTasks, `/tracker/${named["tracker"]}`, `${agents}/${named["agent"]}`]
   const paths = records.flatMap((path) => [path, `${path}/history`])
   return Promise.all(
     paths.map(async (path) =>
-      alike(await ask(server.port(), path, { headers: { "x-request-id": "conformance" } }), side)
+      alike(await ask(server.port(), path, { headers: { ...bearing(owner), "x-request-id": "conformance" } }), side)
     )
   )
 }
