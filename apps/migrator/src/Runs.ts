@@ -60,7 +60,7 @@ export interface Lines {
   readonly texts: ReadonlyArray<string>
 }
 
-interface Gathered extends Run {
+interface Begun extends Run {
   readonly places: Array<number>
   /** That of the first, which is at hand here. */
   readonly reason: string | null
@@ -85,11 +85,11 @@ export interface Runs {
  * @since 0.1.0
  */
 export const make = (): Runs => {
-  let runs: Array<Gathered> = []
+  let runs: Array<Begun> = []
   const none = () => ({ lines: [] as Array<number>, texts: [] as Array<string> })
   let among = none()
   /** The run of each record that may go on, by its kind and id. */
-  const open = new Map<string, Map<string, Gathered>>(kinds.map((kind) => [kind, new Map()]))
+  const open = new Map<string, Map<string, Begun>>(kinds.map((kind) => [kind, new Map()]))
   return {
     add: ({ line, source, text, update }) => {
       const { id, kind, reason, step, version } = update
@@ -105,7 +105,7 @@ export const make = (): Runs => {
         Step.add(run.steps, step)
         return
       }
-      const begun: Gathered = { first: update, source, reason, places: [place], among, steps: Step.gather(kind, step) }
+      const begun: Begun = { first: update, source, reason, places: [place], among, steps: Step.gather(kind, step) }
       runs.push(begun)
       isAlone ? ofKind.delete(id) : ofKind.set(id, begun)
     },

@@ -125,14 +125,16 @@ const everywhere: ReadonlySet<string> = new Set(["kind", "id", "reason", "versio
 
 const stepOf = (kind: string, line: Line, defaults: Defaults): Read<Step> => {
   const known = verbs.get(kind)!
-  let verb: string | undefined
+  let verb = ""
+  let count = 0
   const others: Array<string> = []
   for (const key in line) {
-    if (everywhere.has(key)) continue
-    if (verb === undefined && known.has(key)) verb = key
-    else others.push(key)
+    if (known.has(key)) {
+      verb = key
+      count++
+    } else if (!everywhere.has(key)) others.push(key)
   }
-  if (verb === undefined || others.some((key) => known.has(key))) {
+  if (count !== 1) {
     const names = [...known.keys()]
     return Result.fail(names.length === 1 ? `/${names[0]}: Missing key` : `Expected one of ${names.join(", ")}`)
   }

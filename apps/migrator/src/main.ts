@@ -25,9 +25,7 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
     if (stopped === undefined) {
       stopped = { signal, code, at: performance.now() }
       Effect.runFork(Fiber.interrupt(fiber))
-    } else if (performance.now() - stopped.at > echoMillis) {
-      process.exit(code)
-    }
+    } else if (performance.now() - stopped.at > echoMillis) process.exit(code)
   })
 }
 

@@ -24,9 +24,10 @@ const told = Effect.callback<void>((resume) => {
   let first: number | undefined
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {
-      first ??= performance.now()
-      if (performance.now() - first > echoMillis) process.exit(128 + constants.signals[signal])
-      resume(Effect.void)
+      if (first === undefined) {
+        first = performance.now()
+        resume(Effect.void)
+      } else if (performance.now() - first > echoMillis) process.exit(128 + constants.signals[signal])
     })
   }
 })

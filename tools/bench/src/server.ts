@@ -20,7 +20,7 @@ const wants = (part: (typeof parts)[number]): boolean => options.only === undefi
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
 const full = {
-  updates: { rounds: 5, seconds: 3, records: 100_000, connections: [1, 16, 64, 256], hot: 64, clients: 16 },
+  updates: { rounds: 9, seconds: 3, records: 100_000, connections: [1, 16, 64, 256], hot: 64, clients: 16 },
   lists: { records: 1_000_000, page: 20_000, rounds: 5, requests: 100 },
   starts: 5
 }

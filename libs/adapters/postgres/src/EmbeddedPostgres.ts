@@ -73,11 +73,16 @@ export const make = Effect.fnUntraced(function*(
 ): Effect.fn.Return<EmbeddedPostgres, EmbeddedPostgresError, Scope.Scope> {
   const account = Account.ofServer()
   const binaries = yield* Binaries.locate(account)
-  const cluster = yield* Cluster.prepare({ ...options, account, binaries, durable: options.durable ?? true })
+  // Once begun, what processes do is brought to an end, so that a server that was started is also stopped.
+  const cluster = yield* Effect.uninterruptible(
+    Cluster.prepare({ ...options, account, binaries, durable: options.durable ?? true })
+  )
   const lost = yield* Deferred.make<never, EmbeddedPostgresError>()
   const attachment = attach(cluster, options.timeoutMillis ?? 60_000)
-  let present = yield* attachment(undefined)
-  yield* Effect.addFinalizer(() => leave(cluster, present, options.exclusive ?? false))
+  let present!: Presence
+  const attached = (port: number | undefined) =>
+    Effect.uninterruptible(Effect.map(attachment(port), (found) => void (present = found)))
+  yield* Effect.acquireRelease(attached(undefined), () => leave(cluster, present, options.exclusive ?? false))
 
   yield* Effect.forkScoped(
     Effect.gen(function*(): Effect.fn.Return<never, EmbeddedPostgresError> {
@@ -85,11 +90,7 @@ export const make = Effect.fnUntraced(function*(
         // Nothing is ever sent on the channel: the queue fails when the server goes away.
         yield* Effect.ignore(Queue.take(present.lost))
         yield* Scope.close(present.scope, Exit.void)
-        // Once begun it is brought to an end, so that a server that was started is also stopped.
-        yield* Effect.retry(attachment(present.running.port), { times: 10 }).pipe(
-          Effect.tap((again) => Effect.sync(() => (present = again))),
-          Effect.uninterruptible
-        )
+        yield* Effect.uninterruptible(Effect.retry(attached(present.running.port), { times: 10 }))
       }
     }).pipe(
       Effect.tapError(({ message }) =>

@@ -1,5 +1,5 @@
 /**
- * Updates of one kind, executed as one statement.
+ * Updates of one kind, executed by one statement.
  *
  * @since 0.1.0
  */

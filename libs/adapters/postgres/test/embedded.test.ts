@@ -4,6 +4,7 @@ import { EmbeddedPostgres, PostgresStore } from "@emend/postgres"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
@@ -242,6 +243,20 @@ describe("an embedded server", () => {
     child.kill("SIGTERM")
     expect(await exited).toBe(0)
     await until(() => !alive(pid))
+  })
+
+  it("is stopped when who starts it is told to stop before it is ready", async () => {
+    const dataDir = folder()
+    Fs.chmodSync(dirname(dataDir), 0o755)
+    await (await start(dataDir)).close()
+    const starting = Effect.runFork(Effect.scoped(EmbeddedPostgres.make({ dataDir, durable: false })))
+    const lock = join(dataDir, "cluster/data/postmaster.pid")
+    let pid = 0
+    await until(() => (pid = Fs.existsSync(lock) ? Number.parseInt(Fs.readFileSync(lock, "utf8")) : 0) > 0)
+    servers.add(pid)
+    await Effect.runPromise(Fiber.interrupt(starting))
+    expect(alive(pid)).toBe(false)
+    expect(Fs.existsSync(lock)).toBe(false)
   })
 
   it("is one server for processes that start at once on a new folder", async () => {
