@@ -15,8 +15,8 @@ export const fieldMutants: ReadonlyArray<Mutant> = [
   {
     name: "the first replacement counts",
     file: replace,
-    find: "op.set !== undefined && (last = op)",
-    replace: "op.set !== undefined && (last ??= op)",
+    find: "op.set !== undefined ? op : last, composed",
+    replace: "op.set !== undefined ? last ?? op : last, composed",
     family: "Action"
   },
   {

@@ -106,28 +106,28 @@ export const mapMutants: ReadonlyArray<Mutant> = [
   {
     name: "a composition keeps the removal of a key that is written later",
     file,
-    find: "          if (unset.size > 0) unset.delete(key)\n",
+    find: "        if (unset.size > 0) unset.delete(key)\n",
     replace: "",
     family: "Monoid"
   },
   {
     name: "a composition keeps the write of a key that is removed later",
     file,
-    find: "          set.delete(key)\n",
+    find: "        set.delete(key)\n",
     replace: "",
     family: "Action"
   },
   {
     name: "a composition keeps writes from before a replacement",
     file,
-    find: "        set.clear()\n",
+    find: "      set.clear()\n",
     replace: "",
     family: "Action"
   },
   {
     name: "a composition keeps removals from before a replacement",
     file,
-    find: "        unset.clear()\n",
+    find: "      unset.clear()\n",
     replace: "",
     family: "Action"
   },

@@ -28,8 +28,8 @@ export const recordMutants: ReadonlyArray<Mutant> = [
   {
     name: "a composition forgets its second part where both touch a field",
     file,
-    find: "          field.add(op)\n",
-    replace: "          else continue\n          field.add(op)\n",
+    find: "gathered[fold.place] = fold.add(gathered[fold.place], op)",
+    replace: "gathered[fold.place] ??= fold.add(undefined, op)",
     family: "Band"
   },
   {
@@ -42,8 +42,9 @@ export const recordMutants: ReadonlyArray<Mutant> = [
   {
     name: "a step composed that was valid step by step is lost",
     file,
-    find: "          field.add(op)\n",
-    replace: "          if (gathered.size > 1) continue\n          field.add(op)\n",
+    find: "          gathered[fold.place] = fold.add(",
+    replace:
+      "          if (gathered.filter((field) => field !== undefined).length > 1) continue\n          gathered[fold.place] = fold.add(",
     family: "Validation"
   },
   {
