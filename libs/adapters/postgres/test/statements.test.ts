@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { RecordStore, type Revision } from "@emend/domain"
+import { RecordStore, type Revision, Snapshot } from "@emend/domain"
 import { Database, PostgresStore } from "@emend/postgres"
 import * as TestDatabase from "@emend/postgres/testing"
 import * as Effect from "effect/Effect"
@@ -26,7 +26,7 @@ const counted = <A, E>(
   })
 
 describe("what goes over the wire", () => {
-  it.effect("a blind update is exactly one statement, whatever comes of it", () =>
+  it.effect("a blind update of which no whole state is kept is exactly one statement, whatever comes of it", () =>
     counted(({ take }) =>
       Effect.gen(function*() {
         yield* write(insert("Task", task("a")))
@@ -44,6 +44,24 @@ describe("what goes over the wire", () => {
           yield* commit([one])
           expect(take()).toBe(1)
         }
+      })
+    ))
+
+  it.effect("where the whole state is due, a statement that does nothing says so before the one that keeps it", () =>
+    counted(({ query, take }) =>
+      Effect.gen(function*() {
+        yield* write(insert("Task", task("a")))
+        const costs: Array<number> = []
+        for (let version = 2; version <= Snapshot.every + 1; version++) {
+          take()
+          const [result] = yield* write(update("a", { patch: merge({ version }) }))
+          expect(result).toMatchObject({ changed: true, version })
+          costs.push(take())
+        }
+        expect(costs).toEqual([...Array.from({ length: Snapshot.every - 2 }, () => 1), 2, 1])
+        const kept =
+          "SELECT version, state #>> '{params,version}' FROM record_history WHERE state IS NOT NULL AND version > 1"
+        expect((yield* query(kept)).map((row) => row.map(Number))).toEqual([[Snapshot.every, Snapshot.every]])
       })
     ))
 
